@@ -1,0 +1,227 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every module of this collection shares: errors that name the remedy, and read, plan, apply, report.
+
+A module brings a `Resource`: a reader, a pure planner and an applier. `run` owns the order of the steps, check mode,
+diff, `changed` and what is said when an application breaks off half-way.
+"""
+
+from __future__ import annotations
+
+import json
+import traceback
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+
+if TYPE_CHECKING:
+    from ansible.module_utils.basic import AnsibleModule
+
+PREREQUISITE_ARGUMENTS: dict[str, dict[str, object]] = {"prerequisite_line": {"type": "str"}}
+"""Arguments of every module that can find its prerequisite missing (doc fragment `reconcile`)."""
+
+
+class Problem(Exception):
+    """An error for whoever runs the playbook: what is wrong, where, what was expected and found, and what to do.
+
+    Readers and appliers raise it; `run` and `proof.conclude` turn it into the task's failure.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str | None = None,
+        expected: object = None,
+        found: object = None,
+        remedy: str | None = None,
+    ) -> None:
+        """Keep the parts apart, so that reports can show them apart; `str()` joins them into one message."""
+        self.what = what
+        self.where = where
+        self.expected = expected
+        self.found = found
+        self.remedy = remedy
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        parts = [f"{self.where}: {self.what}" if self.where else self.what]
+        if self.expected is not None:
+            parts.append(f"expected {self.expected}")
+        if self.found is not None:
+            parts.append(f"found {self.found}")
+        message = "; ".join(parts)
+        return f"{message}. {self.remedy}" if self.remedy else message
+
+
+class InvalidParameter(Problem):
+    """A parameter that cannot be meant, refused before anything is touched. Never raise it with a secret value."""
+
+    def __init__(self, parameter: str, value: object, why: str, remedy: str) -> None:
+        """Name the parameter by its path in the task, for example `flows[3].port`."""
+        self.parameter = parameter
+        super().__init__(f"{parameter}={value!r} is refused: {why}", remedy=remedy)
+
+
+class MissingPrerequisite(Problem):
+    """Something is not there that another line of the plan creates: `pending` in check mode, a failure otherwise."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference between what is and what shall be. Secrets are masked before they get here."""
+
+    item: str
+    """What changes, as its owner would name it: `www.exams.example. A`."""
+    action: Literal["create", "update", "delete"]
+    before: object = None
+    after: object = None
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the change as the module returns it: item, action, before, after."""
+        return {"item": self.item, "action": self.action, "before": self.before, "after": self.after}
+
+
+Present = TypeVar("Present")
+ChangeT = TypeVar("ChangeT", bound=Change)
+
+
+class Resource(ABC, Generic[Present, ChangeT]):
+    """What a module keeps in the declared state."""
+
+    @abstractmethod
+    def read(self) -> Present:
+        """Return the present state. Writes nothing.
+
+        Raises:
+            Problem: it cannot be read.
+            MissingPrerequisite: what holds it does not exist yet.
+        """
+
+    @abstractmethod
+    def plan(self, present: Present) -> Sequence[ChangeT]:
+        """Return the changes that lead from the present to the declared state, in the order of application.
+
+        Pure: touches nothing, and returns nothing for a state that is as declared.
+        """
+
+    @abstractmethod
+    def apply(self, changes: Sequence[ChangeT]) -> Iterator[ChangeT]:
+        """Apply the changes, yielding each as soon as it is in force. An atomic set is yielded after it is in force.
+
+        Raises:
+            Problem: it broke off; what was yielded stands, the rest does not.
+        """
+
+    def facts(self, present: Present) -> Mapping[str, object]:
+        """Return further return values, computed from the state that was read. None by default."""
+        return {}
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[ChangeT]):
+    """What `reconcile` did, or in check mode would do."""
+
+    changes: Sequence[ChangeT]
+    applied: Sequence[ChangeT]
+    facts: Mapping[str, object]
+    problem: Problem | None = None
+    """Why the application broke off, if it did."""
+
+    @property
+    def pending(self) -> Sequence[ChangeT]:
+        """The changes that are not in force: all of them in check mode."""
+        applied = [id(change) for change in self.applied]
+        return [change for change in self.changes if id(change) not in applied]
+
+    def result(self, *, check_mode: bool, diff: bool) -> dict[str, object]:
+        """Return the module's return values. `changed` in check mode is what the real run would return."""
+        result: dict[str, object] = {
+            **self.facts,
+            "changed": bool(self.changes if check_mode else self.applied),
+            "changes": [change.as_dict() for change in self.changes],
+        }
+        if self.problem is not None:
+            result["applied"] = [change.item for change in self.applied]
+            result["pending"] = [change.item for change in self.pending]
+        if diff:
+            result["diff"] = [_diff(change) for change in (self.changes if check_mode else self.applied)]
+        return result
+
+
+def reconcile(resource: Resource[Present, ChangeT], *, check_mode: bool) -> Outcome[ChangeT]:
+    """Read, plan and, unless in check mode, apply.
+
+    Returns:
+        The outcome; its `problem` is set if the application broke off.
+
+    Raises:
+        Problem: the state could not be read or no plan made; nothing was touched.
+    """
+    present = resource.read()
+    changes = list(resource.plan(present))
+    applied: list[ChangeT] = []
+    problem = None
+    if changes and not check_mode:
+        try:
+            for change in resource.apply(changes):
+                applied.append(change)
+        except Problem as error:
+            problem = error
+        except Exception as error:  # a defect of ours: even then the user must learn what stands
+            problem = Problem(f"unexpected {type(error).__name__}: {error}")
+            problem.__cause__ = error
+    return Outcome(changes, applied, resource.facts(present), problem)
+
+
+def run(module: AnsibleModule, resource: Resource[Present, ChangeT]) -> None:
+    """Reconcile, and end the module with the result or with an error that says what stands and what does not."""
+    try:
+        outcome = reconcile(resource, check_mode=module.check_mode)
+    except MissingPrerequisite as error:
+        line = module.params.get("prerequisite_line")
+        if module.check_mode and line:
+            module.warn(f"pending: {error}; line {line} of the plan creates it")
+            module.exit_json(changed=True, changes=[], pending_line=line)
+        module.fail_json(msg=str(error))
+    except Problem as error:
+        module.fail_json(msg=str(error))
+    result = outcome.result(check_mode=module.check_mode, diff=module._diff)
+    if outcome.problem is not None:
+        defect = outcome.problem.__cause__
+        if defect is not None:
+            result["exception"] = "".join(traceback.format_exception(defect))
+        module.fail_json(msg=_broken_off(outcome), **result)
+    module.exit_json(**result)
+
+
+def _broken_off(outcome: Outcome[ChangeT]) -> str:
+    """Say what stands and what does not, and that running again carries on."""
+    if not outcome.applied:
+        return f"{outcome.problem} Nothing was applied; running again starts afresh."
+    return (
+        f"{outcome.problem} Applied: {', '.join(change.item for change in outcome.applied)}. "
+        f"Not applied: {', '.join(change.item for change in outcome.pending)}. Running again carries on from here."
+    )
+
+
+def _diff(change: Change) -> dict[str, str]:
+    """Return one entry of Ansible's diff."""
+    return {
+        "before_header": change.item,
+        "after_header": change.item,
+        "before": _text(change.before),
+        "after": _text(change.after),
+    }
+
+
+def _text(value: object) -> str:
+    """Return a value as lines, so that Ansible's diff shows just the lines that differ."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value if value.endswith("\n") else f"{value}\n"
+    return json.dumps(value, indent=2, sort_keys=True, default=str) + "\n"
