@@ -1,0 +1,110 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What one measurement returns to `make bench`: ours beside a peer's, in one run, as a ratio against a floor."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Seconds of ours and of the peer for the same unit of work, and how many times faster ours must be."""
+
+    work: str
+    unit: str
+    ours: float
+    peer_name: str
+    peer: float
+    floor: float
+    memory_mib: float
+    """Peak resident memory of the module's own process."""
+    memory_limit_mib: float = 120.0
+
+    @property
+    def ratio(self) -> float:
+        """How many times faster than the peer."""
+        return self.peer / self.ours
+
+
+@dataclass(frozen=True)
+class Run:
+    """One timed run of a module."""
+
+    seconds: float
+    memory_mib: float
+    result: dict[str, Any]
+
+
+def time_module(name: str, arguments: dict[str, Any]) -> Run:
+    """Run a module of ours in a process of its own, as Ansible does, and return its time and peak memory."""
+    program = (
+        "import json, resource, sys, time\n"
+        "from ansible.module_utils.testing import patch_module_args\n"
+        "arguments = json.load(sys.stdin)\n"
+        f"from ansible_collections.uoe.exam_scheduling.plugins.modules import {name} as module\n"
+        "try:\n"
+        "    with patch_module_args(arguments): module.main()\n"
+        "finally:\n"
+        "    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / '.collections'}"}
+    start = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        input=json.dumps(arguments),
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    seconds = time.perf_counter() - start
+    return Run(seconds, int(done.stderr.split()[-1]) / 1024, json.loads(done.stdout))
+
+
+def time_playbook(tasks: list[dict[str, Any]]) -> float:
+    """Return the seconds that `ansible-playbook` takes for the tasks on localhost: what a peer's loop costs a user."""
+    play = [
+        {
+            "hosts": "localhost",
+            "connection": "local",
+            "gather_facts": False,
+            "vars": {"ansible_python_interpreter": sys.executable},
+            "tasks": tasks,
+        }
+    ]
+    with tempfile.TemporaryDirectory() as directory:
+        playbook = Path(directory, "peer.yml")
+        playbook.write_text(json.dumps(play), encoding="utf-8")
+        start = time.perf_counter()
+        done = subprocess.run(
+            [BIN / "ansible-playbook", "-i", "localhost,", playbook],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=ROOT,
+        )
+        seconds = time.perf_counter() - start
+    if done.returncode:
+        raise RuntimeError(f"the peer's playbook failed:\n{done.stdout}\n{done.stderr}")
+    return seconds
+
+
+def raise_file_limit() -> None:
+    """Allow as many open sockets as the system lets us, since the measurements' own listeners need them."""
+    with contextlib.suppress(ValueError):
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
