@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The state of each line of the implementation plan in one run, from the results of its tasks. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+State = Literal[
+    "failed",
+    "pending",
+    "waiting",
+    "not proven",
+    "would change",
+    "proven",
+    "applied",
+    "not in this run",
+    "not built yet",
+]
+
+
+@dataclass
+class LineRecord:
+    """What happened to one line of the plan in this run."""
+
+    changed: bool = False
+    failures: list[str] = field(default_factory=list)
+    pending: list[str] = field(default_factory=list)
+    waiting_for: list[str] = field(default_factory=list)
+    proofs: list[tuple[str, bool, str]] = field(default_factory=list)
+    """Where from, whether it proved the line, and in which words."""
+    touched: bool = False
+    seconds: float = 0.0
+
+    def add(self, host: str, result: Mapping[str, Any], *, failed: bool, seconds: float) -> None:
+        """Take in one task's result on one host."""
+        self.touched = True
+        self.seconds += seconds
+        self.changed = self.changed or bool(result.get("changed"))
+        if failed:
+            self.failures.append(f"{host}: {str(result.get('msg', 'failed')).splitlines()[0]}")
+        elif "pending_line" in result:
+            self.pending.append(str(result["pending_line"]))
+        elif "waiting_for" in result:
+            self.waiting_for.append(f"{result['waiting_for']} ({result['path']})")
+        elif "proven" in result:
+            self.proofs.append((host, bool(result["proven"]), str(result.get("msg", ""))))
+
+    def state(self, *, built: bool, check_mode: bool) -> State:
+        """Return the line's state: the worst that is known of it. Only a proof makes it proven."""
+        if self.failures:
+            return "failed"
+        if not self.touched:
+            return "not in this run" if built else "not built yet"
+        if self.pending:
+            return "pending"
+        if self.proofs and all(proven for _, proven, _ in self.proofs):
+            return "proven"
+        if self.waiting_for:
+            return "waiting"
+        if self.proofs:
+            return "not proven"
+        if check_mode:
+            return "would change" if self.changed else "not proven"
+        return "applied"
+
+    def evidence(self) -> list[str]:
+        """Return what a reader may want to check: failures, whom it waits for, proofs and from where."""
+        return [
+            *self.failures,
+            *(f"created by line {line}" for line in self.pending),
+            *(f"waiting for {party}" for party in self.waiting_for),
+            *(f"from {host}: {words}" for host, _, words in self.proofs),
+        ]
