@@ -187,8 +187,8 @@ def run(module: AnsibleModule, resource: Resource[Present, ChangeT]) -> None:
             module.warn(f"pending: {error}; line {line} of the plan creates it")
             module.exit_json(changed=True, changes=[], pending_line=line)
         module.fail_json(msg=str(error))
-    except Problem as error:
-        module.fail_json(msg=str(error))
+    except (Problem, OSError) as error:
+        module.fail_json(msg=f"{error} Nothing was touched.")
     result = outcome.result(check_mode=module.check_mode, diff=module._diff)
     if outcome.problem is not None:
         defect = outcome.problem.__cause__

@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the estate consists of, read from estate.yml."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+SEED = Path(__file__).with_name("estate.yml")
+
+
+@dataclass(frozen=True)
+class Seed:
+    """The parts of the estate; see estate.yml for what each holds."""
+
+    domain: str
+    name_servers: dict[str, dict[str, str]]
+    zones: dict[str, dict[str, str]]
+    update_key: str
+    web_servers: dict[str, dict[str, str]]
+    listeners: list[dict[str, Any]]
+
+    def addresses(self) -> dict[str, str]:
+        """Return the last two numbers of each host's loopback address."""
+        named = {**self.name_servers, **self.web_servers}
+        return {
+            **{host: entry["address"] for host, entry in named.items()},
+            **{entry["host"]: entry["address"] for entry in self.listeners},
+        }
+
+
+def load_seed(path: Path = SEED) -> Seed:
+    """Return the estate's parts; an unknown or missing key is a TypeError that names it."""
+    return Seed(**yaml.safe_load(path.read_text(encoding="utf-8")))

@@ -1,0 +1,47 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Daemons, known by pid file and by a word of their command line, so that no other process is ever signalled."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+class NotReady(RuntimeError):
+    """Something did not come up, or did not go, within its deadline."""
+
+
+def wait_until(condition: Callable[[], bool], what: str, *, seconds: float = 15.0) -> None:
+    """Return when the condition holds.
+
+    Raises:
+        NotReady: it did not hold within the deadline.
+    """
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise NotReady(f"{what}: not within {seconds:g} s")
+        time.sleep(0.02)
+
+
+def daemon_pid(pid_file: Path, word: str) -> int | None:
+    """Return the process of the pid file if it runs and its command line holds the word, else None."""
+    try:
+        pid = int(pid_file.read_text(encoding="ascii"))
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except (OSError, ValueError):
+        return None
+    return pid if word in command else None
+
+
+def stop_daemon(pid_file: Path, word: str) -> None:
+    """End the process of the pid file, if it runs, and wait until it is gone."""
+    pid = daemon_pid(pid_file, word)
+    if pid is not None:
+        os.kill(pid, signal.SIGTERM)
+        wait_until(lambda: daemon_pid(pid_file, word) is None, f"the end of process {pid}")
+    pid_file.unlink(missing_ok=True)

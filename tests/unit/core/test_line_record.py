@@ -1,0 +1,48 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The state of a line of the plan, from what its tasks returned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.line_record import LineRecord
+
+PROOF = {"proven": True, "msg": "3 flows proven"}
+NO_PROOF = {"proven": False, "msg": "1 of 3 flows not as expected"}
+WAITING = {"waiting_for": "Network team", "path": "request.md", "changed": True}
+
+
+@pytest.mark.parametrize(
+    ("results", "check_mode", "state"),
+    [
+        ([], False, "not in this run"),
+        ([{"changed": True}], False, "applied"),
+        ([{"changed": True}], True, "would change"),
+        ([{"changed": False}], True, "not proven"),
+        ([{"changed": True}, PROOF], False, "proven"),
+        ([PROOF, NO_PROOF], False, "not proven"),
+        ([WAITING, NO_PROOF], False, "waiting"),
+        ([WAITING, PROOF], False, "proven"),
+        ([{"changed": True, "pending_line": "1.3"}, PROOF], True, "pending"),
+    ],
+)
+def test_only_proofs_prove_and_the_worst_counts(results: list[dict[str, Any]], check_mode: bool, state: str) -> None:
+    record = LineRecord()
+    for result in results:
+        record.add("localhost", result, failed=False, seconds=0.1)
+    assert record.state(built=True, check_mode=check_mode) == state
+
+
+def test_a_failure_outweighs_every_proof() -> None:
+    record = LineRecord()
+    record.add("web1", {"msg": "key is unreadable\nand more"}, failed=True, seconds=1)
+    record.add("web2", PROOF, failed=False, seconds=1)
+    assert record.state(built=True, check_mode=False) == "failed"
+    assert record.evidence()[0] == "web1: key is unreadable"
+
+
+def test_a_line_that_is_not_built_says_so() -> None:
+    assert LineRecord().state(built=False, check_mode=False) == "not built yet"

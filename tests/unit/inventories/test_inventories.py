@@ -1,0 +1,162 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The inventories as data: the plan is whole, the overlay redirects and changes nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from emulators.estate.seed import load_seed
+
+ROOT = Path(__file__).resolve().parents[3]
+INVENTORIES = ROOT / "inventories"
+ENVIRONMENTS = ("dev", "test", "live")
+
+CONNECTION_VARIABLES = {
+    "ansible_connection",
+    "ansible_host",
+    "ansible_python_interpreter",
+    "exam_connect_address",
+    "exam_resolver",
+    "exam_source_address",
+}
+OTHER_VARIABLES_OF_THE_REHEARSAL = {
+    "exam_rehearsal": "what it is",
+    "exam_rehearsal_network": "which loopback addresses it uses",
+    "exam_rehearsal_directory": "where its servers keep their files",
+    "exam_state_directory": "a state directory of its own",
+    "exam_filesystem_root": "where its Linux hosts keep their files",
+    "https_provider": "its own certification authority",
+    "https_own_ca": "its own certification authority",
+    "https_roots": "its own certification authority",
+    "https_pkcs12_password": "a generated secret",
+    "dns_key_secret": "a generated secret",
+}
+
+
+class Loader(yaml.SafeLoader):
+    """Reads Ansible's inventories: a vault value is a text."""
+
+
+Loader.add_constructor("!vault", lambda loader, node: "vault")
+
+
+def variables(path: Path) -> dict[str, Any]:
+    """Return the variables of a file; a duplicate key is an error, since YAML would drop one silently."""
+    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=Loader)
+    assert isinstance(node, yaml.MappingNode)
+    keys = [key.value for key, _ in node.value]
+    assert len(keys) == len(set(keys)), path
+    loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=Loader)  # noqa: S506 - a SafeLoader with one more tag
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+def of_environment(environment: str) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for path in sorted((INVENTORIES / environment / "group_vars/all").glob("*.yml")):
+        loaded = variables(path)
+        assert not merged.keys() & loaded.keys(), f"{path} repeats a variable"
+        merged.update(loaded)
+    return merged
+
+
+@pytest.fixture(params=ENVIRONMENTS)
+def environment(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return of_environment(request.param)
+
+
+def test_the_plan_has_every_line_of_the_estate_once(environment: dict[str, Any]) -> None:
+    expected = [f"1.{n}" for n in range(1, 10)] + [f"2.{n}" for n in range(1, 6)] + [f"3.{n}" for n in range(1, 5)]
+    expected += [f"4.{n}" for n in range(1, 8)] + ["5", "6", "7"]
+    assert [entry["line"] for entry in environment["implementation_plan"]] == expected
+
+
+def test_every_line_has_proof_role_stage_and_somebody_who_carries_it_out(environment: dict[str, Any]) -> None:
+    for entry in environment["implementation_plan"]:
+        assert entry["proof"], entry
+        assert entry["role"], entry
+        assert entry["stage"] in environment["implementation_stages"], entry
+        assert entry["line"].split(".", maxsplit=1)[0] in environment["implementation_headings"], entry
+        if entry["built"]:
+            assert (ROOT / "roles" / entry["role"] / "tasks/verify.yml").is_file(), entry
+    responsibilities = environment["implementation_responsibilities"]
+    assert responsibilities.keys() == {entry["line"] for entry in environment["implementation_plan"]}
+    for entry in responsibilities.values():
+        assert entry["carried_out_by"] in ("collection", "team", "vendor")
+        assert entry["owner"]
+        assert entry["planned"]
+
+
+def test_no_line_depends_on_a_later_stage_or_on_itself(environment: dict[str, Any]) -> None:
+    stages = environment["implementation_stages"]
+    stage = {entry["line"]: stages.index(entry["stage"]) for entry in environment["implementation_plan"]}
+    depends_on = {entry["line"]: entry["depends_on"] for entry in environment["implementation_plan"]}
+    for line, others in depends_on.items():
+        for other in others:
+            assert stage[other] <= stage[line], f"{line} depends on {other}, whose stage comes later"
+
+    def ancestors(line: str, seen: tuple[str, ...] = ()) -> None:
+        assert line not in seen, f"{line} depends on itself: {' -> '.join(seen)}"
+        for other in depends_on[line]:
+            ancestors(other, (*seen, line))
+
+    for line in depends_on:
+        ancestors(line)
+
+
+def test_in_live_others_carry_out_what_the_estate_says() -> None:
+    responsibilities = of_environment("live")["implementation_responsibilities"]
+    by_party = {
+        party: {line for line, entry in responsibilities.items() if entry["carried_out_by"] == party}
+        for party in ("team", "vendor")
+    }
+    assert by_party == {"team": {"1.1", "1.2", "4.2"}, "vendor": {"1.4", "1.7", "4.3"}}
+
+
+def test_secrets_are_vault_values_one_by_one(environment: dict[str, Any]) -> None:
+    assert environment["dns_key_secret"] == environment["https_pkcs12_password"] == "vault"
+    assert environment["ansible_pipelining"] is True
+
+
+def test_the_environments_declare_the_same_variables() -> None:
+    names = {environment: set(of_environment(environment)) for environment in ENVIRONMENTS}
+    assert names["dev"] == names["test"] == names["live"]
+
+
+def overlay() -> dict[str, set[str]]:
+    """Return the variables that the overlay sets, by file."""
+    found = {
+        str(path.relative_to(INVENTORIES)): set(variables(path))
+        for path in (INVENTORIES / "rehearsal/group_vars").rglob("*.yml")
+    }
+    hosts = variables(INVENTORIES / "rehearsal/hosts.yml")["all"]["hosts"]
+    return {**found, "rehearsal/hosts.yml": {name for host in hosts.values() for name in host}}
+
+
+def test_the_overlay_redirects_endpoints_and_changes_nothing_else() -> None:
+    allowed = CONNECTION_VARIABLES | OTHER_VARIABLES_OF_THE_REHEARSAL.keys()
+    for path, names in overlay().items():
+        assert not names - allowed, f"{path} sets what a rehearsal must not change"
+    assert allowed - set().union(*overlay().values()) == set(), "the list names what the overlay does not set"
+
+
+def hosts_of(tree: dict[str, Any]) -> set[str]:
+    found = set(tree.get("hosts") or {})
+    for child in (tree.get("children") or {}).values():
+        found |= hosts_of(child or {})
+    return found
+
+
+def test_every_host_of_live_has_a_loopback_address_of_its_own_that_the_estate_knows() -> None:
+    live = hosts_of(variables(INVENTORIES / "live/hosts.yml")["all"])
+    redirected = variables(INVENTORIES / "rehearsal/hosts.yml")["all"]["hosts"]
+    assert redirected.keys() == live
+    addresses = [host["exam_connect_address"] for host in redirected.values()]
+    assert len(set(addresses)) == len(addresses)
+    for host, address in load_seed().addresses().items():
+        assert redirected[host]["exam_connect_address"].endswith("}}." + address), host
