@@ -1,0 +1,43 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Manages the rehearsal estate: `python -m emulators.estate up | down | reset | status`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from emulators.estate.estate import Estate
+from emulators.estate.listen import listen
+from emulators.processes import NotReady
+
+
+def main() -> int:
+    """Run the command and return the exit code."""
+    parser = argparse.ArgumentParser(prog="emulators.estate", description=__doc__)
+    parser.add_argument("command", choices=["up", "down", "reset", "status", "listen"])
+    parser.add_argument(
+        "--network",
+        default=os.environ.get("EXAM_REHEARSAL_NETWORK", "127.10"),
+        help="the first two numbers of its loopback addresses",
+    )
+    parser.add_argument("--only", help="one part of the estate alone, by the name that status shows")
+    arguments = parser.parse_args()
+    if not arguments.network.startswith("127."):
+        parser.error(f"--network {arguments.network}: expected loopback addresses, such as 127.10")
+    estate = Estate(arguments.network)
+    if arguments.command == "listen":
+        listen(estate)
+        return 0
+    try:
+        for line in getattr(estate, arguments.command)(arguments.only):
+            print(line, flush=True)
+    except (NotReady, OSError, RuntimeError) as error:
+        print(f"the rehearsal estate: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

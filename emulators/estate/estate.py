@@ -1,0 +1,182 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rehearsal estate on this machine: seeded once, started part by part, stopped without a trace."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.state_directory import Marker, StateDirectory
+from emulators.certificates import Authority, write_private
+from emulators.estate.seed import Seed, load_seed
+from emulators.nginx import Nginx
+from emulators.processes import daemon_pid, stop_daemon, wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+LISTENERS_WORD = "emulators.estate listen"
+
+
+class Part(Protocol):
+    """A server of the estate."""
+
+    def running(self) -> bool:
+        """Return whether it runs."""
+
+    def start(self) -> None:
+        """Start it, if it does not run, and return when it answers."""
+
+    def stop(self) -> None:
+        """Stop it, if it runs, and return when it is gone."""
+
+
+class ListenerProcess:
+    """The process that stands in for Windows hosts, the hub and the vendor's service."""
+
+    def __init__(self, directory: Path, network: str) -> None:
+        """Keep where its pid file and its log are."""
+        self.directory = directory
+        self.network = network
+        self.pid_file = directory / "listeners.pid"
+        self.log = directory / "listeners.log"
+
+    def running(self) -> bool:
+        """Return whether it runs."""
+        return daemon_pid(self.pid_file, LISTENERS_WORD) is not None
+
+    def start(self) -> None:
+        """Start it in a session of its own; it writes its pid file when all its ports are bound."""
+        if self.running():
+            return
+        self.pid_file.unlink(missing_ok=True)
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "emulators.estate", "listen", "--network", self.network],
+                cwd=ROOT,
+                env={"PYTHONPATH": f"{ROOT}:{ROOT / '.collections'}"},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        wait_until(lambda: self.running() or process.poll() is not None, "the listeners' start")
+        if process.poll() is not None:
+            last = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-1:]
+            raise RuntimeError(f"the listeners ended at once: {' '.join(last)}; see {self.log}")
+
+    def stop(self) -> None:
+        """Stop it, if it runs."""
+        stop_daemon(self.pid_file, LISTENERS_WORD)
+
+
+@dataclass
+class Estate:
+    """One rehearsal: a directory and a network of loopback addresses."""
+
+    network: str
+
+    def __post_init__(self) -> None:
+        self.directory = ROOT / ".rehearsal" / self.network
+        self.seed: Seed = load_seed()
+
+    def address(self, last: str) -> str:
+        """Return the whole loopback address, given its last two numbers."""
+        return f"{self.network}.{last}"
+
+    def parts(self) -> dict[str, Part]:
+        """Return the servers by the names of their hosts."""
+        from emulators.estate.name_servers import name_servers  # noqa: PLC0415 - needs the secrets, which seeding makes
+
+        parts: dict[str, Part] = dict(name_servers(self.directory, self.network, self.seed))
+        parts.update({host: Nginx(self.directory / "hosts" / host) for host in self.seed.web_servers})
+        parts["listeners"] = ListenerProcess(self.directory, self.network)
+        return parts
+
+    def prepare(self) -> None:
+        """Make what the estate keeps on disk, where it is not there yet."""
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        Authority.load_or_create(self.directory / "certification-authority", "Rehearsal root")
+        _secret(self.directory / "secrets/dns_key_secret", base64.b64encode(secrets.token_bytes(32)).decode())
+        _secret(self.directory / "secrets/https_pkcs12_password", secrets.token_urlsafe(24))
+        state = StateDirectory(self.directory / "state", Marker("live", rehearsal=True))
+        list(state.apply(state.plan(state.read())))
+        for host, entry in self.seed.web_servers.items():
+            self._prepare_linux(self.directory / "hosts" / host, self.address(entry["address"]), entry["name"])
+
+    def _prepare_linux(self, root: Path, address: str, name: str) -> None:
+        """Make an emulated Linux host: nginx, and a `python3` that finds the host's own `systemctl`."""
+        Nginx(root).seed(address, name)
+        programs = root / "usr/bin"
+        programs.mkdir(parents=True, exist_ok=True)
+        _program(programs / "python3", f'PATH="{programs}:$PATH" exec "{sys.executable}" "$@"')
+        path = f"{ROOT}:{ROOT / '.collections'}"
+        command = f'PYTHONPATH="{path}" exec "{sys.executable}" -m emulators.systemctl "{root}" "$@"'
+        _program(programs / "systemctl", command)
+
+    def up(self, only: str | None = None) -> Iterator[str]:
+        """Start what does not run, yielding a line for each part. What was started stays, should a later one fail."""
+        self.prepare()
+        for host, part in self.chosen(only):
+            was = part.running()
+            part.start()
+            yield f"{host:<12} {'runs already' if was else 'started'}"
+
+    def down(self, only: str | None = None) -> Iterator[str]:
+        """Stop what runs, yielding a line for each part."""
+        if not self.directory.is_dir():
+            return
+        self.prepare()
+        for host, part in reversed(self.chosen(only)):
+            if part.running():
+                part.stop()
+                yield f"{host:<12} stopped"
+
+    def chosen(self, only: str | None) -> list[tuple[str, Part]]:
+        """Return all parts, or just one by its name.
+
+        Raises:
+            RuntimeError: there is no part of that name.
+        """
+        parts = self.parts()
+        if only is not None and only not in parts:
+            raise RuntimeError(f"it has no part {only!r}; it has {', '.join(parts)}")
+        return [(name, part) for name, part in parts.items() if only in (None, name)]
+
+    def reset(self, only: str | None = None) -> Iterator[str]:
+        """Stop everything, forget everything, start afresh. One part alone is stopped and started."""
+        yield from self.down(only)
+        if only is not None:
+            yield from self.up(only)
+            return
+        if self.directory.is_dir():
+            shutil.rmtree(self.directory)
+        yield from self.up()
+
+    def status(self, only: str | None = None) -> Iterator[str]:
+        """Yield a line for each part."""
+        if not self.directory.is_dir():
+            yield "there is no estate; make estate-up"
+            return
+        self.prepare()
+        for host, part in self.chosen(only):
+            yield f"{host:<12} {'runs' if part.running() else 'is down'}"
+
+
+def _secret(path: Path, value: str) -> None:
+    """Write a generated secret, unless there is one."""
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        write_private(path, value.encode())
+
+
+def _program(path: Path, command: str) -> None:
+    """Write a shell program."""
+    path.write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
+    path.chmod(0o755)
