@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# make help lists the targets. Arguments: ARGS (rehearse), STAGES and V (test), PARTS (bench).
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-test rehearse estate-up estate-down estate-reset estate-status test lint bench clean
+
+# Ansible refuses to run in a locale that is not UTF-8, and a scrubbed environment has none.
+export LC_ALL := C.UTF-8
+# What Ansible keeps about runs from this checkout stays in this checkout.
+export ANSIBLE_HOME ?= $(CURDIR)/.ansible
+
+BIN := .venv/bin
+PYTHON_HERE := PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=.:.collections PYTHONDONTWRITEBYTECODE=1 $(BIN)/python
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+
+setup:  ## what running the playbooks needs: Debian packages, .venv, the collection's place (part of every other target)
+	@sh scripts/setup.sh runtime
+
+setup-test:  ## the same, and what only the tests need
+	@sh scripts/setup.sh test
+
+rehearse: estate-up  ## take the whole of LIVE, on this machine, through the plan; ARGS='--check --diff', ARGS='--tags dns'
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-playbook -i inventories/live -i inventories/rehearsal playbooks/live.yml $(ARGS)
+
+estate-up: setup  ## start the rehearsal's estate, unless it runs
+	@$(PYTHON_HERE) -m emulators.estate up
+
+estate-down: setup  ## stop it; nothing is left running
+	@$(PYTHON_HERE) -m emulators.estate down
+
+estate-reset: setup  ## start it as on the first day
+	@$(PYTHON_HERE) -m emulators.estate reset
+
+estate-status: setup  ## what of it runs, and where
+	@$(PYTHON_HERE) -m emulators.estate status
+
+test: setup-test  ## everything that CI runs; STAGES='lint unit' for some of it, V=1 to see it live
+	@$(PYTHON_HERE) -m scripts.stages $(if $(V),--live) $(STAGES)
+
+lint: setup-test  ## the first stage of make test alone
+	@$(PYTHON_HERE) -m scripts.stages $(if $(V),--live) lint
+
+bench: setup-test  ## speed and memory beside the peers', measured in one run; PARTS='dns https' for some of it
+	@$(PYTHON_HERE) -m tests.performance $(PARTS)
+
+clean:  ## stop the estate and remove what was made here, .venv included; reports stay
+	@if [ -x $(BIN)/python ]; then $(PYTHON_HERE) -m emulators.estate down; fi
+	rm -rf .venv .collections .cache .ansible .rehearsal build .hypothesis .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

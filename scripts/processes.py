@@ -1,0 +1,171 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs commands side by side, output to files, and lets none of their processes outlive them (Linux)."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_PR_SET_CHILD_SUBREAPER = 36
+"""`prctl(2)`: processes whose parent has gone become children of this one, where they can be seen and ended."""
+
+_POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Command:
+    """A program to run, with the file that gets all it prints."""
+
+    name: str
+    argv: Sequence[str]
+    output: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended: `returncode` is None if it was stopped because its time was over."""
+
+    command: Command
+    returncode: int | None
+    seconds: float
+
+
+@dataclass
+class _Running:
+    command: Command
+    process: subprocess.Popen[bytes]
+    started: float
+
+
+def adopt_orphans() -> None:
+    """Have processes that daemonise below this one become its children, so that `end_leftovers` finds them."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER) was refused")
+
+
+def run(
+    commands: Iterable[Command], *, at_once: int, limit_seconds: float, watch: Callable[[Path], None] | None = None
+) -> list[Ended]:
+    """Run all commands, `at_once` of them side by side, each for at most `limit_seconds`.
+
+    Args:
+        commands: each becomes a session of its own, without input.
+        at_once: how many run at the same time.
+        limit_seconds: a command that takes longer is ended.
+        watch: called with a running command's output file, again and again, for showing it live.
+
+    Returns:
+        How each ended, in the order of ending. If interrupted, everything is ended before the interrupt goes on.
+    """
+    waiting, running, ended = list(commands), list[_Running](), list[Ended]()
+    try:
+        while waiting or running:
+            while waiting and len(running) < at_once:
+                running.append(_start(waiting.pop(0)))
+            time.sleep(_POLL_SECONDS)
+            _reap_adopted({one.process.pid for one in running})
+            for one in list(running):
+                seconds = time.monotonic() - one.started
+                returncode = one.process.poll()
+                if returncode is None and seconds > limit_seconds:
+                    _end_groups([one])
+                elif returncode is None:
+                    if watch is not None:
+                        watch(one.command.output)
+                    continue
+                if watch is not None:
+                    watch(one.command.output)
+                running.remove(one)
+                ended.append(Ended(one.command, returncode, seconds))
+    finally:
+        _end_groups(running)
+    return ended
+
+
+def end_leftovers(grace_seconds: float = 5.0) -> list[str]:
+    """End every process that is left below this one.
+
+    Args:
+        grace_seconds: how long a process may take to go by itself, and again after being asked to.
+
+    Returns:
+        The command lines of those that did not go by themselves.
+    """
+    if _none_left_within(grace_seconds):
+        return []
+    named = [_command_line(child) for child in _children()]
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for child in _children():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, number)
+        if _none_left_within(grace_seconds):
+            break
+    return named
+
+
+def _start(command: Command) -> _Running:
+    with command.output.open("wb") as output:
+        process = subprocess.Popen(
+            command.argv,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **command.environment},
+            start_new_session=True,
+        )
+    return _Running(command, process, time.monotonic())
+
+
+def _end_groups(running: Sequence[_Running]) -> None:
+    """Interrupt the commands as Ctrl-C would, so that they clean up, and be firmer with those that do not go."""
+    for number, patience in ((signal.SIGINT, 20.0), (signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
+        left = [one.process for one in running if one.process.poll() is None]
+        for process in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, number)
+        deadline = time.monotonic() + patience
+        while any(process.poll() is None for process in left) and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+            _reap_adopted({process.pid for process in left})
+
+
+def _none_left_within(seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while True:
+        _reap_adopted(set())
+        if not _children():
+            return True
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL_SECONDS)
+
+
+def _children() -> list[int]:
+    """Return the process ids of all direct children, those that have ended and wait to be reaped included."""
+    lists = (Path(thread, "children").read_text() for thread in Path("/proc/self/task").iterdir())
+    return [int(child) for one in lists for child in one.split()]
+
+
+def _reap_adopted(own: set[int]) -> None:
+    """Reap adopted children that have ended: who waits for a daemon to go must not see it as a zombie for ever."""
+    for child in _children():
+        if child not in own:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(child, os.WNOHANG)
+
+
+def _command_line(process: int) -> str:
+    with contextlib.suppress(OSError):
+        line = Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+        return f"{line or '?'} (process {process})"
+    return f"process {process}"
