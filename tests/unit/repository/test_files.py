@@ -1,0 +1,39 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What holds for every file of the repository (that each states its licence is checked by reuse, in the stage lint)."""
+
+from __future__ import annotations
+
+import re
+
+from scripts.working_copy import ROOT, files
+
+PLUGIN_HEADER = (
+    "# SPDX-FileCopyrightText: ",
+    "# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)",
+    "# SPDX-License-Identifier: GPL-3.0-or-later",
+)
+LONGEST = 300
+PRIVATE_KEY = re.compile(rb"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----\s+[A-Za-z0-9+/]{16}")
+
+
+def test_that_plugins_have_the_header_that_ansible_asks_for() -> None:
+    plugins = [path for path in files() if path.startswith("plugins/") and path.endswith(".py")]
+    assert plugins
+    for path in plugins:
+        lines = (ROOT / path).read_text(encoding="utf-8").splitlines()
+        for line, wanted in zip(lines, PLUGIN_HEADER, strict=False):
+            assert line.startswith(wanted), f"{path}: its first three lines must be those of the other plugins"
+        assert "from __future__ import annotations" in lines, f"{path}: annotations must not be evaluated"
+
+
+def test_that_no_program_grows_beyond_what_is_read_in_one_go() -> None:
+    lengths = {path: len((ROOT / path).read_bytes().splitlines()) for path in files() if path.endswith((".py", ".sh"))}
+    too_long = {path: length for path, length in lengths.items() if length >= LONGEST}
+    assert not too_long, f"divide these by what they do; at most {LONGEST - 1} lines each"
+
+
+def test_that_there_is_no_private_key() -> None:
+    regular = [path for path in files() if (ROOT / path).is_file()]
+    keys = [path for path in regular if PRIVATE_KEY.search((ROOT / path).read_bytes())]
+    assert not keys, "keys are generated where they are used, also in tests"

@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""make setup, by a copy of its script and requirements of the test's own: what it refuses, what it never leaves."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scripts.working_copy import ROOT
+
+TOOLS = ("sh", "cat", "dirname", "env", "id", "ln", "mkdir", "readlink", "rm", "sha256sum", "tail", "flock")
+"""All that the script takes from the system, besides Python."""
+PYTHON = Path(getattr(sys, "_base_executable", sys.executable))
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout with nothing to install."""
+    place = tmp_path / "checkout"
+    shutil.copytree(ROOT / "scripts", place / "scripts")
+    (place / "requirements").mkdir()
+    for name in ("runtime.txt", "development.txt", "lock.txt", "debian.txt"):
+        (place / "requirements" / name).write_text("# nothing\n", encoding="utf-8")
+    return place
+
+
+@pytest.fixture
+def programs(tmp_path: Path) -> Path:
+    """A PATH of nothing but what the script needs."""
+    place = tmp_path / "bin"
+    place.mkdir()
+    for tool in TOOLS:
+        found = shutil.which(tool)
+        assert found, f"this test needs {tool}"
+        (place / tool).symlink_to(found)
+    (place / "python3").symlink_to(PYTHON)
+    return place
+
+
+def program(place: Path, name: str, script: str) -> None:
+    (place / name).unlink(missing_ok=True)
+    (place / name).write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    (place / name).chmod(0o755)
+
+
+def setup(checkout: Path, programs: Path, part: str = "runtime") -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": str(programs), "HOME": str(checkout / "no-home")}
+    return subprocess.run(
+        ["sh", str(checkout / "scripts" / "setup.sh"), part],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def require(checkout: Path, *lines: str) -> None:
+    (checkout / "requirements" / "debian.txt").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def refused(checkout: Path, programs: Path, part: str = "runtime") -> str:
+    before = sorted(checkout.rglob("*"))
+    done = setup(checkout, programs, part)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert sorted(checkout.rglob("*")) == before, "it did something before it refused"
+    return done.stderr.splitlines()[0]
+
+
+def test_that_without_root_it_says_exactly_what_to_install(checkout: Path, programs: Path, tmp_path: Path) -> None:
+    program(programs, "id", "echo 1000")
+    program(programs, "apt-get", f"touch {tmp_path}/called")
+    require(
+        checkout,
+        "runtime  there    command:cat               # is there",
+        "runtime  absent   command:no-such-program   # is not",
+        "runtime  unlinked library:libnosuch.so.7    # is not",
+        "test     tested   module:no_such_module     # only for the tests",
+    )
+    assert (
+        refused(checkout, programs)
+        == "Install by hand, as root: apt-get install --no-install-recommends absent unlinked"
+    )
+    assert refused(checkout, programs, "test").endswith(" absent unlinked tested")
+    assert not (tmp_path / "called").exists()
+
+
+def test_that_on_another_system_it_says_exactly_what_to_install(checkout: Path, programs: Path) -> None:
+    require(checkout, "runtime  absent   command:no-such-program   # is not there")
+    assert refused(checkout, programs).startswith("Install by hand what Debian calls absent: ")
+
+
+def test_that_an_older_python_is_refused(checkout: Path, programs: Path) -> None:
+    program(programs, "python3", "exit 1")
+    assert refused(checkout, programs).startswith("Install by hand: Python 3.11 or later")
+
+
+def test_that_debian_packages_are_installed_as_root_with_what_is_missing_only(
+    checkout: Path, programs: Path, tmp_path: Path
+) -> None:
+    require(checkout, "runtime  there  command:cat  # is there", "runtime  absent  command:arrived  # is not")
+    installer = checkout / "scripts" / "install_debian_packages.sh"
+    installer.write_text(f'echo "$@" >{tmp_path}/asked; ln -s /bin/sh {programs}/arrived\n', encoding="utf-8")
+    program(programs, "apt-get", "exit 1")
+    program(programs, "id", "echo 0")
+    done = setup(checkout, programs)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "asked").read_text(encoding="utf-8") == "absent\n"
+
+
+def test_that_an_interrupted_environment_is_made_afresh(checkout: Path, programs: Path) -> None:
+    (checkout / ".venv" / "bin").mkdir(parents=True)
+    leftover = checkout / ".venv" / "bin" / "leftover"
+    leftover.touch()
+    assert setup(checkout, programs).returncode == 0
+    assert not leftover.exists()
+    assert (checkout / ".collections/ansible_collections/uoe/exam_scheduling/scripts/setup.sh").is_file()
+
+    again = setup(checkout, programs)
+    assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
+
+    (checkout / "requirements" / "development.txt").write_text("no-such-package @ file:///nowhere\n", encoding="utf-8")
+    failed = setup(checkout, programs)
+    assert failed.returncode == 1
+    assert "pip install failed; all it said is in .cache/pip.log" in failed.stderr
+    assert not (checkout / ".venv" / ".complete").exists(), "an environment that could not be made counts as none"
+
+    moved = checkout.rename(checkout.with_name("moved"))
+    (moved / "requirements" / "development.txt").write_text("# nothing\n", encoding="utf-8")
+    assert "making .venv" in setup(moved, programs).stdout
+    assert os.access(moved / ".venv" / "bin" / "python", os.X_OK)
