@@ -36,9 +36,9 @@ options:
         description:
           - Name or address of the host that is to be reached.
           - Each address of a name is probed and must be as expected.
-          - There is one exception, if the flow is to be open. When the name has IPv4 and IPv6 addresses and this host has
-            no route at all to those of one family, no program on this host would use them. They are returned without
-            a verdict and are no difference.
+          - There is one exception, if the flow is to be open. When the name has IPv4 and IPv6 addresses and this host
+            has no route at all to those of one family, no program on this host would use them. They are returned
+            without a verdict and are no difference.
         type: str
         required: true
       port:
