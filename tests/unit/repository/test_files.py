@@ -8,11 +8,13 @@ import re
 
 from scripts.working_copy import ROOT, files
 
+# REUSE-IgnoreStart (this is not about the licence of this file)
 PLUGIN_HEADER = (
     "# SPDX-FileCopyrightText: ",
     "# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)",
     "# SPDX-License-Identifier: GPL-3.0-or-later",
 )
+# REUSE-IgnoreEnd
 LONGEST = 300
 PRIVATE_KEY = re.compile(rb"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----\s+[A-Za-z0-9+/]{16}")
 
