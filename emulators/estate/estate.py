@@ -16,6 +16,7 @@ from typing import Protocol
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.state_directory import Marker, StateDirectory
 from emulators.certificates import Authority, write_private
+from emulators.estate.name_servers import name_servers
 from emulators.estate.seed import Seed, load_seed
 from emulators.nginx import Nginx
 from emulators.processes import daemon_pid, stop_daemon, wait_until
@@ -92,8 +93,6 @@ class Estate:
 
     def parts(self) -> dict[str, Part]:
         """Return the servers by the names of their hosts."""
-        from emulators.estate.name_servers import name_servers  # noqa: PLC0415 - needs the secrets, which seeding makes
-
         parts: dict[str, Part] = dict(name_servers(self.directory, self.network, self.seed))
         parts.update({host: Nginx(self.directory / "hosts" / host) for host in self.seed.web_servers})
         parts["listeners"] = ListenerProcess(self.directory, self.network)
