@@ -105,10 +105,7 @@ def end_leftovers(grace_seconds: float = 5.0) -> list[str]:
         return []
     named = [_command_line(child) for child in _children()]
     for number in (signal.SIGTERM, signal.SIGKILL):
-        for child in _children():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, number)
-        if _none_left_within(grace_seconds):
+        if _none_left_within(grace_seconds, number):
             break
     return named
 
@@ -139,14 +136,20 @@ def _end_groups(running: Sequence[_Running]) -> None:
             _reap_adopted({process.pid for process in left})
 
 
-def _none_left_within(seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
+def _none_left_within(seconds: float, number: signal.Signals | None = None) -> bool:
+    """Wait for all children to be gone, sending each the signal; the children of those that go are then ours too."""
+    deadline, told = time.monotonic() + seconds, set[int]()
     while True:
         _reap_adopted(set())
-        if not _children():
+        children = set(_children())
+        if not children:
             return True
         if time.monotonic() > deadline:
             return False
+        for child in children - told if number else ():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, number or 0)
+        told |= children
         time.sleep(_POLL_SECONDS)
 
 

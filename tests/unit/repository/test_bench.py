@@ -37,7 +37,7 @@ def test_that_only_half_a_floor_or_too_much_memory_fails(ratio: float, memory_mi
 
 
 def test_that_the_table_has_a_line_for_each_measurement_under_its_header() -> None:
-    header, _, line = table([measurement(250.0)]).splitlines()
+    header, line = table([measurement(250.0)]).splitlines()[::2]
     assert header.split()[:4] == ["work", "unit", "ours", "peer"]
     for shown in ("200 endpoints", "2 ms", "500 ms", "a loop", "250.0x", "100x", "50 MiB", "120 MiB", "ok"):
         assert shown in line
