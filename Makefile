@@ -13,7 +13,9 @@ export LC_ALL := C.UTF-8
 export ANSIBLE_HOME ?= $(CURDIR)/.ansible
 
 BIN := .venv/bin
-PYTHON_HERE := PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=.:.collections PYTHONDONTWRITEBYTECODE=1 $(BIN)/python
+# Debian puts servers' programs where an ordinary user's PATH does not look
+WITH_PATH := PATH="$(CURDIR)/$(BIN):$$PATH:/usr/sbin:/sbin"
+PYTHON_HERE := $(WITH_PATH) PYTHONPATH=.:.collections $(BIN)/python
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -25,7 +27,7 @@ setup-test:  ## the same, and what only the tests need
 	@sh scripts/setup.sh test
 
 rehearse: estate-up  ## take the whole of LIVE, on this machine, through the plan; ARGS='--check --diff', ARGS='--tags dns'
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-playbook -i inventories/live -i inventories/rehearsal playbooks/live.yml $(ARGS)
+	@$(WITH_PATH) $(BIN)/ansible-playbook -i inventories/live -i inventories/rehearsal playbooks/live.yml $(ARGS)
 
 estate-up: setup  ## start the rehearsal's estate, unless it runs
 	@$(PYTHON_HERE) -m emulators.estate up
