@@ -21,6 +21,15 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.inventory_guar
     rehearsal_refusals,
 )
 
+VARIABLES = (
+    "exam_environment",
+    "exam_rehearsal",
+    "exam_state_directory",
+    "implementation_headings",
+    "implementation_plan",
+    "implementation_responsibilities",
+)
+
 
 class ActionModule(ActionBase):
     """Runs on the controller, contacts nothing, and ends the run where it must not go on."""
@@ -38,11 +47,13 @@ class ActionModule(ActionBase):
                 "work": {"type": "bool", "default": True},
             }
         )
-        variables = task_vars or {}
+        facts = task_vars or {}
+        # task variables arrive as they were written: templates are still to be filled in
+        variables = {name: self._templar.template(facts.get(name)) for name in VARIABLES}
         refusals = inventory_refusals(arguments["environment"], variables, load_extra_vars(loader=self._loader).keys())
         rehearsal = bool(variables.get("exam_rehearsal"))
         if rehearsal and not refusals:
-            refusals = rehearsal_refusals(self._endpoints(variables))
+            refusals = rehearsal_refusals(self._endpoints(facts))
         plan = variables.get("implementation_plan") or []
         responsibilities = variables.get("implementation_responsibilities") or {}
         refusals = refusals or plan_refusals(plan, responsibilities)
@@ -74,11 +85,11 @@ class ActionModule(ActionBase):
         }
 
     @staticmethod
-    def _endpoints(variables: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    def _endpoints(task_vars: dict[str, Any]) -> dict[str, dict[str, Any]]:
         """Return the endpoints of every host of the inventory, whether this run uses it or not."""
         endpoints = {}
-        for host in variables["groups"]["all"]:
-            of_host = variables["hostvars"][host]
+        for host in task_vars["groups"]["all"]:
+            of_host = task_vars["hostvars"][host]
             endpoints[host] = {
                 "exam_connect_address": of_host.get("exam_connect_address"),
                 "ansible_host": of_host.get("ansible_host"),
