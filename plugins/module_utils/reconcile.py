@@ -70,6 +70,10 @@ class MissingPrerequisite(Problem):
     """Something is not there that another line of the plan creates: `pending` in check mode, a failure otherwise."""
 
 
+class OutcomeUnknown(Problem):
+    """A change was sent and its answer got lost: whether it is in force is not known."""
+
+
 @dataclass(frozen=True)
 class Change:
     """One difference between what is and what shall be. Secrets are masked before they get here."""
@@ -200,6 +204,11 @@ def run(module: AnsibleModule, resource: Resource[Present, ChangeT]) -> None:
 
 def _broken_off(outcome: Outcome[ChangeT]) -> str:
     """Say what stands and what does not, and that running again carries on."""
+    if isinstance(outcome.problem, OutcomeUnknown):
+        return (
+            f"{outcome.problem} Applied: {', '.join(change.item for change in outcome.applied) or 'nothing'}. Not known "
+            f"whether applied: {', '.join(change.item for change in outcome.pending)}. Running again finds out."
+        )
     if not outcome.applied:
         return f"{outcome.problem} Nothing was applied; running again starts afresh."
     return (
