@@ -23,10 +23,11 @@ def main() -> int:
         help="the first two numbers of its loopback addresses",
     )
     parser.add_argument("--only", help="one part of the estate alone, by the name that status shows")
+    parser.add_argument("--fault", metavar="HOST", help="its listeners behave as behind a firewall that drops packets")
     arguments = parser.parse_args()
     if not arguments.network.startswith("127."):
         parser.error(f"--network {arguments.network}: expected loopback addresses, such as 127.10")
-    estate = Estate(arguments.network)
+    estate = Estate(arguments.network, arguments.fault)
     if arguments.command == "listen":
         listen(estate)
         return 0

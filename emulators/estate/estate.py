@@ -41,8 +41,9 @@ class Part(Protocol):
 class ListenerProcess:
     """The process that stands in for Windows hosts, the hub and the vendor's service."""
 
-    def __init__(self, directory: Path, network: str) -> None:
-        """Keep where its pid file and its log are."""
+    def __init__(self, directory: Path, network: str, fault: str | None = None) -> None:
+        """Keep where its pid file and its log are, and what it shall do wrongly."""
+        self.fault = fault
         self.directory = directory
         self.network = network
         self.pid_file = directory / "listeners.pid"
@@ -59,7 +60,10 @@ class ListenerProcess:
         self.pid_file.unlink(missing_ok=True)
         with self.log.open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "emulators.estate", "listen", "--network", self.network],
+                [
+                    *(sys.executable, "-m", "emulators.estate", "listen", "--network", self.network),
+                    *(("--fault", self.fault) if self.fault else ()),
+                ],
                 cwd=ROOT,
                 env={"PYTHONPATH": f"{ROOT}:{ROOT / '.collections'}"},
                 stdin=subprocess.DEVNULL,
@@ -82,6 +86,8 @@ class Estate:
     """One rehearsal: a directory and a network of loopback addresses."""
 
     network: str
+    fault: str | None = None
+    """A host whose listeners behave as behind a firewall that drops packets."""
 
     def __post_init__(self) -> None:
         self.directory = ROOT / ".rehearsal" / self.network
@@ -95,7 +101,7 @@ class Estate:
         """Return the servers by the names of their hosts."""
         parts: dict[str, Part] = dict(name_servers(self.directory, self.network, self.seed))
         parts.update({host: Nginx(self.directory / "hosts" / host) for host in self.seed.web_servers})
-        parts["listeners"] = ListenerProcess(self.directory, self.network)
+        parts["listeners"] = ListenerProcess(self.directory, self.network, self.fault)
         return parts
 
     def prepare(self) -> None:

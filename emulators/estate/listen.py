@@ -8,6 +8,7 @@ import asyncio
 import logging
 import os
 import signal
+import socket
 from typing import TYPE_CHECKING
 
 from emulators.certificates import Authority
@@ -29,10 +30,14 @@ async def _serve(estate: Estate) -> None:
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    faulty = [entry for entry in estate.seed.listeners if entry["host"] == estate.fault]
+    dropping = [_dropping(estate.address(entry["address"]), entry["port"]) for entry in faulty]
     serving = await serve(_listeners(estate))
     (estate.directory / "listeners.pid").write_text(f"{os.getpid()}\n", encoding="ascii")
     await ended.wait()
     await serving.close()
+    for each in (each for sockets in dropping for each in sockets):
+        each.close()
 
 
 def _listeners(estate: Estate) -> list[Listener]:
@@ -46,7 +51,18 @@ def _listeners(estate: Estate) -> list[Listener]:
             context=_context(estate, authority, entry["host"], entry.get("certificate")),
         )
         for entry in estate.seed.listeners
+        if entry["host"] != estate.fault
     ]
+
+
+def _dropping(address: str, port: int) -> list[socket.socket]:
+    """Return sockets that keep a port from answering: its queue is full, so the kernel drops what else arrives."""
+    listener = socket.create_server((address, port), backlog=0)
+    fillers = [socket.socket() for dummy in range(2)]
+    for filler in fillers:
+        filler.setblocking(False)
+        filler.connect_ex((address, port))
+    return [listener, *fillers]
 
 
 def _context(estate: Estate, authority: Authority, host: str, certificate: str | None) -> TlsContext:

@@ -40,13 +40,13 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return the permit of the stage, and what the report needs to know of this run."""
         result: dict[str, Any] = super().run(tmp, task_vars)
-        _, arguments = self.validate_argument_spec(
+        arguments = self.validate_argument_spec(
             argument_spec={
                 "environment": {"type": "str"},
                 "stage": {"type": "str"},
                 "work": {"type": "bool", "default": True},
             }
-        )
+        )[1]
         facts = task_vars or {}
         # task variables arrive as they were written: templates are still to be filled in
         variables = {name: self._templar.template(facts.get(name)) for name in VARIABLES}

@@ -54,7 +54,7 @@ class HandOver:
         )
 
 
-class HandOverFile(Resource[str | None, Change]):
+class HandOverFile(Resource["str | None", Change]):
     """The file of a hand-over, in the directory where the team looks for them."""
 
     def __init__(self, directory: Path, hand_over: HandOver) -> None:

@@ -78,7 +78,7 @@ def require(directory: Path, wanted: Marker) -> None:
         )
 
 
-class StateDirectory(Resource[Marker | None, Change]):
+class StateDirectory(Resource["Marker | None", Change]):
     """A state directory, made once and never turned into another environment's."""
 
     def __init__(self, directory: Path, wanted: Marker) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 State = Literal[
     "failed",
@@ -23,6 +23,14 @@ State = Literal[
 ]
 
 
+class Proof(NamedTuple):
+    """One proof of a line."""
+
+    host: str
+    proven: bool
+    words: str
+
+
 @dataclass
 class LineRecord:
     """What happened to one line of the plan in this run."""
@@ -31,8 +39,7 @@ class LineRecord:
     failures: list[str] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
     waiting_for: list[str] = field(default_factory=list)
-    proofs: list[tuple[str, bool, str]] = field(default_factory=list)
-    """Where from, whether it proved the line, and in which words."""
+    proofs: list[Proof] = field(default_factory=list)
     touched: bool = False
     seconds: float = 0.0
 
@@ -48,7 +55,7 @@ class LineRecord:
         elif "waiting_for" in result:
             self.waiting_for.append(f"{result['waiting_for']} ({result['path']})")
         elif "proven" in result:
-            self.proofs.append((host, bool(result["proven"]), str(result.get("msg", ""))))
+            self.proofs.append(Proof(host, bool(result["proven"]), str(result.get("msg", ""))))
 
     def state(self, *, built: bool, check_mode: bool) -> State:
         """Return the line's state: the worst that is known of it. Only a proof makes it proven."""
@@ -58,7 +65,7 @@ class LineRecord:
             return "not in this run" if built else "not built yet"
         if self.pending:
             return "pending"
-        if self.proofs and all(proven for _, proven, _ in self.proofs):
+        if self.proofs and all(proof.proven for proof in self.proofs):
             return "proven"
         if self.waiting_for:
             return "waiting"
@@ -74,5 +81,5 @@ class LineRecord:
             *self.failures,
             *(f"created by line {line}" for line in self.pending),
             *(f"waiting for {party}" for party in self.waiting_for),
-            *(f"from {host}: {words}" for host, _, words in self.proofs),
+            *(f"from {proof.host}: {proof.words}" for proof in self.proofs),
         ]

@@ -49,7 +49,7 @@ def variables(path: Path) -> dict[str, Any]:
     """Return the variables of a file; a duplicate key is an error, since YAML would drop one silently."""
     node = yaml.compose(path.read_text(encoding="utf-8"), Loader=Loader)
     assert isinstance(node, yaml.MappingNode)
-    keys = [key.value for key, _ in node.value]
+    keys = [pair[0].value for pair in node.value]
     assert len(keys) == len(set(keys)), path
     loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=Loader)  # noqa: S506 - a SafeLoader with one more tag
     assert isinstance(loaded, dict)
