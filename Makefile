@@ -52,5 +52,5 @@ bench: setup-test  ## speed and memory beside the peers', measured in one run; P
 
 clean:  ## stop the estate and remove what was made here, .venv included; reports stay
 	@if [ -x $(BIN)/python ]; then $(PYTHON_HERE) -m emulators.estate down; fi
-	rm -rf .venv .collections .cache .ansible .rehearsal build .hypothesis .ruff_cache
-	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	$(AS_ROOT) rm -rf .venv .collections .cache .ansible .rehearsal build .hypothesis .ruff_cache
+	find . -name __pycache__ -type d -prune -exec $(AS_ROOT) rm -rf {} +

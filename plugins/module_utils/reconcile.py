@@ -207,7 +207,8 @@ def _broken_off(outcome: Outcome[ChangeT]) -> str:
     if isinstance(outcome.problem, OutcomeUnknown):
         return (
             f"{outcome.problem} Applied: {', '.join(change.item for change in outcome.applied) or 'nothing'}. "
-            f"Not known whether applied: {', '.join(change.item for change in outcome.pending)}. Running again finds out."
+            f"Not known whether applied: {', '.join(change.item for change in outcome.pending)}. "
+            "Running again finds out."
         )
     if not outcome.applied:
         return f"{outcome.problem} Nothing was applied; running again starts afresh."
