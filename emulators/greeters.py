@@ -127,13 +127,13 @@ def _server_side(
     context: ssl.SSLContext, incoming: ssl.MemoryBIO, outgoing: ssl.MemoryBIO, *, old: bool
 ) -> ssl.SSLObject:
     """Return the server's end. SQL Server speaks no TLS 1.3 inside TDS 7, and drivers hang if it does."""
-    options = context.options
-    if old:
-        context.options |= ssl.OP_NO_TLSv1_3
+    newest = context.maximum_version
+    if old and newest in (ssl.TLSVersion.MAXIMUM_SUPPORTED, ssl.TLSVersion.TLSv1_3):
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
     try:
         return context.wrap_bio(incoming, outgoing, server_side=True)
     finally:
-        context.options = options
+        context.maximum_version = newest  # the context may serve others too
 
 
 async def tcp(peer: Peer, context: TlsContext | None) -> None:

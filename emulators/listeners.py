@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Literal, Self
 
@@ -51,8 +52,7 @@ class Serving:
     def __init__(self, listeners: Sequence[Listener]) -> None:
         self._listeners = listeners
         self._sockets: list[socket.socket] = []
-        self._servers: list[asyncio.Server] = []
-        self._conversations: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def addresses(self) -> list[tuple[str, int]]:
@@ -82,41 +82,50 @@ class Serving:
         for bound in self._sockets:
             bound.close()
 
-    async def start(self) -> None:
-        """Accept connections."""
-        for listener, bound in zip(self._listeners, self._sockets, strict=True):
-            self._servers.append(
-                await asyncio.start_server(self._accepted(listener), sock=bound, backlog=BACKLOG, limit=2**17)
-            )
+    def start(self) -> None:
+        """Accept connections, in the running event loop."""
+        for given, bound in zip(self._listeners, self._sockets, strict=True):
+            bound.setblocking(False)
+            self._spawn(self._accept(replace(given, port=bound.getsockname()[1]), bound))
 
     async def close(self) -> None:
         """Stop accepting, and end all conversations."""
-        for server in self._servers:
-            server.close()
-        for conversation in self._conversations:
-            conversation.cancel()
-        await asyncio.gather(*self._conversations, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.unbind()
 
-    def _accepted(self, listener: Listener) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
-        async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            task = asyncio.current_task()
-            assert task is not None  # noqa: S101 (for the type checker: a coroutine of asyncio's runs in a task)
-            self._conversations.add(task)
-            try:
-                await _converse(listener, Peer(reader, writer))
-            except NotUnderstood as error:
-                LOG.warning("%s: refused %s", listener, error)
-            except (OSError, EOFError, asyncio.LimitOverrunError) as error:
-                LOG.info("%s: ended with %s: %s", listener, type(error).__name__, error)
-            except asyncio.CancelledError:
-                pass  # on close; asyncio would report it as an error of the callback
-            except Exception:
-                LOG.exception("%s: a defect of the emulator", listener)
-            finally:
-                self._conversations.discard(task)
-                writer.close()
+    def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)  # the loop itself keeps none alive
+        task.add_done_callback(self._tasks.discard)
+        return task
 
-        return accept
+    async def _accept(self, listener: Listener, bound: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            connection, _ = await loop.sock_accept(bound)
+            conversation = self._spawn(self._converse(listener, connection))
+            # One that is cancelled before its first step would leave the client hanging.
+            conversation.add_done_callback(functools.partial(_close_if_cancelled, connection))
+
+    async def _converse(self, listener: Listener, connection: socket.socket) -> None:
+        reader, writer = await asyncio.open_connection(sock=connection, limit=2**17)
+        try:
+            await _converse(listener, Peer(reader, writer))
+        except NotUnderstood as error:
+            LOG.warning("%s: refused %s", listener, error)
+        except (OSError, EOFError) as error:
+            LOG.info("%s: ended with %s: %s", listener, type(error).__name__, error)
+        except Exception:
+            LOG.exception("%s: a defect of the emulator", listener)
+        finally:
+            writer.close()
+
+
+def _close_if_cancelled(connection: socket.socket, conversation: asyncio.Task[None]) -> None:
+    if conversation.cancelled():
+        connection.close()
 
 
 async def _converse(listener: Listener, peer: Peer) -> None:
@@ -143,7 +152,7 @@ async def serve(listeners: Sequence[Listener]) -> Serving:
     """
     serving = Serving(listeners)
     serving.bind()
-    await serving.start()
+    serving.start()
     return serving
 
 
@@ -172,10 +181,8 @@ class ThreadedListeners:
 
     async def _until_stopped(self) -> None:
         self._loop = asyncio.get_running_loop()
-        try:
-            await self._serving.start()
-        finally:
-            self._started.set()
+        self._serving.start()
+        self._started.set()
         await self._stop.wait()
         await self._serving.close()
 
@@ -192,4 +199,3 @@ class ThreadedListeners:
             with contextlib.suppress(RuntimeError):  # the loop ended by itself: its error is in the thread's traceback
                 self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
-        self._serving.unbind()

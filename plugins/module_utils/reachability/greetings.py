@@ -13,7 +13,6 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils import tds_pre
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reachability.greeting import (
     Answer,
     Greeting,
-    recognise,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reachability.greetings_tls import (
     TlsGreeting,
@@ -77,13 +76,13 @@ class DnsGreeting(Greeting):
     The question is the root's SOA without recursion (RFC 1035, 4.1), to which every name server has an answer at once.
     """
 
-    _HEADER = struct.Struct(">HHHHHH")
+    _HEADER = struct.Struct(">2sHHHHH")
 
     def __init__(self, *, stream: bool) -> None:
         """Over a stream each message is preceded by its length in two bytes (RFC 1035, 4.2.2)."""
         super().__init__()
         self._stream = stream
-        self._id = int.from_bytes(os.urandom(2), "big")
+        self._id = os.urandom(2)
 
     def start(self) -> bytes:
         """Return the query."""
@@ -91,18 +90,14 @@ class DnsGreeting(Greeting):
         return len(query).to_bytes(2, "big") + query if self._stream else query
 
     def _understand(self, data: bytes) -> Answer | bytes:
-        message = data
-        if self._stream:
-            message = self._received[2:]
-            if len(message) < self._HEADER.size:
-                return b""
-            if int.from_bytes(self._received[:2], "big") < self._HEADER.size:
-                return self._wrong()
-        elif len(message) < self._HEADER.size:
-            return Answer(False, f"{recognise(message)} answered")
-        number, flags, *_ = self._HEADER.unpack_from(message)
+        message = self._received[2:] if self._stream else data
+        if message[:2] not in (b"", self._id[:1], self._id):
+            return self._wrong()
+        if len(message) < self._HEADER.size:
+            return b"" if self._stream else self._wrong()
+        _, flags, *_ = self._HEADER.unpack_from(message)
         is_response, opcode, code = flags & 0x8000, flags >> 11 & 0xF, flags & 0xF
-        if number != self._id or not is_response or opcode:
+        if not is_response or opcode:
             return self._wrong()
         return Answer(True, f"DNS {DNS_CODES[code] if code < len(DNS_CODES) else f'code {code}'}")
 

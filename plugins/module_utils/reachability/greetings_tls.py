@@ -70,7 +70,7 @@ class TlsGreeting(Greeting):
 
 
 class WinrmGreeting(TlsGreeting):
-    """Right if `/wsman` over HTTPS demands authentication or another method: 401 or 405 (MS-WSMV 2.2.1)."""
+    """Right if a GET of `/wsman` over HTTPS finds that authentication or another method is demanded: 401 or 405."""
 
     def __init__(self, server_name: str) -> None:
         super().__init__(server_name)
@@ -101,11 +101,9 @@ class WinrmGreeting(TlsGreeting):
         return self._outgoing.read()
 
     def _request(self) -> bytes:
-        """Return what a WS-Management client says first, before it authenticates."""
-        return (
-            f"POST /wsman HTTP/1.1\r\nHost: {self._host}\r\nUser-Agent: uoe.exam_scheduling\r\n"
-            "Content-Type: application/soap+xml;charset=UTF-8\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-        ).encode()
+        """Return a GET: Windows answers 405, since only POST is served there, where other servers know no such page."""
+        headers = f"Host: {self._host}\r\nUser-Agent: uoe.exam_scheduling\r\nConnection: close\r\n"
+        return f"GET /wsman HTTP/1.1\r\n{headers}\r\n".encode()
 
     def _status(self, *, ended: bool) -> Answer | None:
         """Return what the HTTP status line says, None while it is not there."""
