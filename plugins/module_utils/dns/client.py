@@ -57,7 +57,12 @@ class Client:
     """A client of one name server. Each answer must belong to its question and, with a key, be signed."""
 
     def __init__(
-        self, endpoint: Endpoint, *, timeout: float, authenticate: Callable[[Client], dns.tsig.Key] | None = None
+        self,
+        endpoint: Endpoint,
+        *,
+        timeout: float,
+        authenticate: Callable[[Client], dns.tsig.Key] | None = None,
+        flags: int = 0,
     ) -> None:
         """Connect at first use.
 
@@ -65,11 +70,13 @@ class Client:
             endpoint: the server; its addresses are tried in order.
             timeout: seconds to connect, and seconds without any answer.
             authenticate: returns the key to sign with; called once, after connecting, with this client.
+            flags: header flags of queries, such as RD.
         """
         self.endpoint = endpoint
         self.timeout = timeout
         self.key: dns.tsig.Key | None = None
         self._authenticate = authenticate
+        self._flags = flags
         self._socket: socket.socket | None = None
         self._ids = itertools.cycle(range(1, 65536))
 
@@ -94,7 +101,7 @@ class Client:
         where = str(self.endpoint) if zone is None else f"{self.endpoint}, zone {zone}"
         return Asked(where, str(self.key.name) if self.key else None, update)
 
-    def ask(self, zone: dns.name.Name, questions: Sequence[Question]) -> list[dns.message.Message]:
+    def ask(self, zone: dns.name.Name | None, questions: Sequence[Question]) -> list[dns.message.Message]:
         """Return the server's answers, in the order of the questions.
 
         Raises:
@@ -137,7 +144,7 @@ class Client:
             raise unanswered(asked, str(error) or "the server closed the connection") from error
 
     def _ask_pipelined(
-        self, zone: dns.name.Name, questions: Sequence[Question], answers: dict[int, dns.message.Message]
+        self, zone: dns.name.Name | None, questions: Sequence[Question], answers: dict[int, dns.message.Message]
     ) -> None:
         """Ask what has no answer yet, with many queries under way at once, and add the answers."""
         asked = self.asked(zone)
@@ -149,7 +156,7 @@ class Client:
             if index is None:
                 return
             question = questions[index]
-            query = dns.message.make_query(question.name, question.kind, id=next(self._ids), flags=0)
+            query = dns.message.make_query(question.name, question.kind, id=next(self._ids), flags=self._flags)
             if self.key is not None:
                 query.use_tsig(self.key)
             self._send(query)

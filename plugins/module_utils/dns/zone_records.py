@@ -7,11 +7,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns._dnspython import dns, require_dnspython
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns._dnspython import dns
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.client import Client, Endpoint
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.declaration import (
+    checked_timeout,
+    declaration_from,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.errors import rcode_name, rcode_problem
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.fragment import master_file
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.planner import (
@@ -23,18 +26,9 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.planner im
     wishes_for,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.reader import ZoneState, read_serial, read_zone
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.records import (
-    RecordSet,
-    declared_records,
-    zone_name,
-)
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.reverse import (
-    refuse_addresses_outside,
-    reverse_zone_names,
-)
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.signing import authentication
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.update import batches
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import InvalidParameter, Problem, Resource
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem, Resource
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.resolution import (
     checked_port,
     resolve,
@@ -43,47 +37,6 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.resolution imp
 
 States = Mapping["dns.name.Name", ZoneState]
 """What the primary holds, by zone."""
-
-
-@dataclass(frozen=True)
-class Declaration:
-    """What the parameters of fragment `zone_records` declare."""
-
-    zone: dns.name.Name
-    records: Sequence[RecordSet]
-    reverse_zones: Sequence[dns.name.Name]
-
-
-def declaration_from(params: Mapping[str, Any], *, values_required: bool = True) -> Declaration:
-    """Return what the parameters declare.
-
-    Raises:
-        InvalidParameter: they cannot be meant, or contradict each other.
-        Problem: dnspython is missing.
-    """
-    require_dnspython()
-    zone = zone_name("zone", params["zone"])
-    records = declared_records(
-        zone, params["records"], default_ttl=params["default_ttl"], values_required=values_required
-    )
-    reverse_zones = reverse_zone_names(params["reverse_zones"])
-    refuse_addresses_outside(
-        reverse_zones, records, {index: record.get("values") or () for index, record in enumerate(params["records"])}
-    )
-    if zone in reverse_zones:
-        raise InvalidParameter("reverse_zones", str(zone), "it is the zone itself", "Leave it out.")
-    return Declaration(zone, records, reverse_zones)
-
-
-def checked_timeout(parameter: str, value: float) -> float:
-    """Return the seconds.
-
-    Raises:
-        InvalidParameter: they are not more than nothing.
-    """
-    if not 0 < value <= 3600:
-        raise InvalidParameter(parameter, value, "it is no usable time", "Give seconds, more than 0, at most 3600.")
-    return value
 
 
 class ZoneRecords(Resource[States, RecordChange]):
@@ -152,14 +105,7 @@ class ZoneRecords(Resource[States, RecordChange]):
 
     def facts(self, present: States) -> Mapping[str, object]:
         """Return the zone, its serial as the server answered it last, and the declared records as master-file text."""
-        reverse = plan_reverse(
-            wishes_for(self.declaration.reverse_zones, self.declaration.records, (), "present"), {}, "exact"
-        )
-        derived: dict[dns.name.Name, list[RecordSet]] = {zone: [] for zone in self.declaration.reverse_zones}
-        for change in reverse:
-            if change.new is not None:
-                derived[self._zone_of(change)].append(change.new)
-        sections = {self.declaration.zone: list(self.declaration.records), **derived}
+        sections = self.declaration.record_sets()
         return {
             "zone": str(self.declaration.zone),
             "serial": self._serial,
