@@ -73,6 +73,7 @@ def _context(estate: Estate, authority: Authority, host: str, certificate: str |
         return lambda: context
     store = MachineStore(
         estate.directory / "hosts" / host,
+        hand_over=estate.directory / "state/hand-overs/1.6-certificates-to-import.md",
         pkcs12_file=estate.directory / "state/https" / certificate / "certificate.pfx",
         password=(estate.directory / "secrets/https_pkcs12_password").read_text(encoding="utf-8"),
         default=default_context(name),

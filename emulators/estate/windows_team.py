@@ -14,11 +14,14 @@ from emulators.certificates import Authority, write_private
 
 
 class MachineStore:
-    """The certificate that an emulated Windows host serves: of the file handed over, as soon as there is one."""
+    """The certificate that an emulated Windows host serves: of the file handed over, once a hand-over names it."""
 
-    def __init__(self, directory: Path, *, pkcs12_file: Path, password: str, default: ssl.SSLContext) -> None:
-        """Keep where the import goes, what is to be imported, and what is served until then."""
+    def __init__(
+        self, directory: Path, *, hand_over: Path, pkcs12_file: Path, password: str, default: ssl.SSLContext
+    ) -> None:
+        """Keep where the import goes, which hand-over asks for it, what is imported, and what is served until then."""
         self.directory = directory
+        self.hand_over = hand_over
         self.pkcs12_file = pkcs12_file
         self.password = password
         self._context = default
@@ -27,12 +30,13 @@ class MachineStore:
     def context(self) -> ssl.SSLContext:
         """Return what to serve now, importing first what has been handed over since."""
         try:
-            changed = self.pkcs12_file.stat().st_mtime
+            asked = str(self.pkcs12_file) in self.hand_over.read_text(encoding="utf-8")
+            handed_over = max(self.pkcs12_file.stat().st_mtime, self.hand_over.stat().st_mtime)
         except FileNotFoundError:
             return self._context
-        if changed != self._imported:
+        if asked and handed_over != self._imported:
             self._context = self._import()
-            self._imported = changed
+            self._imported = handed_over
         return self._context
 
     def _import(self) -> ssl.SSLContext:

@@ -87,7 +87,8 @@ class CallbackModule(CallbackBase):
         if content.get("_ansible_no_log"):
             content = {"changed": content.get("changed"), "msg": "failed; its result is hidden (no_log)"}
         record = self._lines.setdefault(str(line), LineRecord())
-        record.add(result.host.get_name(), content, failed=failed, seconds=time.monotonic() - self._task_started)
+        host = (content.get("_ansible_delegated_vars") or {}).get("ansible_delegated_host") or result.host.get_name()
+        record.add(host, content, failed=failed, seconds=time.monotonic() - self._task_started)
 
     def _report(self, implementation: dict[str, Any]) -> None:
         check_mode = implementation["check_mode"]
@@ -133,9 +134,15 @@ class CallbackModule(CallbackBase):
                 line["title"],
                 line["state"],
                 "changed" if line["changed"] else "",
-                (line["evidence"] or [""])[0],
+                _first(line["evidence"]),
             )
             for line in touched
         ]
         self._display.display(render_table(("line", "what", "state", "", "evidence"), rows))
         self._display.display(f"\n{untouched} lines of the plan are not in this run or not built yet.\nReport: {path}")
+
+
+def _first(evidence: list[str]) -> str:
+    """Return the first piece of evidence, and how much more there is in the report."""
+    more = len(evidence) - 1
+    return f"{evidence[0].splitlines()[0]}{f' (and {more} more)' if more > 0 else ''}" if evidence else ""

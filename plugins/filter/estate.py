@@ -100,26 +100,30 @@ def not_served(
     certificates: Sequence[Mapping[str, Any]],
     issued: Sequence[Mapping[str, Any]],
     served: Sequence[Mapping[str, Any]],
+    hostvars: Mapping[str, Mapping[str, Any]],
 ) -> list[dict[str, Any]]:
     """Return the certificates of which some endpoint serves another one, each with its `thumbprint` if it is issued.
 
     Args:
         certificates: as in the inventory.
         issued: the return value of `https_certificate`.
-        served: the return value of `https_endpoint_info`.
+        served: the return value of `https_endpoint_info`, for `https_endpoints`.
+        hostvars: Ansible's `hostvars`.
     """
     missing = []
     for certificate in certificates:
         of_host = next((entry for entry in issued if entry["name"] == certificate["host"]), {})
         wanted = of_host.get("fingerprint_sha256")
-        seen = {
-            (entry.get("chain") or [{}])[0].get("fingerprint_sha256")
-            for entry in served
-            if entry["host"] in certificate["names"] and entry["port"] == certificate["port"]
-        }
+        own = [_place(endpoint) for endpoint in https_endpoints([certificate], hostvars)]
+        seen = {(entry.get("chain") or [{}])[0].get("fingerprint_sha256") for entry in served if _place(entry) in own}
         if wanted is None or seen != {wanted}:
             missing.append({**certificate, "thumbprint": of_host.get("fingerprint_sha1")})
     return missing
+
+
+def _place(endpoint: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what tells one endpoint from another: several hosts may serve the same name."""
+    return endpoint["host"], endpoint["port"], endpoint["connect_address"]
 
 
 def _redirection(variables: Mapping[str, Any]) -> dict[str, str]:

@@ -56,7 +56,7 @@ def conclude(
         ("where", "what", "expected", "found", "what to do"),
         [(f.where, f.what, f.expected, f.found, f.remedy) for f in (*differences, *not_proven)],
     )
-    summary = f"{len(differences)} of {count} {subject} not as expected, {len(not_proven)} not proven"
+    summary = f"{count} {subject}: differences {len(differences)}, not proven {len(not_proven)}"
     result = {
         **facts,
         "changed": False,

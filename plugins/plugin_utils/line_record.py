@@ -76,10 +76,10 @@ class LineRecord:
         return "applied"
 
     def evidence(self) -> list[str]:
-        """Return what a reader may want to check: failures, whom it waits for, proofs and from where."""
+        """Return what a reader may want to check: failures, then proofs and from where, then hand-overs."""
         return [
             *self.failures,
             *(f"created by line {line}" for line in self.pending),
-            *(f"waiting for {party}" for party in self.waiting_for),
             *(f"from {proof.host}: {proof.words}" for proof in self.proofs),
+            *(f"handed over to {party}" for party in self.waiting_for),
         ]

@@ -82,7 +82,23 @@ def test_what_is_not_served_by_every_name_is_to_be_deployed(
 ) -> None:
     issued = [{"name": "web2", "fingerprint_sha256": wanted, "fingerprint_sha1": "11"}]
     served = [
-        {"host": name, "port": 443, "chain": [{"fingerprint_sha256": fingerprint}] if fingerprint else []}
+        {
+            "host": name,
+            "port": 443,
+            "connect_address": "127.10.0.31",
+            "chain": [{"fingerprint_sha256": fingerprint}] if fingerprint else [],
+        }
         for name, fingerprint in zip(NAMES, seen, strict=True)
     ]
-    assert bool(not_served([CERTIFICATE], issued, served)) is missing
+    assert bool(not_served([CERTIFICATE], issued, served, HOSTVARS)) is missing
+
+
+def test_hosts_that_serve_the_same_name_are_told_apart() -> None:
+    other = {**CERTIFICATE, "host": "web1", "names": ["t.exams.example"]}
+    issued = [{"name": "web1", "fingerprint_sha256": "aa"}, {"name": "web2", "fingerprint_sha256": "bb"}]
+    served = [
+        {"host": "t.exams.example", "port": 443, "connect_address": address, "chain": [{"fingerprint_sha256": seen}]}
+        for address, seen in (("web1.exams.example", "aa"), ("127.10.0.31", "cc"))
+    ]
+    both = [other, {**CERTIFICATE, "names": ["t.exams.example"]}]
+    assert [entry["host"] for entry in not_served(both, issued, served, HOSTVARS)] == ["web2"]

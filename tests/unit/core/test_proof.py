@@ -70,7 +70,7 @@ def test_only_a_difference_fails_and_only_everything_proves(
 
 def test_the_failure_shows_every_difference_in_one_table() -> None:
     message = ended("fail", [DIFFERENCE], []).result["msg"]
-    assert message.splitlines()[0] == "1 of 3 endpoints not as expected, 0 not proven:"
+    assert message.splitlines()[0] == "3 endpoints: differences 1, not proven 0:"
     assert message.splitlines()[3].split("  ")[0] == "es-live:443"
     assert message.endswith("Renew it.")
 

@@ -1,0 +1,145 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole of LIVE as a user runs it, in a network namespace that has nothing but loopback.
+
+What would send a packet off the machine fails there, so a green run proves that a rehearsal sends none.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from emulators.estate.estate import ROOT, Estate
+from tests.integration.playbooks.conftest import Playbook
+
+NETWORK = "127.42"
+
+
+class Isolated(Playbook):
+    """Runs commands in one network namespace with loopback alone."""
+
+    def __init__(self) -> None:
+        super().__init__(NETWORK)
+        self.environment["PYTHONPATH"] = f"{ROOT}:{ROOT / '.collections'}"
+        self.environment["PATH"] += ":/usr/sbin:/sbin"
+        self.holder = subprocess.Popen(
+            ["unshare", "--net", "sh", "-c", "ip link set lo up && echo ready && exec cat"],
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert self.holder.stdout is not None
+        assert self.holder.stdout.readline() == b"ready\n", "network namespaces are not permitted here"
+
+    def command(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["nsenter", "--net", "--target", str(self.holder.pid), *words],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def estate(self, *words: str) -> None:
+        done = self.command(sys.executable, "-m", "emulators.estate", *words)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def play(self, playbook: str, *options: str) -> str:
+        program = Path(sys.executable).with_name("ansible-playbook")
+        inventories = ("-i", "inventories/live", "-i", "inventories/rehearsal")
+        done = self.command(program, *inventories, f"playbooks/{playbook}", *options)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def close(self) -> None:
+        self.estate("down")
+        assert self.holder.stdin is not None
+        self.holder.stdin.close()
+        self.holder.wait(timeout=10)
+        assert self.holder.stdout is not None
+        self.holder.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def isolated() -> Iterator[Isolated]:
+    runner = Isolated()
+    try:
+        yield runner
+    finally:
+        runner.close()
+        shutil.rmtree(Estate(NETWORK).directory, ignore_errors=True)
+
+
+def changed(output: str) -> int:
+    return sum(int(number) for number in re.findall(r"changed=(\d+)", output))
+
+
+def report(output: str) -> dict[str, str]:
+    """Return the state of each line from the report that the run names."""
+    found = re.search(r"^Report: (.*)$", output, re.MULTILINE)
+    assert found, output
+    content = json.loads(Path(found[1]).read_text(encoding="utf-8"))
+    assert content["emulated"] is True
+    return {line["line"]: line["state"] for line in content["lines"]}
+
+
+def files(directory: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(directory)): path.read_bytes()
+        for path in directory.rglob("*")
+        if path.is_file() and "reports" not in path.parts
+    }
+
+
+@pytest.mark.timeout(400)
+def test_live_is_rehearsed_predicted_applied_proven_and_then_left_alone(isolated: Isolated) -> None:
+    isolated.estate("reset")
+    state = Estate(NETWORK).directory / "state"
+
+    before = files(state)
+    predicted = isolated.play("live.yml", "--check", "--diff")
+    assert files(state) == before
+    assert changed(predicted) > 0
+    assert "CHECK MODE" in predicted
+
+    applied = isolated.play("live.yml")
+    assert changed(applied) == changed(predicted), "check mode predicts exactly what the real run does"
+    states = report(applied)
+    assert {line: states[line] for line in ("1.2", "1.3", "1.6")} == {"1.2": "proven", "1.3": "proven", "1.6": "proven"}
+    assert {state for line, state in states.items() if line not in ("1.2", "1.3", "1.6")} == {"not built yet"}
+
+    again = isolated.play("live.yml")
+    assert changed(again) == 0, again
+    assert report(again)["1.6"] == "proven"
+
+    proven = isolated.play("verify.yml")
+    assert changed(proven) == 0
+    assert report(proven)["1.3"] == "proven"
+
+
+@pytest.mark.timeout(200)
+def test_one_tag_needs_nothing_but_its_own_system(isolated: Isolated) -> None:
+    isolated.estate("up")
+    for part in ("listeners", "web1-live", "web2-live"):
+        isolated.estate("down", "--only", part)
+    output = isolated.play("live.yml", "--tags", "dns")
+    states = report(output)
+    assert states["1.3"] == "proven"
+    assert states["1.2"] == states["1.6"] == "not in this run"
+
+
+@pytest.mark.timeout(200)
+def test_the_estate_leaves_nothing_running(isolated: Isolated) -> None:
+    isolated.estate("up")
+    isolated.estate("down")
+    left = isolated.command("ss", "--no-header", "--listening", "--tcp", "--udp", "--numeric")
+    assert left.stdout == ""
