@@ -237,8 +237,8 @@ flows:
 firewall_request:
   description:
     - What the network team has to open or shut, as a Markdown table with a row a flow. Empty if there is nothing.
-    - A flow that is refused is not in it, because the packets arrive there, nor one with a wrong greeting or without
-      an address.
+    - A flow that is refused is not in it, because the packets arrive there. Nor is one with a wrong greeting, without
+      an address, or to which this host has no route.
     - The same findings give the same text.
   returned: always, unless a parameter is refused
   type: str

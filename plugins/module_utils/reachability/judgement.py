@@ -19,15 +19,14 @@ NETWORKS_MATTER = frozenset((State.FILTERED, State.UNREACHABLE, State.OPEN_OR_FI
 """States of a flow that should be open in which the network team has to look; a refused one was let through."""
 
 REMEDIES = {
-    State.REFUSED: (
-        "The packets arrive and nothing listens: start the service there. If it does listen, a firewall resets the "
-        "connection: ask the network team"
-    ),
+    State.REFUSED: "Start the service there; if it does listen, a firewall resets the connection: ask the network team",
     State.FILTERED: "Send the firewall request; check that the host is up",
     State.OPEN_OR_FILTERED: "Send the firewall request; check that the service is up",
     State.UNREACHABLE: "Check the route and that the host is up; if both are right, send the firewall request",
-    State.UNRESOLVED: "Nothing is known of the flow until the name resolves: check its records and the resolver",
+    State.UNRESOLVED: "Check the name's records and the resolver; until it resolves, nothing is known of the flow",
 }
+UDP_SILENCE = "Silence of a UDP port proves nothing: let the network team confirm the rule"
+NO_ROUTE = "No packet left this host: give it a route, or set another source_address"
 
 
 @dataclass(frozen=True)
@@ -119,14 +118,14 @@ def describe(probe: Probe) -> str:
 def _remedy(flow: Flow, probe: Probe) -> str:
     if flow.expect == "shut":
         if probe.state is State.OPEN:
-            return f"Send the firewall request, or stop what listens there; {flow.purpose!r} is why it must be shut"
-        return REMEDIES[State.UNRESOLVED] if probe.state is State.UNRESOLVED else "Silence of a UDP port proves nothing"
+            return "Send the firewall request, or stop what listens there"
+        return REMEDIES[State.UNRESOLVED] if probe.state is State.UNRESOLVED else UDP_SILENCE
     if probe.state is State.OPEN:
         return (
-            f"The way is open, but not to the service for {flow.purpose!r}: check port and service there, and whether "
-            "a proxy or inspecting firewall answers in its place"
+            "The way is open, but to another service: check the port, what listens there, and whether a proxy or an "
+            "inspecting firewall answers in its place"
         )
-    return REMEDIES[probe.state]
+    return NO_ROUTE if probe.no_route else REMEDIES[probe.state]
 
 
 def firewall_request(source: str, judgements: Sequence[Judgement]) -> str:
@@ -169,8 +168,10 @@ def firewall_request(source: str, judgements: Sequence[Judgement]) -> str:
 
 
 def _for_network(judgement: Judgement) -> bool:
-    state = judgement.probe.state
-    return state is State.OPEN if judgement.flow.expect == "shut" else state in NETWORKS_MATTER
+    probe = judgement.probe
+    if judgement.flow.expect == "shut":
+        return probe.state is State.OPEN
+    return probe.state in NETWORKS_MATTER and not probe.no_route
 
 
 def _joined(texts: Iterable[str], separator: str = ", ") -> str:

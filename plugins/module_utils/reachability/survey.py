@@ -126,7 +126,7 @@ async def _resolve(name: str, settings: Settings, pool: ThreadPoolExecutor) -> _
         try:
             addresses = resolve(name, settings.resolver, timeout=settings.deadline)
         except Unresolved as error:
-            return _Resolved([], time.monotonic() - started, error.what)
+            return _Resolved([], time.monotonic() - started, error.what.removeprefix(f"{name} "))
         return _Resolved(addresses, time.monotonic() - started)
 
     return await asyncio.get_running_loop().run_in_executor(pool, ask)

@@ -81,7 +81,7 @@ def test_all_that_differs_is_in_one_table_and_what_the_network_decides_in_the_re
         result = reach(*flows, deadline=0.5, source="connect.exams.example")
         reported = reach(*flows, deadline=0.5, source="connect.exams.example", on_difference="report")
     assert result["failed"]
-    assert result["msg"].startswith("3 of 4 addresses of flows not as expected, 0 not proven:\n")
+    assert result["msg"].startswith("4 addresses of flows: differences 3, not proven 0:\n")
     assert [each["found"] for each in result["differences"]] == [
         "refused",
         "filtered: no answer within the deadline",
