@@ -59,9 +59,11 @@ def read_zone(client: Client, zone: dns.name.Name, kinds: Mapping[dns.name.Name,
     """
     serial = read_serial(client, zone)
     wanted = {name: sorted(types) for name, types in kinds.items()}
+    several = {name for name, types in wanted.items() if len(types) > 1}
+    if several and _answers_any_in_full(client, zone):
+        wanted.update({name: ["ANY"] for name in several})
     # A name that does not exist says so in its first answer: only the others are asked about their other types.
-    first = [Question(name, types[0]) for name, types in wanted.items()]
-    existing, records = _read(client, zone, first)
+    existing, records = _read(client, zone, [Question(name, types[0]) for name, types in wanted.items()])
     synthesised = _synthesised(client, zone, [name for name in wanted if name in existing])
     rest = [
         Question(name, kind)
@@ -71,6 +73,17 @@ def read_zone(client: Client, zone: dns.name.Name, kinds: Mapping[dns.name.Name,
     ]
     records.update(_read(client, zone, rest)[1])
     return ZoneState(serial, {key: value for key, value in records.items() if key[0] not in synthesised})
+
+
+def _answers_any_in_full(client: Client, zone: dns.name.Name) -> bool:
+    """Return whether one question for ANY brings all records of a name, so that not every type must be asked for.
+
+    A server may answer ANY with a part of them only (RFC 8482 section 4). The zone itself always has an SOA and an NS
+    record: a server that gives both keeps nothing back over TCP.
+    """
+    (answer,) = client.ask(zone, [Question(zone, "ANY")])
+    kinds = {rrset.rdtype for rrset in answer.answer if rrset.name == zone}
+    return kinds >= {dns.rdatatype.SOA, dns.rdatatype.NS}
 
 
 def _read(
