@@ -4,38 +4,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from emulators.certificates import Authority
-
-
-@dataclass(frozen=True)
-class Pki:
-    """A root, an intermediate under it, and another authority that nobody trusts."""
-
-    directory: Path
-    root: Authority
-    issuing: Authority
-    stranger: Authority
-
-    @property
-    def roots(self) -> list[str]:
-        """What clients trust."""
-        return [str(self.directory / "root" / "root.pem")]
-
-    @property
-    def intermediates(self) -> list[str]:
-        """What issues for the estate."""
-        return [str(self.directory / "issuing" / "certificate.pem")]
-
-    @property
-    def own_ca(self) -> dict[str, str]:
-        """The option `own_ca` with the intermediate."""
-        issuing = self.directory / "issuing"
-        return {"certificate": str(issuing / "certificate.pem"), "key": str(issuing / "key.pem")}
+from tests.integration.https.estate import Estate
+from tests.integration.https.pki import Pki
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +24,9 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
     issuing.save(directory / "issuing")
     stranger.save(directory / "stranger")
     return Pki(directory, root, issuing, stranger)
+
+
+@pytest.fixture
+def estate(tmp_path: Path, pki: Pki) -> Estate:
+    """Certificates in a directory of the test's own."""
+    return Estate(tmp_path, pki)

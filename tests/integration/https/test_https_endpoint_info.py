@@ -1,121 +1,21 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real handshakes with real listeners, each with one defect or several."""
+"""What an endpoint shows besides its defects: versions, SQL Server, staples, and what is no TLS at all."""
 
 from __future__ import annotations
 
-import datetime as dt
 import socket
 import ssl
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from emulators.certificates import Authority, Issued
-from emulators.listeners import Listener, ThreadedListeners
-from tests.integration.https.conftest import Pki
+from emulators.certificates import Authority
+from tests.integration.https.endpoints import ADDRESS, DAY, HOST, NOW, examine, serve, sound
+from tests.integration.https.pki import Pki
 from tests.integration.https.stapling import stapling_server
 from tests.module_runner import run_module
-
-HOST = "es-live.exams.example"
-ADDRESS = "127.33.0.1"
-NOW = dt.datetime.now(dt.UTC)
-DAY = dt.timedelta(days=1)
-
-Make = Callable[[Pki], Issued]
-
-
-def sound(pki: Pki) -> Issued:
-    """Return what has no defect."""
-    return pki.issuing.issue([HOST])
-
-
-def examine(pki: Pki, *endpoints: dict[str, Any], **arguments: Any) -> dict[str, Any]:
-    """Run the module with the estate's roots."""
-    entries = [{"host": HOST, "connect_address": ADDRESS, **endpoint} for endpoint in endpoints]
-    return run_module("https_endpoint_info", {"endpoints": entries, "roots": pki.roots, **arguments})
-
-
-def serve(*contexts: ssl.SSLContext, kind: Any = "https", **options: Any) -> ThreadedListeners:
-    """Return listeners that serve the contexts."""
-    return ThreadedListeners(
-        *(Listener(ADDRESS, 0, kind, context=partial(_same, each), **options) for each in contexts)
-    )
-
-
-def _same(context: ssl.SSLContext) -> ssl.SSLContext:
-    return context
-
-
-DEFECTS: dict[str, tuple[Make, dict[str, Any], set[str]]] = {
-    "sound": (sound, {}, set()),
-    "expired": (lambda pki: pki.issuing.issue([HOST], not_after=NOW - DAY), {}, {"expired"}),
-    "not yet valid": (lambda pki: pki.issuing.issue([HOST], not_before=NOW + DAY), {}, {"not_yet_valid"}),
-    "wrong name": (lambda pki: pki.issuing.issue(["other.exams.example"]), {}, {"wrong_name"}),
-    "no alternative names": (lambda pki: pki.issuing.issue([HOST], san=False), {}, {"wrong_name"}),
-    "self-signed": (lambda pki: pki.issuing.issue([HOST], self_signed=True), {}, {"self_signed"}),
-    "unknown root": (lambda pki: pki.stranger.issue([HOST]), {}, {"unknown_issuer"}),
-    "unknown issuing": (
-        lambda pki: Authority.create("Stranger issuing", parent=pki.stranger).issue([HOST]),
-        {},
-        {"unknown_issuer"},
-    ),
-    "incomplete, known": (
-        lambda pki: pki.issuing.issue([HOST], chain=False),
-        {"intermediates": True},
-        {"incomplete_chain"},
-    ),
-    "incomplete, announced": (
-        lambda pki: pki.issuing.issue([HOST], chain=False, ca_issuers="http://pki.exams.example/issuing.cer"),
-        {},
-        {"incomplete_chain"},
-    ),
-    "weak key": (lambda pki: pki.issuing.issue([HOST], key="rsa1024"), {}, {"weak_key"}),
-    "weak signature": (lambda pki: pki.issuing.issue([HOST], hash_name="sha1"), {}, {"weak_signature"}),
-    "no EKU": (lambda pki: pki.issuing.issue([HOST], server_auth=False), {}, {"missing_server_eku"}),
-    "client EKU": (
-        lambda pki: pki.issuing.issue([HOST], server_auth=False, client_auth=True),
-        {},
-        {"missing_server_eku"},
-    ),
-    "long life": (
-        lambda pki: pki.issuing.issue([HOST], not_after=NOW + 800 * DAY),
-        {"maximum_life_days": 200},
-        {"too_long_a_life"},
-    ),
-    "ends soon": (lambda pki: pki.issuing.issue([HOST], not_after=NOW + 5 * DAY), {}, {"expires_soon"}),
-    "no staple": (sound, {"require_ocsp_stapling": True}, {"no_ocsp_staple"}),
-    "four at once": (
-        lambda pki: pki.stranger.issue(
-            ["other.exams.example"], key="rsa1024", hash_name="sha1", not_after=NOW - DAY, server_auth=False
-        ),
-        {},
-        {"expired", "wrong_name", "unknown_issuer", "weak_key", "weak_signature", "missing_server_eku"},
-    ),
-}
-
-
-@pytest.mark.parametrize("case", DEFECTS)
-def test_each_defect_is_found_by_its_name_and_no_other(case: str, pki: Pki) -> None:
-    make, arguments, expected = DEFECTS[case]
-    if arguments.get("intermediates"):
-        arguments = {"intermediates": pki.intermediates}
-    issued = make(pki)
-    with serve(issued.server_context(legacy=True)) as listeners:
-        port = listeners.ports[0]
-        result = examine(pki, {"port": port}, **arguments)
-    (endpoint,) = result["endpoints"]
-    assert set(endpoint["defects"]) == expected, result.get("msg")
-    assert endpoint["chain"][0]["serial"] == f"{issued.certificate.serial_number:X}"
-    assert result.get("failed", False) is bool(expected)
-    assert {finding["what"] for finding in result["differences"]} == expected
-    for finding in result["differences"]:
-        assert finding["where"] == f"{HOST}:{port} ({ADDRESS})"
-        assert finding["remedy"]
-        assert finding["what"] in result["msg"]
 
 
 def test_what_a_sound_endpoint_shows(pki: Pki) -> None:
