@@ -26,6 +26,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates.f
     PKCS12_FILE,
     REQUEST,
     Folder,
+    Served,
     read_folder,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates.plan import (
@@ -181,9 +182,7 @@ class Certificates(Resource[State, Step]):
         if served is None:
             raise Problem("the certificate has gone meanwhile", where=str(folder.path), remedy="Run again.")
         if step.kind is Kind.COPIES:
-            for name, content in served.files.items():
-                if folder.content(name) != content:
-                    files.write(folder.path / name, content, files.PUBLIC_FILE)
+            _write_served(served, folder)
         elif self._rules.pkcs12:
             bundle = making.Bundle(folder.key, served, step.wanted.name, self._rules.pkcs12.encryption)
             content = making.make_pkcs12(bundle, self._rules.pkcs12)
@@ -203,8 +202,7 @@ class Certificates(Resource[State, Step]):
                 found=", ".join(names) or "no names",
                 remedy="Look into the certification authority; nothing was replaced.",
             )
-        for name, content in served.files.items():
-            files.write(folder.path / name, content, files.PUBLIC_FILE)
+        _write_served(served, folder)
         if mark := self._rules.issuer.mark:
             files.write(folder.path / ISSUER_MARK, mark, files.PUBLIC_FILE)
 
@@ -234,6 +232,13 @@ class Certificates(Resource[State, Step]):
             "put_chain_at": str(folder.path / CHAIN),
             "reason": plan.waiting,
         }
+
+
+def _write_served(served: Served, folder: Folder) -> None:
+    """Put a certificate's files in place, the one that holds all first."""
+    for name, content in served.files.items():
+        if folder.content(name) != content:
+            files.write(folder.path / name, content, files.PUBLIC_FILE)
 
 
 def _staged(path: Path) -> Path:
