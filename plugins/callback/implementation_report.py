@@ -87,7 +87,7 @@ class CallbackModule(CallbackBase):
         if content.get("_ansible_no_log"):
             content = {"changed": content.get("changed"), "msg": "failed; its result is hidden (no_log)"}
         record = self._lines.setdefault(str(line), LineRecord())
-        host = (content.get("_ansible_delegated_vars") or {}).get("ansible_delegated_host") or result.host.get_name()
+        host = result.task_fields.get("delegate_to") or result.host.get_name()
         record.add(host, content, failed=failed, seconds=time.monotonic() - self._task_started)
 
     def _report(self, implementation: dict[str, Any]) -> None:

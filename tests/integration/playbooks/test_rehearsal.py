@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from emulators.estate.estate import ROOT, Estate
 from tests.integration.playbooks.conftest import Playbook
@@ -135,6 +136,29 @@ def test_one_tag_needs_nothing_but_its_own_system(isolated: Isolated) -> None:
     states = report(output)
     assert states["1.3"] == "proven"
     assert states["1.2"] == states["1.6"] == "not in this run"
+
+
+@pytest.mark.timeout(200)
+def test_a_line_of_another_team_is_handed_over_and_waits_until_it_is_proven(isolated: Isolated, tmp_path: Path) -> None:
+    isolated.estate("reset")
+    live = ROOT / "inventories/live/group_vars/all/responsibilities.yml"
+    responsibilities = yaml.safe_load(live.read_text(encoding="utf-8"))
+    responsibilities["implementation_responsibilities"]["1.3"].update(carried_out_by="team", owner="DNS team")
+    (tmp_path / "group_vars").mkdir()
+    (tmp_path / "group_vars/all.yml").write_text(yaml.safe_dump(responsibilities), encoding="utf-8")
+    (tmp_path / "hosts.yml").write_text("all: {}\n", encoding="utf-8")
+    options = ("-i", str(tmp_path), "--tags", "dns")
+
+    waiting = isolated.play("live.yml", *options)
+    assert report(waiting)["1.3"] == "waiting"
+    request = Estate(NETWORK).directory / "state/hand-overs/1.3-dns-records-of-exams-example.md"
+    assert "- For: DNS team" in request.read_text(encoding="utf-8")
+    assert re.search(r"^scheduler\s.*CNAME\s+es-live", request.read_text(encoding="utf-8"), re.MULTILINE)
+    assert changed(isolated.play("live.yml", *options)) == 0, "the same request is the same file"
+
+    isolated.play("live.yml", "--tags", "dns")  # the DNS team does what it was asked
+    done = isolated.play("live.yml", *options)
+    assert (report(done)["1.3"], changed(done)) == ("proven", 0)
 
 
 @pytest.mark.timeout(200)
