@@ -215,7 +215,7 @@ async def tns(peer: Peer, context: TlsContext | None) -> None:
 
 async def _tns_packet(peer: Peer) -> tuple[int, bytes]:
     header = await peer.reader.readexactly(8)
-    length, checksum, kind, _, header_checksum = struct.unpack(">HHBBH", header)
+    length, checksum, kind, _unused, header_checksum = struct.unpack(">HHBBH", header)
     if length < 8 or checksum or header_checksum:
         raise NotUnderstood(f"{header!r}, expected the header of a TNS packet")
     return kind, await peer.reader.readexactly(length - 8)

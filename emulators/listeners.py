@@ -104,7 +104,7 @@ class Serving:
     async def _accept(self, listener: Listener, bound: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            connection, _ = await loop.sock_accept(bound)
+            connection, _unused = await loop.sock_accept(bound)
             conversation = self._spawn(self._converse(listener, connection))
             # One that is cancelled before its first step would leave the client hanging.
             conversation.add_done_callback(functools.partial(_close_if_cancelled, connection))
@@ -174,7 +174,7 @@ class ThreadedListeners:
     @property
     def ports(self) -> list[int]:
         """The port of each listener, in their order."""
-        return [port for _, port in self.addresses]
+        return [port for _unused, port in self.addresses]
 
     def _run(self) -> None:
         asyncio.run(self._until_stopped())

@@ -58,7 +58,7 @@ def _listeners(estate: Estate) -> list[Listener]:
 def _dropping(address: str, port: int) -> list[socket.socket]:
     """Return sockets that keep a port from answering: its queue is full, so the kernel drops what else arrives."""
     listener = socket.create_server((address, port), backlog=0)
-    fillers = [socket.socket() for dummy in range(2)]
+    fillers = [socket.socket() for _unused in range(2)]
     for filler in fillers:
         filler.setblocking(False)
         filler.connect_ex((address, port))

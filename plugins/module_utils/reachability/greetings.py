@@ -64,7 +64,7 @@ class TnsGreeting(Greeting):
     def _understand(self, data: bytes) -> Answer | bytes:
         if len(self._received) < 8:
             return b"" if self._received[2:4] in (b"", b"\0", b"\0\0") else self._wrong()
-        length, checksum, kind, _, header_checksum = struct.unpack_from(">HHBBH", self._received)
+        length, checksum, kind, _unused, header_checksum = struct.unpack_from(">HHBBH", self._received)
         if kind not in TNS_ANSWERS or checksum or header_checksum or length < 8:
             return self._wrong()
         return Answer(True, f"TNS {TNS_ANSWERS[kind]}")
@@ -95,7 +95,7 @@ class DnsGreeting(Greeting):
             return self._wrong()
         if len(message) < self._HEADER.size:
             return b"" if self._stream else self._wrong()
-        _, flags, *_ = self._HEADER.unpack_from(message)
+        flags = self._HEADER.unpack_from(message)[1]
         is_response, opcode, code = flags & 0x8000, flags >> 11 & 0xF, flags & 0xF
         if not is_response or opcode:
             return self._wrong()

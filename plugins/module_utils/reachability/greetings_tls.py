@@ -107,7 +107,7 @@ class WinrmGreeting(TlsGreeting):
 
     def _status(self, *, ended: bool) -> Answer | None:
         """Return what the HTTP status line says, None while it is not there."""
-        line, complete, _ = (self._response or b"").partition(b"\r\n")
+        line, complete, _unused = (self._response or b"").partition(b"\r\n")
         if not complete:
             return Answer(False, f"{recognise(line)} answered over TLS") if ended else None
         status = re.match(rb"HTTP/1\.[01] ([0-9]{3})", line)

@@ -154,7 +154,7 @@ async def _udp(connection: socket.socket, target: Target, seconds: float) -> Pro
     connection.setsockopt(*_RECEIVE_ERRORS[target.family], 1)
     try:
         connection.connect(target.socket_address)
-        for _ in range(UDP_ATTEMPTS):
+        for _unused in range(UDP_ATTEMPTS):
             try:
                 await loop.sock_sendall(connection, question)
                 async with asyncio.timeout(seconds / UDP_ATTEMPTS):

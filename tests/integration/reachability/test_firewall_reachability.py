@@ -136,7 +136,7 @@ def test_every_greeting_is_right_for_its_service_and_wrong_for_the_others(
         )
         asked = [(kind, other) for kind in (*kinds, "dns") for other in kinds if kind != other]
         wrong = [
-            reach(*(flow(V4, ports[other], greeting=kind) for _, other in pairs), deadline=20)
+            reach(*(flow(V4, ports[other], greeting=kind) for _unused, other in pairs), deadline=20)
             for kind in (*kinds, "dns")
             if (pairs := [pair for pair in asked if pair[0] == kind])
         ]
@@ -240,7 +240,7 @@ def test_the_hosts_own_resolver_and_the_source_address() -> None:
 @pytest.mark.parametrize(("concurrency", "rounds"), [(2, 3), (6, 1)])
 def test_concurrency_is_bounded_and_used(concurrency: int, rounds: int) -> None:
     with contextlib.ExitStack() as stack:
-        ports = [stack.enter_context(silent(V4)) for _ in range(6)]
+        ports = [stack.enter_context(silent(V4)) for _unused in range(6)]
         started = time.monotonic()
         result = reach(*(flow(V4, port, expect="shut") for port in ports), deadline=1, concurrency=concurrency)
         seconds = time.monotonic() - started
@@ -264,7 +264,7 @@ print(json.dumps(result))
 def test_file_descriptors_bound_the_concurrency_and_their_lack_is_no_finding(taken: int) -> None:
     assert resource.getrlimit(resource.RLIMIT_NOFILE)[1] > 100
     with contextlib.ExitStack() as stack:
-        ports = [stack.enter_context(listening(V4)) for _ in range(150)]
+        ports = [stack.enter_context(listening(V4)) for _unused in range(150)]
         done = subprocess.run(
             [sys.executable, "-c", SCARCE.format(path=sys.path, taken=taken)],
             input=json.dumps({"flows": [flow(V4, port) for port in ports]}),

@@ -156,9 +156,9 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 def test_certificate_is_asked_for_at_each_connection(authority: Authority, roots: Path) -> None:
-    served = iter([authority.issue([HOST]).server_context() for _ in range(2)])
+    served = iter([authority.issue([HOST]).server_context() for _unused in range(2)])
     with ThreadedListeners(Listener(HOST, 0, "tls", lambda: next(served))) as listeners:
-        seen = {ssl.get_server_certificate((HOST, listeners.ports[0]), ca_certs=str(roots)) for _ in range(2)}
+        seen = {ssl.get_server_certificate((HOST, listeners.ports[0]), ca_certs=str(roots)) for _unused in range(2)}
     assert len(seen) == 2
 
 

@@ -102,8 +102,8 @@ def dns_answer(query: bytes) -> bytes:
 
 
 RIGHT: dict[str, Callable[[bytes], bytes]] = {
-    "tds": lambda _: OWN["TDS"],
-    "tns": lambda _: OWN["TNS"],
+    "tds": lambda _unused: OWN["TDS"],
+    "tns": lambda _unused: OWN["TNS"],
     "dns": dns_answer,
 }
 
@@ -127,7 +127,7 @@ def test_tns_connect_is_well_formed() -> None:
     greeting = greeting_for("tns", protocol="tcp", destination="x")
     assert greeting is not None
     packet = greeting.start()
-    length, _, kind = struct.unpack_from(">HHB", packet)
+    length, _unused, kind = struct.unpack_from(">HHB", packet)
     data_length, offset = struct.unpack_from(">HH", packet, 24)
     assert (length, kind) == (len(packet), 1)
     assert packet[offset:] == b"(DESCRIPTION=(CONNECT_DATA=(COMMAND=ping)))"

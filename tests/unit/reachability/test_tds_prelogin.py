@@ -129,7 +129,7 @@ def test_tls_handshake_inside_tds() -> None:
     server = server_context.wrap_bio(to_server, server_out, server_side=True)
     at_client, at_server = tds.Unwrapper(), tds.Unwrapper()
     pending = [client, server]
-    for _ in range(10):
+    for _unused in range(10):
         for side, outgoing, unwrapper, incoming in (
             (client, client_out, at_server, to_server),
             (server, server_out, at_client, to_client),
