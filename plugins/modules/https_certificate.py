@@ -159,7 +159,9 @@ options:
             type: int
             default: 53
           zone:
-            description: Zone that holds all the names, or into which C(_acme-challenge) is delegated.
+            description:
+              - Zone that holds the records C(_acme-challenge) of all the names. They are put up and taken down again;
+                other values of these records stay.
             type: str
             required: true
           key_name:
@@ -173,6 +175,25 @@ options:
             type: str
             choices: [hmac-sha224, hmac-sha256, hmac-sha384, hmac-sha512]
             default: hmac-sha256
+          secondaries:
+            description:
+              - The zone's other authoritative servers, if the service may ask them. The names are proven only when
+                these too answer the records.
+            type: list
+            elements: dict
+            default: []
+            suboptions:
+              name:
+                description: Name or address of the server.
+                type: str
+                required: true
+              connect_address:
+                description: Address to which packets go instead.
+                type: str
+              port:
+                description: Its port.
+                type: int
+                default: 53
   valid_days:
     description:
       - Days that a certificate of O(provider=own_ca) is valid, an hour before now included.
@@ -381,7 +402,7 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     with ExitStack() as until_end:
         locks = None if module.check_mode else until_end
-        run(module, Certificates(lambda: declared_by(module.params), locks=locks, warn=module.warn))
+        run(module, Certificates(lambda: declared_by(module.params, module.warn), locks=locks, warn=module.warn))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,8 +52,12 @@ class Declared:
     rules: Rules
 
 
-def declared_by(params: Mapping[str, Any]) -> Declared:
+def declared_by(params: Mapping[str, Any], warn: Callable[[str], None]) -> Declared:
     """Return what the parameters declare. Writes nothing and opens no connection.
+
+    Args:
+        params: the module's parameters.
+        warn: takes what the user should know though it is no error.
 
     Raises:
         InvalidParameter: one of them cannot be meant.
@@ -67,7 +71,7 @@ def declared_by(params: Mapping[str, Any]) -> Declared:
     if specification.provider == "own_ca":
         provider = own_authority_from(params["own_ca"], params["valid_days"], now)
     elif specification.provider == "acme":
-        provider = acme_from(params["acme"], specification.certificates)
+        provider = acme_from(params["acme"], specification.certificates, warn)
     rules = Rules(
         renew_before=dt.timedelta(days=specification.renew_before_days),
         replace_key=specification.replace_key,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import subprocess
 from pathlib import Path
 from typing import Any, cast
 
@@ -95,3 +96,8 @@ def snapshot(directory: Path) -> dict[str, tuple[int, int, bytes]]:
 def items(result: dict[str, Any]) -> list[str]:
     """Return what changed."""
     return [change["item"] for change in result["changes"]]
+
+
+def openssl(*arguments: str | Path) -> str:
+    """Return what OpenSSL's program prints."""
+    return subprocess.run(["openssl", *arguments], capture_output=True, text=True, check=True).stdout

@@ -13,11 +13,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 
 from emulators.certificates import Authority
-from tests.integration.https.estate import DAY, FILES, NAMES, NOW, PASSWORD, Estate, items
-
-
-def openssl(*arguments: str | Path) -> str:
-    return subprocess.run(["openssl", *arguments], capture_output=True, text=True, check=True).stdout
+from tests.integration.https.estate import DAY, FILES, NAMES, NOW, PASSWORD, Estate, items, openssl
 
 
 def test_everything_is_made_once(estate: Estate) -> None:

@@ -104,7 +104,7 @@ def test_what_stands_in_the_way_is_not_overwritten(estate: Estate) -> None:
         ({"pkcs12_password": ""}, "pkcs12_password="),
         ({"provider": "acme"}, "provider='acme'"),
         ({"provider": "own_ca", "own_ca": None}, "provider='own_ca'"),
-        ({"directory": "/nonexistent/parent/https"}, "the parent directory is missing"),
+        ({"directory": "/dev/null/https"}, "the parent directory is missing"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(estate: Estate, arguments: dict[str, Any], message: str) -> None:
