@@ -241,6 +241,7 @@ class NameServer:
     allow-query {{ any; }};
     dnssec-validation no;
     empty-zones-enable no;
+    notify-delay 0;
     max-cache-size 16m;
     {self.options}
 }};

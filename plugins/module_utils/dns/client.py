@@ -77,6 +77,7 @@ class Client:
         self.key: dns.tsig.Key | None = None
         self._authenticate = authenticate
         self._flags = flags
+        self._window = _WINDOW
         self._socket: socket.socket | None = None
         self._ids = itertools.cycle(range(1, 65536))
 
@@ -108,19 +109,21 @@ class Client:
             Problem: no connection, no answer, or an answer whose signature is wrong. An answer that is an error is
                 returned like any other.
         """
-        self._connect(zone)
         answers: dict[int, dns.message.Message] = {}
         while len(answers) < len(questions):
             before = len(answers)
+            self._connect(zone)
             try:
                 self._ask_pipelined(zone, questions, answers)
             except (ConnectionError, EOFError) as error:
                 self.close()
                 # A server may close a connection after some answers (RFC 7766 section 6.2.3): the rest is asked again,
-                # as long as each connection brings something.
+                # as long as each connection brings something; one by one if the server takes nothing else.
                 if len(answers) == before:
+                    if self._window > 1:
+                        self._window = 1
+                        continue
                     raise unanswered(self.asked(zone), str(error) or "the server closed the connection") from error
-                self._connect(zone)
         return [answers[index] for index in range(len(questions))]
 
     def request(self, message: dns.message.Message, asked: Asked) -> dns.message.Message:
@@ -162,7 +165,7 @@ class Client:
             self._send(query)
             under_way[query.id] = (index, query)
 
-        for _ in range(_WINDOW):
+        for _ in range(self._window):
             send_next()
         while under_way:
             wire = self._receive(asked)

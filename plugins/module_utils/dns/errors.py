@@ -26,8 +26,8 @@ _QUERY = {
 _UPDATE = {
     "REFUSED": (
         "the server refuses this update",
-        "Have the zone's update policy grant the key these names and types. The server's log names the rule; a name "
-        "that is no host name is refused in this way too.",
+        "Have the zone's update policy grant the key these names and types. The server's log names the rule. A name "
+        "that is no host name, and an MX record whose host has no address, are refused in this way too.",
     ),
     "SERVFAIL": (
         "the server failed while it carried the update out",

@@ -53,7 +53,7 @@ def zone_name(parameter: str, text: str) -> dns.name.Name:
     Raises:
         InvalidParameter: it is no domain name.
     """
-    name = _name(parameter, text if text.endswith(".") else f"{text}.", dns.name.root)
+    name = _name(parameter, text, dns.name.root)
     if name.is_wild():
         raise InvalidParameter(parameter, text, "a zone's name has no wildcard", "Give the name of the zone itself.")
     return name
