@@ -10,6 +10,7 @@ import sys
 
 from emulators.estate.estate import Estate
 from emulators.estate.listen import listen
+from emulators.name_server import NameServerError
 from emulators.processes import NotReady
 
 
@@ -34,7 +35,7 @@ def main() -> int:
     try:
         for line in getattr(estate, arguments.command)(arguments.only):
             print(line, flush=True)
-    except (NotReady, OSError, RuntimeError) as error:
+    except (NameServerError, NotReady, OSError, RuntimeError) as error:
         print(f"the rehearsal estate: {error}", file=sys.stderr)
         return 1
     return 0
