@@ -16,7 +16,7 @@ options:
     description:
       - The recursive name server that resolves host names for this task.
       - By default the host where the module runs resolves them as it does for every other program.
-      - If it is given, the Python library C(dnspython) (2.6.1 or later) is needed where the module runs.
+      - If it is given, the Python library C(dnspython) (2.7.0 or later) is needed where the module runs.
     type: dict
     suboptions:
       address:

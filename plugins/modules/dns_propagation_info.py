@@ -60,7 +60,7 @@ options:
     type: float
     default: 2
 requirements:
-  - dnspython >= 2.6.1
+  - dnspython >= 2.7.0
 seealso:
   - module: uoe.exam_scheduling.dns_records
 extends_documentation_fragment:

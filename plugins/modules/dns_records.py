@@ -53,7 +53,7 @@ options:
     choices: [present, absent, exact]
     default: present
 requirements:
-  - dnspython >= 2.6.1
+  - dnspython >= 2.7.0
   - gssapi, for O(gss_tsig)
 seealso:
   - module: uoe.exam_scheduling.dns_propagation_info

@@ -13,8 +13,8 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile impo
 
 __all__ = ["MINIMUM_VERSION", "dns", "require_dnspython", "require_gssapi"]
 
-MINIMUM_VERSION = (2, 6, 1)
-"""Older versions accept a forged answer that arrives before the real one (CVE-2023-29483)."""
+MINIMUM_VERSION = (2, 7, 0)
+"""The first version that reads an answer without verifying it, which is what tells why a server rejects a key."""
 
 try:
     import dns.exception
