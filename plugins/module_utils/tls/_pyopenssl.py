@@ -142,8 +142,9 @@ def untestable_versions() -> frozenset[str]:
 def _context(oldest: str, newest: str) -> SSL.Context:
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     context.set_verify(SSL.VERIFY_NONE, lambda *_: True)
-    # Level 0 admits keys, digests and versions that OpenSSL would refuse to talk to.
-    context.set_cipher_list(b"ALL:@SECLEVEL=0")
+    # Level 0 admits keys, digests and versions that OpenSSL would refuse to talk to. Without aNULL, since a server that
+    # chose an anonymous suite would show no certificate.
+    context.set_cipher_list(b"ALL:!aNULL:@SECLEVEL=0")
     context.set_min_proto_version(VERSIONS[oldest])
     context.set_max_proto_version(VERSIONS[newest])
     context.set_ocsp_client_callback(_keep_staple)
