@@ -34,7 +34,8 @@ def test_an_address_is_written_in_one_way(address: ipaddress.IPv4Address | ipadd
 @pytest.mark.parametrize(
     "name",
     ["", ".", "a..example", "-a.example", "a-.example", "a.example.", "a b.example", "https://a.example",
-     "a.example:443", "*", "*.example", "a.*.example", "1.2.3", "fe80::1%eth0", "a" * 64 + ".example", ".".join(["a" * 60] * 5)],
+     "a.example:443", "*", "*.example", "a.*.example", "1.2.3", "fe80::1%eth0", "a" * 64 + ".example",
+     ".".join(["a" * 60] * 5)],
 )  # fmt: skip
 def test_what_is_no_name_is_refused(name: str) -> None:
     with pytest.raises(InvalidParameter, match="names"):
