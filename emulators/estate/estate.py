@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import secrets
 import shutil
 import subprocess
@@ -106,7 +107,8 @@ class Estate:
 
     def prepare(self) -> None:
         """Make what the estate keeps on disk, where it is not there yet."""
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for path in (self.directory, *(self.directory / "hosts" / host for host in self.seed.name_servers)):
+            _directory(path)
         Authority.load_or_create(self.directory / "certification-authority", "Rehearsal root")
         _secret(self.directory / "secrets/dns_key_secret", base64.b64encode(secrets.token_bytes(32)).decode())
         _secret(self.directory / "secrets/https_pkcs12_password", secrets.token_urlsafe(24))
@@ -172,6 +174,15 @@ class Estate:
         self.prepare()
         for host, part in self.chosen(only):
             yield f"{host:<12} {'runs' if part.running() else 'is down'}"
+
+
+def _directory(path: Path) -> None:
+    """Make a directory, and those above it, for whoever called sudo: BIND runs as the owner of its directory."""
+    for each in reversed([path, *path.parents]):
+        if not each.exists():
+            each.mkdir(mode=0o700)
+            if os.geteuid() == 0 and "SUDO_UID" in os.environ:
+                os.chown(each, int(os.environ["SUDO_UID"]), int(os.environ["SUDO_GID"]))
 
 
 def _secret(path: Path, value: str) -> None:
