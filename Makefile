@@ -14,7 +14,8 @@ export ANSIBLE_HOME ?= $(CURDIR)/.ansible
 
 BIN := .venv/bin
 # The estate's ports are below 1024, and the tests make network namespaces: both want root. Set-up asks for it by itself.
-AS_ROOT := $(if $(filter-out 0,$(shell id -u)),sudo --preserve-env=ANSIBLE_HOME,CI,EXAM_REHEARSAL_NETWORK,LC_ALL)
+KEPT := ANSIBLE_HOME,CI,EXAM_REHEARSAL_NETWORK,LC_ALL
+AS_ROOT := $(if $(filter-out 0,$(shell id -u)),sudo --preserve-env=$(KEPT))
 # Debian puts servers' programs where an ordinary user's PATH does not look
 WITH_PATH := $(AS_ROOT) env PATH="$(CURDIR)/$(BIN):$$PATH:/usr/sbin:/sbin"
 PYTHON_HERE := $(WITH_PATH) PYTHONPATH=.:.collections $(BIN)/python
