@@ -165,7 +165,7 @@ class Client:
             self._send(query)
             under_way[query.id] = (index, query)
 
-        for _ in range(self._window):
+        while len(under_way) < min(self._window, len(questions) - len(answers)):
             send_next()
         while under_way:
             wire = self._receive(asked)

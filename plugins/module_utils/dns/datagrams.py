@@ -58,6 +58,17 @@ def survey(endpoint: Endpoint, questions: Sequence[Question], *, timeout: float,
     return result
 
 
+@dataclass
+class _UnderWay:
+    """A question that has been sent."""
+
+    index: int
+    query: dns.message.Message
+    due: float
+    """When it is to be sent again or given up, by the monotonic clock."""
+    tries: int = 1
+
+
 class _Datagrams:
     """The questions under way on one socket."""
 
@@ -67,7 +78,7 @@ class _Datagrams:
         self._patience = timeout / _TRIES
         self._flags = dns.flags.RD if recursive else 0
         self._waiting = deque(range(len(questions)))
-        self._under_way: dict[int, tuple[int, dns.message.Message, float, int]] = {}
+        self._under_way: dict[int, _UnderWay] = {}
         self._survey = Survey(silence=f"no answer in {timeout:g} s")
 
     def run(self) -> Survey:
@@ -88,12 +99,12 @@ class _Datagrams:
     def _send(self, link: socket.socket) -> bool:
         """Send what is due. Return False if the server is to be given up."""
         now = time.monotonic()
-        for identity, (index, query, due, tries) in list(self._under_way.items()):
-            if due > now:
+        for identity, each in list(self._under_way.items()):
+            if each.due > now:
                 continue
-            if tries < _TRIES:
-                link.send(query.to_wire())
-                self._under_way[identity] = (index, query, now + self._patience, tries + 1)
+            if each.tries < _TRIES:
+                link.send(each.query.to_wire())
+                each.due, each.tries = now + self._patience, each.tries + 1
                 continue
             del self._under_way[identity]
             if not self._survey.answers:
@@ -103,27 +114,27 @@ class _Datagrams:
             question = self._questions[index]
             query = dns.message.make_query(question.name, question.kind, flags=self._flags, id=self._new_identity())
             link.send(query.to_wire())
-            self._under_way[query.id] = (index, query, now + self._patience, 1)
+            self._under_way[query.id] = _UnderWay(index, query, now + self._patience)
         return True
 
     def _receive(self, link: socket.socket) -> None:
         """Take one answer, or wait until the next question is due again."""
         if not self._under_way:
             return
-        due = min(due for _, _, due, _ in self._under_way.values())
+        due = min(each.due for each in self._under_way.values())
         link.settimeout(max(due - time.monotonic(), 0.001))
         try:
             wire = link.recv(65_535)
         except TimeoutError:
             return
-        _, query, _, _ = self._under_way.get(int.from_bytes(wire[:2]), (0, None, 0.0, 0))
+        sent = self._under_way.get(int.from_bytes(wire[:2]))
         try:
             answer = dns.message.from_wire(wire)
         except dns.exception.DNSException:
             return  # whatever it is, it is no answer: the question is asked again
-        if query is not None and query.is_response(answer):
-            index, *_ = self._under_way.pop(query.id)
-            self._survey.answers[index] = answer
+        if sent is not None and sent.query.is_response(answer):
+            del self._under_way[sent.query.id]
+            self._survey.answers[sent.index] = answer
 
     def _new_identity(self) -> int:
         """Return an unpredictable message ID (RFC 5452 section 4.3) that is not under way."""

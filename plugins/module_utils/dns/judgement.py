@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns._dnspython import dns
@@ -60,11 +61,7 @@ def lags(serial: int, newest: int) -> bool:
 
 def newest_serial(serials: list[int]) -> int | None:
     """Return the newest of the serials; None if there are none."""
-    newest = None
-    for serial in serials:
-        if newest is None or lags(newest, serial):
-            newest = serial
-    return newest
+    return functools.reduce(lambda one, other: other if lags(one, other) else one, serials) if serials else None
 
 
 def _without(expected: RecordSet, answer: dns.message.Message) -> str:

@@ -142,7 +142,7 @@ def _synthesised(client: Client, zone: dns.name.Name, names: list[dns.name.Name]
     candidates = [name for name in names if not name.is_wild() and name != zone]
     ancestors = {name: _ancestors(name, zone) for name in candidates}
     wildcards = sorted({dns.name.Name((b"*", *each.labels)) for parents in ancestors.values() for each in parents})
-    found, _ = _read(client, zone, [Question(wildcard, "TXT") for wildcard in wildcards])
+    found = _read(client, zone, [Question(wildcard, "TXT") for wildcard in wildcards])[0]
     covered = [
         name
         for name, parents in ancestors.items()
@@ -152,7 +152,7 @@ def _synthesised(client: Client, zone: dns.name.Name, names: list[dns.name.Name]
     probes = {
         dns.name.Name((label, *name.labels)): name for name in covered if len(name.to_digestable()) + len(label) < 255
     }
-    answered, _ = _read(client, zone, [Question(probe, "TXT") for probe in probes])
+    answered = _read(client, zone, [Question(probe, "TXT") for probe in probes])[0]
     return {probes[probe] for probe in answered}
 
 

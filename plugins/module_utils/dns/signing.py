@@ -97,7 +97,7 @@ def gss_tsig_key(client: Client) -> dns.tsig.Key:
         name = dns.name.from_text(f"{secrets.token_hex(8)}.{client.endpoint.name.rstrip('.')}.")
         key = dns.tsig.Key(name, context, dns.tsig.GSS_TSIG)
         token = context.step()
-        for _ in range(_GSS_ROUNDS):
+        for _round in range(_GSS_ROUNDS):
             answer = client.request(_tkey_query(name, token), asked)
             if answer.rcode() != dns.rcode.NOERROR:
                 raise rcode_problem(asked, rcode_name(answer))

@@ -53,7 +53,7 @@ class Primary:
         """Return `TTL value` of each record that the server answers."""
         query = dns.message.make_query(name, kind)
         query.flags &= ~dns.flags.RD
-        answer, _ = dns.query.udp_with_fallback(query, self.server.address, timeout=5)
+        answer = dns.query.udp_with_fallback(query, self.server.address, timeout=5)[0]
         wanted = dns.rdatatype.from_text(kind)
         return sorted(f"{rrset.ttl} {rdata}" for rrset in answer.answer if rrset.rdtype == wanted for rdata in rrset)
 

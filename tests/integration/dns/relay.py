@@ -38,7 +38,7 @@ class Relay:
     def _accept(self) -> None:
         while True:
             try:
-                client, _ = self._listener.accept()
+                client = self._listener.accept()[0]
             except OSError:
                 return
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()

@@ -49,7 +49,7 @@ def check_apply_repeat(primary: Primary, *records: dict[str, Any], **arguments: 
 
 
 def test_every_type_created_changed_and_removed(primary: Primary) -> None:
-    records = [record for record, _ in RECORDS]
+    records = [record for record, _lines in RECORDS]
     created = check_apply_repeat(primary, *records)
     assert {change["action"] for change in created["changes"]} == {"create"}
     for record, lines in RECORDS:
@@ -63,7 +63,7 @@ def test_every_type_created_changed_and_removed(primary: Primary) -> None:
 
     removed = check_apply_repeat(primary, *records, state="absent")
     assert {change["action"] for change in removed["changes"]} == {"delete"}
-    assert all(primary.answer(full_name(record), record["type"]) == [] for record, _ in RECORDS)
+    assert all(primary.answer(full_name(record), record["type"]) == [] for record, _lines in RECORDS)
 
 
 def test_that_all_changes_of_a_zone_are_one_update(primary: Primary) -> None:

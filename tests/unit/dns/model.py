@@ -44,7 +44,7 @@ def _check_prerequisites(table: dict[RecordKey, RecordSet], message: dns.update.
     for rrset in message.prerequisite:
         kind = dns.rdatatype.to_text(rrset.rdtype)
         if rrset.rdclass == dns.rdataclass.NONE:
-            if kind == "ANY" and any(name == rrset.name for name, _ in table):
+            if kind == "ANY" and any(name == rrset.name for name, _kind in table):
                 raise Refused("YXDOMAIN")
             if (rrset.name, kind) in table:
                 raise Refused("YXRRSET")

@@ -131,12 +131,12 @@ def test_that_batches_never_divide_a_name_and_lose_nothing(declared: list[Record
             batches(ZONE, changes, key=None, limit=limit)
         return
     prepared = batches(ZONE, changes, key=None, limit=limit)
-    assert [id(change) for _, of_batch in prepared for change in of_batch] == [id(change) for change in changes]
-    assert all(len(message.to_wire()) <= limit for message, _ in prepared)
-    names = [{change.name for change in of_batch} for _, of_batch in prepared]
+    assert [id(change) for _message, of_batch in prepared for change in of_batch] == [id(change) for change in changes]
+    assert all(len(message.to_wire()) <= limit for message, _changes in prepared)
+    names = [{change.name for change in of_batch} for _message, of_batch in prepared]
     assert sum(map(len, names)) == len(set().union(*names))
     table: dict[RecordKey, RecordSet] = {}
-    for message, _ in prepared:
+    for message, _changes in prepared:
         table = apply_update(table, message)
     assert table == table_of(declared)
 
