@@ -63,7 +63,8 @@ def list_tasks(place: Path) -> str:
     """Its playbook is found by name, with every role and module that it uses."""
     inventories = [f"--inventory={ROOT / 'inventories' / name}" for name in ("live", "rehearsal")]
     done = _ansible(place, "ansible-playbook", *inventories, f"{NAME}.live", "--list-tasks")
-    return done.stdout if done.returncode or f"{NAME}.live" not in done.stdout else ""
+    found = f"playbook: {_installed(place)}/playbooks/live.yml" in done.stdout and f"{NAME}.dns :" in done.stdout
+    return "" if done.returncode == 0 and found else done.stdout
 
 
 def describe(place: Path) -> str:
