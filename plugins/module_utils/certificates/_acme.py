@@ -191,7 +191,7 @@ def _network() -> Any:
 
     class PatientNetwork(client.ClientNetwork):  # type: ignore[misc] # the library is not typed for us
         def post(self, *args: Any, **kwargs: Any) -> Any:
-            for _ in range(NONCE_TRIES):
+            for _try in range(NONCE_TRIES):
                 try:
                     return super().post(*args, **kwargs)
                 except messages.Error as error:

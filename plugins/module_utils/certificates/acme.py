@@ -92,7 +92,7 @@ class AcmeProvider(Provider):
         certificates = certificates_in(fullchain)
         if not certificates:
             raise Problem("the service returned no certificate", where=self._options["directory_url"])
-        chain, _ = describe.ordered_chain(certificates[0], certificates[1:])
+        chain, _root = describe.ordered_chain(certificates[0], certificates[1:])
         return Served(certificates[0], chain)
 
     def _account(self) -> Account:

@@ -101,7 +101,7 @@ class Folder:
         put = certificates_in(self.content(CERTIFICATE))
         if not put:
             return None
-        chain, _ = describe.ordered_chain(put[0], [*put[1:], *certificates_in(self.content(CHAIN))])
+        chain, _foreign = describe.ordered_chain(put[0], [*put[1:], *certificates_in(self.content(CHAIN))])
         return Served(put[0], chain)
 
 

@@ -135,9 +135,9 @@ class Certificates(Resource[State, Step]):
             if plan.warning:
                 self._warn(plan.warning)
         return {
-            "certificates": [self._entry(wanted, there.current) for wanted, there, _ in entries],
+            "certificates": [self._entry(wanted, there.current) for wanted, there, _plan in entries],
             "requests": [self._request(wanted, there, plan) for wanted, there, plan in entries if plan.waiting],
-            "waiting": [wanted.name for wanted, _, plan in entries if plan.waiting],
+            "waiting": [wanted.name for wanted, _there, plan in entries if plan.waiting],
         }
 
     def _lock(self, directory: Path) -> None:

@@ -73,7 +73,7 @@ def covers(pattern: str, host: str) -> bool:
     """Return whether a name in a certificate stands for the host; a wildcard for one whole label (RFC 6125, 6.4.3)."""
     pattern, host = pattern.lower(), host.lower()
     if pattern.startswith("*."):
-        first, _, rest = host.partition(".")
+        first, _dot, rest = host.partition(".")
         return bool(first) and rest == pattern[2:] and "." in rest
     return pattern == host
 
