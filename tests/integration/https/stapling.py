@@ -36,7 +36,7 @@ def stapling_server(issued: Issued, response: bytes, *, address: str = "127.33.0
 def _serve(listener: socket.socket, context: SSL.Context) -> None:
     while True:
         try:
-            accepted, _ = listener.accept()
+            accepted, _unused = listener.accept()
         except OSError:  # shut down: the end
             return
         with accepted:

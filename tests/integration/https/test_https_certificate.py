@@ -73,9 +73,9 @@ def test_keys_of_every_declared_kind(estate: Estate) -> None:
         "c": ({"key_type": "rsa"}, "RSA 3072"),
     }
     result = estate.settle(
-        certificates=[{"name": name, "names": ["x.exams.example"], **kind} for name, (kind, _) in kinds.items()]
+        certificates=[{"name": name, "names": ["x.exams.example"], **kind} for name, (kind, _unused) in kinds.items()]
     )
-    assert [entry["key"] for entry in result["certificates"]] == [label for _, label in kinds.values()]
+    assert [entry["key"] for entry in result["certificates"]] == [label for _unused, label in kinds.values()]
 
 
 def test_a_root_that_signs_directly_leaves_the_chain_empty(estate: Estate) -> None:
