@@ -61,7 +61,7 @@ def _changes_something(event: str, arguments: tuple[Any, ...], directory: Path) 
             return False
     elif event not in MUTATIONS:
         return False
-    # rmtree names entries relative to a descriptor of their directory.
+    # rmtree names entries relative to a descriptor of their directory; a file being written is changed by its own.
     path = arguments[0]
-    relative = event in ("os.remove", "os.rmdir") and arguments[1] != -1
-    return relative or (isinstance(path, (str, os.PathLike)) and str(directory) in os.fspath(path))
+    by_descriptor = isinstance(path, int) or (event in ("os.remove", "os.rmdir") and arguments[1] != -1)
+    return by_descriptor or (isinstance(path, (str, os.PathLike)) and str(directory) in os.fspath(path))
