@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -30,6 +29,7 @@ import dns.rdatatype
 import dns.tsig
 
 from emulators.loopback import AddressRefused, on_loopback
+from emulators.processes import as_owner
 from emulators.zones import TRANSFER_NOW, ForwardedZone, Key, PrimaryZone, SecondaryZone, Zone, file_name
 
 __all__ = ["ForwardedZone", "Key", "NameServer", "NameServerError", "PrimaryZone", "SecondaryZone", "Zone"]
@@ -124,7 +124,7 @@ class NameServer:
         with self.log.open("ab") as log:
             # One thread: several of these share a small machine. `-g`: in the foreground, all logging to our file.
             self._process = subprocess.Popen(
-                [self._program, "-g", "-n", "1", *self._owner(), "-c", self.directory / "named.conf"],
+                [self._program, "-g", "-n", "1", *as_owner(self.directory), "-c", self.directory / "named.conf"],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -132,18 +132,6 @@ class NameServer:
                 env={**os.environ, **self.environment},
             )
         self._pid_file.write_text(f"{self._process.pid}\n", encoding="ascii")
-
-    def _owner(self) -> list[str]:
-        """Return the arguments that make it run as the owner of its directory, to whom all in it is given.
-
-        BIND as root gives up root's right to pass other users' directories, such as the home of whoever used sudo.
-        """
-        owner = self.directory.stat()
-        if os.geteuid() != 0 or owner.st_uid == 0:
-            return []
-        for path in self.directory.rglob("*"):
-            os.chown(path, owner.st_uid, owner.st_gid)
-        return ["-u", pwd.getpwuid(owner.st_uid).pw_name]
 
     def stop(self) -> None:
         """Stop the server, whichever process started it, and return when it has ended; nothing if it does not run.

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import signal
 import time
 from collections.abc import Callable
@@ -45,3 +46,16 @@ def stop_daemon(pid_file: Path, word: str) -> None:
         os.kill(pid, signal.SIGTERM)
         wait_until(lambda: daemon_pid(pid_file, word) is None, f"the end of process {pid}")
     pid_file.unlink(missing_ok=True)
+
+
+def as_owner(directory: Path) -> list[str]:
+    """Return the arguments that make BIND run as the owner of a directory, to whom all in it is given.
+
+    As root it gives up root's right to pass other users' directories, such as the home of whoever used sudo.
+    """
+    owner = directory.stat()
+    if os.geteuid() != 0 or owner.st_uid == 0:
+        return []
+    for path in directory.rglob("*"):
+        os.chown(path, owner.st_uid, owner.st_gid)
+    return ["-u", pwd.getpwuid(owner.st_uid).pw_name]
