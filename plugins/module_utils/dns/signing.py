@@ -81,6 +81,7 @@ def gss_tsig_key(client: Client) -> dns.tsig.Key:
         Problem: there is no usable ticket, or the server refuses it.
     """
     gssapi = require_gssapi()
+    adapter: Any = dns.tsig.GSSTSigAdapter
     asked = client.asked(None)
     principal = f"DNS@{client.endpoint.name.rstrip('.')}"
     try:
@@ -98,7 +99,11 @@ def gss_tsig_key(client: Client) -> dns.tsig.Key:
         key = dns.tsig.Key(name, context, dns.tsig.GSS_TSIG)
         token = context.step()
         for _round in range(_GSS_ROUNDS):
-            answer = client.request(_tkey_query(name, token), asked)
+            query = _tkey_query(name, token)
+            # The last answer is signed by the context that its own token completes: the adapter takes that step before
+            # it verifies the signature (RFC 3645 section 3.1.3).
+            query.keyring = adapter({name: key})
+            answer = client.request(query, asked)
             if answer.rcode() != dns.rcode.NOERROR:
                 raise rcode_problem(asked, rcode_name(answer))
             tkey = _tkey_of(answer, name)
