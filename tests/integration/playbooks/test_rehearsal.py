@@ -162,6 +162,27 @@ def test_a_line_of_another_team_is_handed_over_and_waits_until_it_is_proven(isol
 
 
 @pytest.mark.timeout(200)
+def test_certificates_of_somebody_elses_authority_are_requested_and_waited_for(
+    isolated: Isolated, tmp_path: Path
+) -> None:
+    isolated.estate("reset")
+    (tmp_path / "group_vars").mkdir()
+    (tmp_path / "group_vars/all.yml").write_text("https_provider: csr_only\n", encoding="utf-8")
+    (tmp_path / "hosts.yml").write_text("all: {}\n", encoding="utf-8")
+    options = ("-i", str(tmp_path), "--tags", "https")
+
+    predicted = changed(isolated.play("live.yml", *options, "--check"))
+    waiting = isolated.play("live.yml", *options)
+    assert changed(waiting) == predicted
+    assert report(waiting)["1.6"] == "waiting"
+    state = Estate(NETWORK).directory / "state"
+    handed_over = (state / "hand-overs/1.6-certificate-requests.md").read_text(encoding="utf-8")
+    for host in ("es-live", "connect-live", "sql-live", "web1-live", "web2-live"):
+        assert f"{state}/https/{host}/request.csr" in handed_over
+    assert changed(isolated.play("live.yml", *options)) == 0
+
+
+@pytest.mark.timeout(200)
 def test_the_estate_leaves_nothing_running(isolated: Isolated) -> None:
     isolated.estate("up")
     isolated.estate("down")
