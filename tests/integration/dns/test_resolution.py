@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 import time
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ empty TXT nothing
 
 @pytest.fixture(scope="module")
 def resolver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Resolver]:
-    address = "127.31.250.1"
+    address = f"127.31.{secrets.randbelow(190) + 1}.7"
     zone = PrimaryZone("exams.example", f"ns A {address}\n{RECORDS}")
     with NameServer(tmp_path_factory.mktemp("resolver"), address, zones=[zone]):
         yield Resolver(address)
