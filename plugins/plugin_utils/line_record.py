@@ -28,6 +28,8 @@ class Proof(NamedTuple):
 
     host: str
     proven: bool
+    different: bool
+    """Whether it saw something that is not as declared. Neither proven nor different: it did not see everything."""
     words: str
 
 
@@ -55,7 +57,8 @@ class LineRecord:
         elif "waiting_for" in result:
             self.waiting_for.append(f"{result['waiting_for']} ({result['path']})")
         elif "proven" in result:
-            self.proofs.append(Proof(host, bool(result["proven"]), str(result.get("msg", ""))))
+            different = result.get("state") == "different"
+            self.proofs.append(Proof(host, bool(result["proven"]), different, str(result.get("msg", ""))))
 
     def state(self, *, built: bool, check_mode: bool) -> State:
         """Return the line's state: the worst that is known of it. Only a proof makes it proven."""
@@ -70,7 +73,7 @@ class LineRecord:
         if self.waiting_for:
             return "waiting"
         if self.proofs:
-            return "not proven"
+            return "failed" if any(proof.different for proof in self.proofs) else "not proven"
         if check_mode:
             return "would change" if self.changed else "not proven"
         return "applied"

@@ -54,11 +54,11 @@ class Isolated(Playbook):
         done = self.command(sys.executable, "-m", "emulators.estate", *words)
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def play(self, playbook: str, *options: str) -> str:
+    def play(self, playbook: str, *options: str, succeeds: bool = True) -> str:
         program = Path(sys.executable).with_name("ansible-playbook")
         inventories = ("-i", "inventories/live", "-i", "inventories/rehearsal")
         done = self.command(program, *inventories, f"playbooks/{playbook}", *options)
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert (done.returncode == 0) is succeeds, done.stdout + done.stderr
         return done.stdout
 
     def close(self) -> None:
@@ -125,6 +125,21 @@ def test_live_is_rehearsed_predicted_applied_proven_and_then_left_alone(isolated
     proven = isolated.play("verify.yml")
     assert changed(proven) == 0
     assert report(proven)["1.3"] == "proven"
+
+
+@pytest.mark.timeout(200)
+def test_the_health_check_looks_at_everything_and_fails_for_what_does_not_answer(isolated: Isolated) -> None:
+    isolated.estate("up")
+    for part in ("dns2", "web2-live"):
+        isolated.estate("down", "--only", part)
+    output = isolated.play("verify.yml", succeeds=False)
+    assert changed(output) == 0
+    states = report(output)
+    assert {line: states[line] for line in ("1.2", "1.3", "1.6")} == {
+        "1.2": "failed",
+        "1.3": "not proven",
+        "1.6": "not proven",
+    }
 
 
 @pytest.mark.timeout(200)

@@ -11,7 +11,8 @@ import pytest
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.line_record import LineRecord
 
 PROOF = {"proven": True, "msg": "3 flows proven"}
-NO_PROOF = {"proven": False, "msg": "1 of 3 flows not as expected"}
+NO_PROOF = {"proven": False, "state": "not_proven", "msg": "3 flows: differences 0, not proven 1"}
+DIFFERENT = {"proven": False, "state": "different", "msg": "3 flows: differences 1, not proven 0"}
 WAITING = {"waiting_for": "Network team", "path": "request.md", "changed": True}
 
 
@@ -24,7 +25,9 @@ WAITING = {"waiting_for": "Network team", "path": "request.md", "changed": True}
         ([{"changed": False}], True, "not proven"),
         ([{"changed": True}, PROOF], False, "proven"),
         ([PROOF, NO_PROOF], False, "not proven"),
+        ([PROOF, DIFFERENT], False, "failed"),
         ([WAITING, NO_PROOF], False, "waiting"),
+        ([WAITING, DIFFERENT], False, "waiting"),
         ([WAITING, PROOF], False, "proven"),
         ([{"changed": True, "pending_line": "1.3"}, PROOF], True, "pending"),
     ],

@@ -128,6 +128,17 @@ def test_the_environments_declare_the_same_variables() -> None:
     assert names["dev"] == names["test"] == names["live"]
 
 
+def test_an_alias_is_nothing_else_and_every_certified_name_is_in_dns(environment: dict[str, Any]) -> None:
+    records = [(record["name"], record["type"]) for record in environment["dns_records"]]
+    assert len(set(records)) == len(records)
+    for name, kind in records:
+        assert kind != "CNAME" or [other for other, _kind in records].count(name) == 1, f"{name} is an alias and more"
+    for certificate in environment["https_certificates"]:
+        assert len(set(certificate["names"])) == len(certificate["names"])
+        for name in certificate["names"]:
+            assert name.removesuffix(f".{environment['dns_zone']}") in {declared for declared, _kind in records}, name
+
+
 def overlay() -> dict[str, set[str]]:
     """Return the variables that the overlay sets, by file."""
     found = {
