@@ -28,6 +28,14 @@ ENVIRONMENTS = ("dev", "test", "live")
 PARTIES = ("collection", "team", "vendor")
 
 
+def forged_variables(extra_variables: Iterable[str]) -> list[str]:
+    """Return a refusal for each guarded variable among the names that were given on the command line (`-e`)."""
+    return [
+        f"{name} was given with -e. It belongs to the inventory: correct it there, and run without -e {name}."
+        for name in sorted(GUARDED_VARIABLES & set(extra_variables))
+    ]
+
+
 def inventory_refusals(
     playbook_environment: str | None, variables: Mapping[str, Any], extra_variables: Iterable[str]
 ) -> list[str]:
@@ -38,10 +46,7 @@ def inventory_refusals(
         variables: `exam_environment` of the inventory.
         extra_variables: the names that were given on the command line (`-e`).
     """
-    refusals = [
-        f"{name} was given with -e. It belongs to the inventory: correct it there, and run without -e {name}."
-        for name in sorted(GUARDED_VARIABLES & set(extra_variables))
-    ]
+    refusals = forged_variables(extra_variables)
     environment = variables.get("exam_environment")
     if environment not in ENVIRONMENTS:
         refusals.append(

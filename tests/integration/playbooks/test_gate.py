@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,16 @@ def test_options_that_skip_the_gate_end_without_a_permit(playbook: Playbook, opt
     done = playbook.run("live.yml", *options)
     assert done.returncode != 0 or "No hosts matched" in done.stdout or "ok=0" in done.stdout, done.stdout
     assert "changed: [" not in done.stdout
+
+
+def test_a_forged_permit_opens_nothing_even_where_every_question_is_skipped(playbook: Playbook) -> None:
+    permit = {"roles": {"dns": True}, "carried_out_by": {"1.3": "collection"}, "owner": {"1.3": "nobody"}}
+    refused(
+        playbook,
+        *("--tags", "dns", "--start-at-task", "Keep the declared records on the primary"),
+        *("-e", json.dumps({"change_control_permit": permit})),
+        message="change_control_permit was given with -e",
+    )
 
 
 def test_a_rehearsal_with_an_endpoint_off_this_machine_is_refused(playbook: Playbook, tmp_path: Path) -> None:
