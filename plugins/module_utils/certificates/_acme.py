@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.libraries import require_library
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 
 __all__ = ["MINIMUM_VERSION", "Account", "Challenge", "Service", "require_acme"]
@@ -43,17 +44,7 @@ def require_acme() -> None:
     Raises:
         Problem: it is not; the message names the command that installs it.
     """
-    wanted = ".".join(map(str, MINIMUM_VERSION))
-    found = tuple(int(part) for part in _FOUND.split(".")[:2] if part.isdigit())
-    if found >= MINIMUM_VERSION:
-        return
-    raise Problem(
-        "the Python library acme is missing or too old",
-        where="the Python that runs this module",
-        expected=f"acme {wanted} or later",
-        found=f"acme {_FOUND}" if _FOUND else "none",
-        remedy=f"Install it for that Python: python -m pip install 'acme>={wanted}'.",
-    )
+    require_library("acme", _FOUND, MINIMUM_VERSION)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.libraries import require_library
 
 __all__ = [
     "MINIMUM_VERSION",
@@ -69,14 +69,4 @@ def require_cryptography() -> None:
     Raises:
         Problem: it is not; the message names the command that installs it.
     """
-    wanted = ".".join(map(str, MINIMUM_VERSION[:2]))
-    found = tuple(int(part) for part in _version.split(".")[:2] if part.isdigit())
-    if found >= MINIMUM_VERSION[:2]:
-        return
-    raise Problem(
-        "the Python library cryptography is missing or too old",
-        where="the Python that runs this module",
-        expected=f"cryptography {wanted} or later",
-        found=f"cryptography {_version}" if _version else "none",
-        remedy=f"Install it for that Python: python -m pip install 'cryptography>={wanted}'.",
-    )
+    require_library("cryptography", _version, MINIMUM_VERSION[:2])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import types
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.libraries import require_library
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 
 __all__ = ["MINIMUM_VERSION", "dns", "require_dnspython", "require_gssapi"]
@@ -39,9 +40,9 @@ except ImportError:
     # A stand-in, so that every file that uses the library can still be imported: `require_dnspython` is called before
     # the first use.
     dns = types.ModuleType("dns")
-    _FOUND: tuple[int, ...] | None = None
+    _FOUND = ""
 else:
-    _FOUND = (dns.version.MAJOR, dns.version.MINOR, dns.version.MICRO)
+    _FOUND = dns.version.version
 
 
 def require_dnspython() -> None:
@@ -50,16 +51,7 @@ def require_dnspython() -> None:
     Raises:
         Problem: it is not; the message names the command that installs it.
     """
-    wanted = ".".join(map(str, MINIMUM_VERSION))
-    if _FOUND is not None and _FOUND >= MINIMUM_VERSION:
-        return
-    raise Problem(
-        "the Python library dnspython is missing or too old",
-        where="the Python that runs this module",
-        expected=f"dnspython {wanted} or later",
-        found="none" if _FOUND is None else "dnspython " + ".".join(map(str, _FOUND)),
-        remedy=f"Install it for that Python: python -m pip install 'dnspython>={wanted}'.",
-    )
+    require_library("dnspython", _FOUND, MINIMUM_VERSION)
 
 
 def require_gssapi() -> types.ModuleType:

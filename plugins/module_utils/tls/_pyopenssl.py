@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.libraries import require_library
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -45,17 +45,7 @@ def require_pyopenssl() -> None:
     Raises:
         Problem: it is not; the message names the command that installs it.
     """
-    wanted = ".".join(map(str, MINIMUM_VERSION))
-    found = tuple(int(part) for part in _version.split(".")[:2] if part.isdigit())
-    if found >= MINIMUM_VERSION:
-        return
-    raise Problem(
-        "the Python library pyOpenSSL is missing or too old",
-        where="the Python that runs this module",
-        expected=f"pyOpenSSL {wanted} or later",
-        found=f"pyOpenSSL {_version}" if _version else "none",
-        remedy=f"Install it for that Python: python -m pip install 'pyOpenSSL>={wanted}'.",
-    )
+    require_library("pyOpenSSL", _version, MINIMUM_VERSION)
 
 
 class ClientSide:
