@@ -41,3 +41,23 @@ def on_loopback(address: str) -> Iterator[None]:
         yield
     finally:
         subprocess.run(["ip", "address", "delete", *target], capture_output=True, check=False)
+
+
+def served_by(pid: int | None, address: str, port: int, *, alone: bool) -> bool:
+    """Return whether the process listens there over UDP and TCP, and, if asked, no other process does.
+
+    A name server that listens on every interface takes an address as soon as an interface has it, and leaves it when it
+    goes. It may answer in between, so an answer does not tell whose it is.
+    """
+    target = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+    for protocol in ("--udp", "--tcp"):
+        sockets = subprocess.run(
+            ["ss", "--no-header", "--listening", "--numeric", "--processes", protocol, "src", target],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.splitlines()
+        ours = [f"pid={pid}," in line for line in sockets]
+        if not any(ours) or (alone and not all(ours)):
+            return False
+    return True

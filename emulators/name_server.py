@@ -28,8 +28,9 @@ import dns.rcode
 import dns.rdatatype
 import dns.tsig
 
-from emulators.loopback import AddressRefused, on_loopback
-from emulators.processes import as_owner
+from emulators.loopback import AddressRefused, on_loopback, served_by
+from emulators.processes import as_owner, wait_until
+from emulators.queries import answers
 from emulators.zones import TRANSFER_NOW, ForwardedZone, Key, PrimaryZone, SecondaryZone, Zone, file_name
 
 __all__ = ["ForwardedZone", "Key", "NameServer", "NameServerError", "PrimaryZone", "SecondaryZone", "Zone"]
@@ -113,6 +114,9 @@ class NameServer:
             with on_loopback(self.address):
                 self._launch()
                 self._wait_until_ready()
+            wait_until(
+                lambda: served_by(self._pid(), self.address, self.port, alone=True), f"{self.address} to be ours"
+            )
         except AddressRefused as error:
             raise NameServerError(f"BIND listens only on addresses that an interface has, and {error}") from error
         except BaseException:
@@ -276,22 +280,16 @@ controls {{ }};
         if self._recursive:
             zones.append(".")
         deadline = time.monotonic() + _START_DEADLINE
-        while not (self._answers(".") and all(self.serial(zone) is not None for zone in zones)):
+        while not (
+            served_by(self._pid(), self.address, self.port, alone=False)
+            and answers(self.address, self.port)
+            and all(self.serial(zone) is not None for zone in zones)
+        ):
             if not self.running():
                 raise NameServerError(f"named in {self.directory} ended as it was started\n{self._last_lines()}")
             if time.monotonic() > deadline:
                 raise NameServerError(f"named on {self.address} port {self.port} does not answer\n{self._last_lines()}")
             time.sleep(_POLL)
-
-    def _answers(self, zone: str) -> bool:
-        query = dns.message.make_query(zone, dns.rdatatype.SOA)
-        try:
-            # TCP first: where nothing listens yet, it is refused at once, and UDP would be waited for.
-            dns.query.tcp(query, self.address, timeout=1.0, port=self.port)
-            dns.query.udp(query, self.address, timeout=1.0, port=self.port)
-        except (dns.exception.DNSException, OSError):
-            return False
-        return True
 
     def _last_lines(self) -> str:
         if not self.log.exists():

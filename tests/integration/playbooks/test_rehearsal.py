@@ -19,6 +19,7 @@ import pytest
 import yaml
 
 from emulators.estate.estate import ROOT, Estate
+from emulators.processes import wait_until
 from tests.integration.playbooks.conftest import Playbook
 
 NETWORK = "127.42"
@@ -195,6 +196,38 @@ def test_certificates_of_somebody_elses_authority_are_requested_and_waited_for(
     for host in ("es-live", "connect-live", "sql-live", "web1-live", "web2-live"):
         assert f"{state}/https/{host}/request.csr" in handed_over
     assert changed(isolated.play("live.yml", *options)) == 0
+
+
+OTHERS_NAME_SERVER = """\
+options {{ directory "{0}"; listen-on {{ any; }}; listen-on-v6 {{ none; }}; pid-file none; recursion no;
+    dnssec-validation no; session-keyfile "{0}/key"; managed-keys-directory "{0}"; }};
+controls {{ }};
+"""
+
+
+@pytest.mark.timeout(200)
+def test_a_name_server_that_is_already_there_stays_as_it_was(isolated: Isolated, tmp_path: Path) -> None:
+    isolated.estate("down")
+    configuration = tmp_path / "named.conf"
+    configuration.write_text(OTHERS_NAME_SERVER.format(tmp_path), encoding="utf-8")
+    theirs = subprocess.Popen(
+        ["nsenter", "--net", "--target", str(isolated.holder.pid), "named", "-g", "-n", "1", "-c", configuration],
+        env=isolated.environment,
+        stderr=subprocess.DEVNULL,
+    )
+    listening = ("ss", "--no-header", "--listening", "--numeric", "--udp", "--processes")
+    try:
+        wait_until(lambda: f"pid={theirs.pid}," in isolated.command(*listening).stdout, "their name server's start")
+        isolated.estate("up")
+        assert report(isolated.play("live.yml", "--tags", "dns"))["1.3"] == "proven"
+        sockets = isolated.command(*listening).stdout.splitlines()
+        of_theirs = [line for line in sockets if f"pid={theirs.pid}," in line]
+        assert [line.split()[3] for line in of_theirs] == ["127.0.0.1:53"]
+        isolated.estate("down")
+        assert theirs.poll() is None
+    finally:
+        theirs.terminate()
+        theirs.wait(timeout=20)
 
 
 @pytest.mark.timeout(200)
