@@ -87,6 +87,10 @@ class CallbackModule(CallbackBase):
         if content.get("_ansible_no_log"):
             content = {"changed": content.get("changed"), "msg": "failed; its result is hidden (no_log)"}
         record = self._lines.setdefault(str(line), LineRecord())
+        if result.task.get_vars().get("implementation_gap"):
+            if "msg" in content:
+                record.add_gap(str(content["msg"]))
+            return
         host = result.task_fields.get("delegate_to") or result.host.get_name()
         record.add(host, content, failed=failed, seconds=time.monotonic() - self._task_started)
 

@@ -65,6 +65,17 @@ def expand_flows(
     return flows
 
 
+def sources_not_probed(
+    matrix: Sequence[Mapping[str, Any]],
+    sources: Sequence[str],
+    groups: Mapping[str, Sequence[str]],
+    hostvars: Mapping[str, Mapping[str, Any]],
+) -> dict[str, int]:
+    """Return how many flows start at each host that is none of the sources, so that nobody takes them for proven."""
+    counts = {host: len(expand_flows(matrix, host, groups, hostvars)) for host in hostvars if host not in sources}
+    return {host: count for host, count in counts.items() if count}
+
+
 def endpoints(hosts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return name and, where it is redirected, connect address of each host, given the hosts' variables."""
     return [{"name": host["exam_fqdn"], **_redirection(host)} for host in hosts]
@@ -143,4 +154,5 @@ class FilterModule:
             "expand_flows": expand_flows,
             "https_endpoints": https_endpoints,
             "not_served": not_served,
+            "sources_not_probed": sources_not_probed,
         }

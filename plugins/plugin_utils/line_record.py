@@ -17,6 +17,7 @@ State = Literal[
     "not proven",
     "would change",
     "proven",
+    "proven in part",
     "applied",
     "not in this run",
     "not built yet",
@@ -42,8 +43,14 @@ class LineRecord:
     pending: list[str] = field(default_factory=list)
     waiting_for: list[str] = field(default_factory=list)
     proofs: list[Proof] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+    """What no proof looked at."""
     touched: bool = False
     seconds: float = 0.0
+
+    def add_gap(self, words: str) -> None:
+        """Note what no proof looks at, so that the line is not taken for proven as a whole."""
+        self.gaps.append(words)
 
     def add(self, host: str, result: Mapping[str, Any], *, failed: bool, seconds: float) -> None:
         """Take in one task's result on one host."""
@@ -69,7 +76,7 @@ class LineRecord:
         if self.pending:
             return "pending"
         if self.proofs and all(proof.proven for proof in self.proofs):
-            return "proven"
+            return "proven in part" if self.gaps else "proven"
         if self.waiting_for:
             return "waiting"
         if self.proofs:
@@ -84,5 +91,6 @@ class LineRecord:
             *self.failures,
             *(f"created by line {line}" for line in self.pending),
             *(f"from {proof.host}: {proof.words}" for proof in self.proofs),
+            *self.gaps,
             *(f"handed over to {party}" for party in self.waiting_for),
         ]

@@ -116,7 +116,11 @@ def test_live_is_rehearsed_predicted_applied_proven_and_then_left_alone(isolated
     applied = isolated.play("live.yml")
     assert changed(applied) == changed(predicted), "check mode predicts exactly what the real run does"
     states = report(applied)
-    assert {line: states[line] for line in ("1.2", "1.3", "1.6")} == {"1.2": "proven", "1.3": "proven", "1.6": "proven"}
+    assert {line: states[line] for line in ("1.2", "1.3", "1.6")} == {
+        "1.2": "proven in part",  # flows from Windows hosts are not probed yet
+        "1.3": "proven",
+        "1.6": "proven",
+    }
     assert {state for line, state in states.items() if line not in ("1.2", "1.3", "1.6")} == {"not built yet"}
 
     again = isolated.play("live.yml")

@@ -15,6 +15,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.filter.estate import (
     expand_flows,
     https_endpoints,
     not_served,
+    sources_not_probed,
 )
 
 GROUPS = {"web": ["web1", "web2"], "sql": ["sql1"]}
@@ -35,6 +36,12 @@ def test_a_flow_between_groups_becomes_one_for_each_destination() -> None:
         {"destination": "web2.exams.example", "connect_address": "127.10.0.31", **common},
     ]
     assert expand_flows(matrix, "web1", GROUPS, HOSTVARS) == []
+
+
+def test_flows_from_hosts_that_are_not_probed_are_counted() -> None:
+    matrix = [{"from": "web", "to": "sql", "port": 1433, "purpose": "timetable"}]
+    assert sources_not_probed(matrix, ["web1"], GROUPS, HOSTVARS) == {"web2": 1}
+    assert sources_not_probed(matrix, ["web1", "web2"], GROUPS, HOSTVARS) == {}
 
 
 def test_a_host_needs_no_flow_to_itself() -> None:

@@ -39,6 +39,14 @@ def test_only_proofs_prove_and_the_worst_counts(results: list[dict[str, Any]], c
     assert record.state(built=True, check_mode=check_mode) == state
 
 
+def test_a_line_with_a_part_that_nobody_looked_at_is_proven_in_part_only() -> None:
+    record = LineRecord()
+    record.add("web1", PROOF, failed=False, seconds=1)
+    record.add_gap("not probed: 4 flows from es-live")
+    assert record.state(built=True, check_mode=False) == "proven in part"
+    assert "not probed: 4 flows from es-live" in record.evidence()
+
+
 def test_a_failure_outweighs_every_proof() -> None:
     record = LineRecord()
     record.add("web1", {"msg": "key is unreadable\nand more"}, failed=True, seconds=1)
