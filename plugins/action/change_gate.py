@@ -79,6 +79,7 @@ class ActionModule(ActionBase):
                 "rehearsal": rehearsal,
                 "check_mode": bool(self._task.check_mode),
                 "state_directory": str(directory),
+                "change": {},
                 "headings": variables.get("implementation_headings") or {},
                 "plan": [{**entry, **responsibilities[entry["line"]]} for entry in plan],
             },

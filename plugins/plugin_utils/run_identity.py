@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which run of ansible-playbook this is: named by the callback as it starts, known to every process that it forks."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import UTC, datetime
+
+VARIABLE = "EXAM_SCHEDULING_RUN"
+"""The environment variable by which the workers of a run, and the modules that run on the controller, know it."""
+
+
+def begin(now: datetime | None = None) -> str:
+    """Name this run, in this process and in all that it starts, and return the name: `2027-02-03T101500Z-1f9c0a`.
+
+    The name sorts by time, and its second half cannot be guessed: a permit that bears it was given in this run.
+    """
+    name = f"{now or datetime.now(UTC):%Y-%m-%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    os.environ[VARIABLE] = name
+    return name
+
+
+def current() -> str | None:
+    """Return the name of this run; None where the callback is not enabled."""
+    return os.environ.get(VARIABLE)
+
+
+def started(name: str) -> datetime:
+    """Return when the run of that name started, to the second, in UTC.
+
+    Raises:
+        ValueError: it is no name of a run.
+    """
+    return datetime.strptime(name.rpartition("-")[0], "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC)
