@@ -40,11 +40,11 @@ class Run:
     change: Mapping[str, Any]
     """What the gate found out about change control; see `change_gate`'s return value `implementation.change`.
 
-    It may be empty. Its keys: `required` (whether this run's work needs an approved record), `now` (ISO 8601, aware; the
-    rehearsal's clock in a rehearsal), `board_meetings` (dates, ISO 8601), `records` (each with id, title, reference,
-    approver, approved, evidence, digest, window as start, end, time_zone; state `approved` or why it is not; back_out),
-    `lines` (the id of the record that each selected line runs under), `refusals` (why the work is refused, in check mode
-    would be), `emergency` (approver and reason, or None), `warnings`.
+    It may be empty. Its keys: `required` (whether this run's work needs an approved record), `now` (ISO 8601, aware;
+    the rehearsal's clock in a rehearsal), `board_meetings` (dates, ISO 8601), `records` (each with id, title,
+    reference, approver, approved, evidence, digest, window as start, end, time_zone; state `approved` or why it is not;
+    back_out), `lines` (the id of the record that each selected line runs under), `refusals` (why the work is refused,
+    in check mode would be), `emergency` (approver and reason, or None), `warnings`.
     """
 
 
