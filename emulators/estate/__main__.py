@@ -8,6 +8,7 @@ import argparse
 import os
 import sys
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 from emulators.estate.estate import Estate
 from emulators.estate.listen import listen
 from emulators.name_server import NameServerError
@@ -35,7 +36,7 @@ def main() -> int:
     try:
         for line in getattr(estate, arguments.command)(arguments.only):
             print(line, flush=True)
-    except (NameServerError, NotReady, OSError, RuntimeError) as error:
+    except (NameServerError, NotReady, OSError, Problem, RuntimeError) as error:
         print(f"the rehearsal estate: {error}", file=sys.stderr)
         return 1
     return 0

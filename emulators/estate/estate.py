@@ -17,6 +17,7 @@ from typing import Protocol
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.state_directory import Marker, StateDirectory
 from emulators.certificates import Authority, write_private
+from emulators.estate.advisory_board import sign_records
 from emulators.estate.name_servers import name_servers
 from emulators.estate.seed import Seed, load_seed
 from emulators.nginx import Nginx
@@ -130,6 +131,7 @@ class Estate:
     def up(self, only: str | None = None) -> Iterator[str]:
         """Start what does not run, yielding a line for each part. What was started stays, should a later one fail."""
         self.prepare()
+        sign_records(ROOT / "changes/live", self.directory / "approvals")
         for host, part in self.chosen(only):
             was = part.running()
             part.start()

@@ -2,10 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The gate before each stage: the right inventory, a real rehearsal, LIVE's own state directory; then the permit."""
+"""The gate before each stage: the right inventory, a real rehearsal, an approved change; then the permit."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,17 @@ from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.state_directory import Marker, require
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import run_identity
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control import clock, permits, selection
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.authorisation import (
+    Question,
+    answer,
+    declared_emergency,
+    declared_rules,
+)
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.decision import Work, works_of
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.selection import Entered
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.gate_file import write_gate_file
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.inventory_guard import (
     inventory_refusals,
     plan_refusals,
@@ -22,6 +35,15 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.inventory_guar
 )
 
 VARIABLES = (
+    "change_control_allowed_signers",
+    "change_control_approvals",
+    "change_control_board_meetings",
+    "change_control_emergency_approver",
+    "change_control_emergency_reason",
+    "change_control_now",
+    "change_control_records",
+    "change_control_require_signature",
+    "change_control_ticket_system",
     "exam_environment",
     "exam_rehearsal",
     "exam_state_directory",
@@ -32,7 +54,7 @@ VARIABLES = (
 
 
 class ActionModule(ActionBase):
-    """Runs on the controller, contacts nothing, and ends the run where it must not go on."""
+    """Runs on the controller, contacts nothing but the ticket system, and ends the run where it must not go on."""
 
     TRANSFERS_FILES = False
     _requires_connection = False
@@ -44,46 +66,156 @@ class ActionModule(ActionBase):
             argument_spec={
                 "environment": {"type": "str"},
                 "stage": {"type": "str"},
+                "procedure": {"type": "str"},
+                "lines": {"type": "list", "elements": "str"},
+                "back_out": {"type": "bool", "default": False},
                 "work": {"type": "bool", "default": True},
-            }
+            },
+            mutually_exclusive=[("stage", "procedure")],
+            required_by={"lines": ["procedure"]},
+            required_if=[("back_out", True, ["procedure", "lines"])],
         )[1]
         facts = task_vars or {}
         # task variables arrive as they were written: templates are still to be filled in
         variables = {name: self._templar.template(facts.get(name)) for name in VARIABLES}
-        refusals = inventory_refusals(arguments["environment"], variables, load_extra_vars(loader=self._loader).keys())
-        rehearsal = bool(variables.get("exam_rehearsal"))
+        extra_variables = load_extra_vars(loader=self._loader)
+        refusals = inventory_refusals(arguments["environment"], variables, extra_variables)
+        rehearsal = bool(variables["exam_rehearsal"])
         if rehearsal and not refusals:
             refusals = rehearsal_refusals(self._endpoints(facts))
-        plan = variables.get("implementation_plan") or []
-        responsibilities = variables.get("implementation_responsibilities") or {}
-        refusals = refusals or plan_refusals(plan, responsibilities)
+        responsibilities = variables["implementation_responsibilities"] or {}
+        refusals = refusals or plan_refusals(variables["implementation_plan"] or [], responsibilities)
         if refusals:
-            raise AnsibleActionFail("Refused before anything was touched: " + " ".join(refusals))
-
-        environment = variables["exam_environment"]
+            raise AnsibleActionFail(f"Refused before anything was touched: {' '.join(refusals)}")
+        plan = [{**entry, **responsibilities[entry["line"]]} for entry in variables["implementation_plan"]]
         directory = Path(variables["exam_state_directory"])
         try:
-            require(directory, Marker(environment, rehearsal))
+            require(directory, Marker(variables["exam_environment"], rehearsal))
+            play = selection.of_play(selection.play_of(self._task))
+            works, begins = self._works(arguments, play, plan, facts)
+            change = self._change(arguments, variables, extra_variables, plan, works)
         except Problem as problem:
             raise AnsibleActionFail(f"Refused before anything was touched: {problem}") from problem
 
-        lines = [entry for entry in plan if entry["stage"] == arguments["stage"] or arguments["stage"] is None]
+        result["changed"] = False
+        if run_identity.current():
+            result["implementation_file"] = write_gate_file(
+                directory,
+                {
+                    "environment": variables["exam_environment"],
+                    "rehearsal": rehearsal,
+                    "check_mode": bool(self._task.check_mode),
+                    "state_directory": str(directory),
+                    "headings": variables["implementation_headings"] or {},
+                    "plan": plan,
+                    "change": change,
+                },
+            )
+        if change["required"] and change["refusals"]:
+            return {**result, "failed": True, "msg": self._refusal(change, directory)}
+        self._say(change)
+        if change["required"]:
+            own = {name: record for name, record in change["lines"].items() if name in begins}
+            at = datetime.fromisoformat(change["now"])
+            permits.append(directory / "journal", run_identity.require(), at, own, change["emergency"])
         return {
             **result,
-            "changed": False,
-            "roles": {entry["role"]: arguments["work"] for entry in lines},
+            "roles": {
+                entry["role"]: arguments["work"]
+                for entry in plan
+                if entry["role"] in play.roles and arguments["stage"] in (None, entry["stage"])
+            },
+            "procedure": arguments["procedure"] if arguments["work"] else None,
+            "run": run_identity.current(),
+            "journal": _journal_text(change),
             "carried_out_by": {line: entry["carried_out_by"] for line, entry in responsibilities.items()},
             "owner": {line: entry["owner"] for line, entry in responsibilities.items()},
-            "implementation": {
-                "environment": environment,
-                "rehearsal": rehearsal,
-                "check_mode": bool(self._task.check_mode),
-                "state_directory": str(directory),
-                "change": {},
-                "headings": variables.get("implementation_headings") or {},
-                "plan": [{**entry, **responsibilities[entry["line"]]} for entry in plan],
-            },
         }
+
+    def _change(
+        self,
+        arguments: Mapping[str, Any],
+        variables: Mapping[str, Any],
+        extra_variables: Mapping[str, Any],
+        plan: list[dict[str, Any]],
+        works: list[Work],
+    ) -> dict[str, Any]:
+        """Return what change control says of the work.
+
+        Raises:
+            Problem: a setting is wrong, or a clock is.
+        """
+        live = variables["exam_environment"] == "live"
+        required = live and arguments["work"] and not self._task.check_mode
+        journals = Path(variables["exam_state_directory"]) / "journal"
+        actual, run_id = datetime.now(UTC), run_identity.current()
+        now = clock.clock(
+            variables["change_control_now"], rehearsal=bool(variables["exam_rehearsal"]), run_id=run_id, actual=actual
+        )
+        if required:
+            clock.refuse_earlier_than_last_run(journals, run_id, actual)
+            run_identity.require()
+        found = answer(
+            Question(
+                works=works,
+                records=Path(variables["change_control_records"]) if variables["change_control_records"] else None,
+                rules=declared_rules(variables, extra_variables),
+                now=now,
+                plan=plan,
+                tickets=(variables["change_control_ticket_system"] or {}) if live else {},
+                emergency=declared_emergency(variables, extra_variables) if live else None,
+                begun=permits.begun(journals) if arguments["back_out"] else None,
+            )
+        )
+        return {
+            "required": required,
+            "now": now.isoformat(timespec="seconds"),
+            "board_meetings": [str(meeting) for meeting in variables["change_control_board_meetings"] or []],
+            **found.as_dict(),
+        }
+
+    def _works(
+        self, arguments: Mapping[str, Any], own: Entered, plan: list[dict[str, Any]], facts: Mapping[str, Any]
+    ) -> tuple[list[Work], set[str]]:
+        """Return the work from this play to the end of the run, and the names of that which this play begins."""
+        if not arguments["work"]:
+            return [], set()
+        plays = selection.of_run(self._loader, facts, self._templar)
+        places = [place for place, play in enumerate(plays) if (play.play, play.roles) == (own.play, own.roles)]
+        works: dict[str, Work] = {}
+        for play in plays[places[0] :] if places else [own, *plays]:
+            for gate in play.gates:
+                given = {name: self._templar.template(value) for name, value in gate.items() if name != "environment"}
+                works |= {work.name: work for work in works_of(given, play.roles, plan)}
+        return list(works.values()), {work.name for work in works_of(arguments, own.roles, plan)}
+
+    def _refusal(self, change: Mapping[str, Any], directory: Path) -> str:
+        """Say why the work may not run, and what may."""
+        started = (directory / "journal" / f"{run_identity.current()}.jsonl").exists()
+        first = (
+            "Stopped at the boundary of a stage: what came before is done, and nothing of this stage was touched."
+            if started
+            else "Refused before anything was touched."
+        )
+        refusals = "\n".join(f"- {refusal}" for refusal in change["refusals"])
+        return (
+            f"{first} This run would change LIVE without an approved change that is open now, {change['now']}:\n"
+            f"{refusals}\n"
+            "Check mode (--check) and playbooks/verify.yml may always run. In an emergency, on a named approver's "
+            "word: -e change_control_emergency_approver=… -e change_control_emergency_reason=…"
+        )
+
+    def _say(self, change: Mapping[str, Any]) -> None:
+        """Warn of what nobody may overlook."""
+        for warning in change["warnings"]:
+            self._display.warning(warning)
+        if change["emergency"]:
+            self._display.warning(
+                "EMERGENCY: LIVE is changed outside every approved change, on the word of "
+                f"{change['emergency']['approver']}: {change['emergency']['reason']}"
+            )
+        elif change["refusals"] and self._task.check_mode:
+            self._display.warning(f"outside check mode this run would be refused: {'; '.join(change['refusals'])}")
 
     @staticmethod
     def _endpoints(task_vars: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -97,3 +229,9 @@ class ActionModule(ActionBase):
                 "exam_resolver": (of_host.get("exam_resolver") or {}).get("address"),
             }
         return endpoints
+
+
+def _journal_text(change: Mapping[str, Any]) -> str:
+    """Return the note that targets keep of their last change: which run, under which change, by whom."""
+    under = ",".join(sorted(set(change["lines"].values()))) or ("emergency" if change["emergency"] else "none")
+    return f"run={run_identity.current()} change={under} by={permits.who()}"

@@ -29,6 +29,7 @@ from ansible import context
 from ansible.plugins.callback import CallbackBase
 
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import run_identity
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.gate_file import read_gate_file
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.writer import ReportWriter
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.run_events import Listener, Outcome, Result, Run, Task
 
@@ -96,8 +97,8 @@ class CallbackModule(CallbackBase):
 
     def _ended(self, result: Any, outcome: Outcome, *, ignored: bool = False) -> None:
         content: Mapping[str, Any] = result.result
-        if "implementation" in content:
-            run = self._run(content["implementation"])
+        if "implementation_file" in content:
+            run = self._run(read_gate_file(content["implementation_file"]))
             self._tell(lambda listener: listener.run_began(run))
         if self._task is None:
             return

@@ -51,26 +51,34 @@ def conclude(
         not_proven: what could not be seen, because a system did not answer. A warning, never a failure, never a proof.
         facts: further return values.
     """
+    result = {**facts, **conclusion(subject=subject, count=count, differences=differences, not_proven=not_proven)}
+    in_full = f"{result['msg']}:\n{result['table']}"
+    if differences and module.params["on_difference"] == "fail":
+        module.fail_json(**{**result, "msg": in_full})
+    if result["state"] != "proven":
+        module.warn(in_full)
+    module.exit_json(**result)
+
+
+def conclusion(
+    *, subject: str, count: int, differences: Sequence[Finding], not_proven: Sequence[Finding] = ()
+) -> dict[str, object]:
+    """Return what a proof returns: state, whether it is proven, the findings, a table of them, a summary as `msg`."""
     state = "different" if differences else "not_proven" if not_proven else "proven"
     table = render_table(
         ("where", "what", "expected", "found", "what to do"),
         [(f.where, f.what, f.expected, f.found, f.remedy) for f in (*differences, *not_proven)],
     )
     summary = f"{count} {subject}: differences {len(differences)}, not proven {len(not_proven)}"
-    result = {
-        **facts,
+    return {
         "changed": False,
+        "msg": f"{count} {subject} proven" if state == "proven" else summary,
         "state": state,
         "proven": state == "proven",
         "differences": [asdict(finding) for finding in differences],
         "not_proven": [asdict(finding) for finding in not_proven],
         "table": table,
     }
-    if differences and module.params["on_difference"] == "fail":
-        module.fail_json(msg=f"{summary}:\n{table}", **result)
-    if state != "proven":
-        module.warn(f"{summary}:\n{table}")
-    module.exit_json(msg=f"{count} {subject} proven" if state == "proven" else summary, **result)
 
 
 def render_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

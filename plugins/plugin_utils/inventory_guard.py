@@ -13,7 +13,12 @@ from typing import Any
 GUARDED_VARIABLES = frozenset(
     {
         "ansible_facts",
+        "change_control_allowed_signers",
+        "change_control_approvals",
+        "change_control_board_meetings",
         "change_control_permit",
+        "change_control_records",
+        "change_control_ticket_system",
         "exam_environment",
         "exam_playbook_environment",
         "exam_rehearsal",

@@ -10,6 +10,8 @@ import os
 import secrets
 from datetime import UTC, datetime
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
+
 VARIABLE = "EXAM_SCHEDULING_RUN"
 """The environment variable by which the workers of a run, and the modules that run on the controller, know it."""
 
@@ -27,6 +29,22 @@ def begin(now: datetime | None = None) -> str:
 def current() -> str | None:
     """Return the name of this run; None where the callback is not enabled."""
     return os.environ.get(VARIABLE)
+
+
+def require() -> str:
+    """Return the name of this run.
+
+    Raises:
+        Problem: it has none: the callback that reports and journals is not enabled.
+    """
+    name = current()
+    if name is None:
+        raise Problem(
+            "the callback uoe.exam_scheduling.implementation_report is not enabled, so that nothing would be reported",
+            remedy="Run from the checkout, whose ansible.cfg enables it, or set "
+            "ANSIBLE_CALLBACKS_ENABLED=uoe.exam_scheduling.implementation_report.",
+        )
+    return name
 
 
 def started(name: str) -> datetime:

@@ -13,6 +13,7 @@ from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible.utils.vars import load_extra_vars
 
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import run_identity
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.inventory_guard import forged_variables
 
 
@@ -25,10 +26,14 @@ def granted(permit: Mapping[str, Any], role: str) -> bool:
 
     Raises:
         AnsibleError: a variable of the gate was given on the command line, so that the permit may be forged, or the
-            permit is for another stage.
+            permit is of another run or for another stage.
     """
     if refusals := forged_variables(load_extra_vars(DataLoader())):
         raise AnsibleError("Refused before anything was touched: " + " ".join(refusals))
+    if permit["run"] != run_identity.current():
+        raise AnsibleError(
+            "the permit is of another run. Run the playbook from its beginning, without -e or a fact cache."
+        )
     if role not in permit["roles"]:
         raise AnsibleError(f"the permit of this stage does not name the role {role}. Correct implementation_plan.")
     return bool(permit["roles"][role])

@@ -48,7 +48,7 @@ class ReportWriter(Listener):
             return ()
         lines = [self._line(entry, run) for entry in run.plan]
         directory = run.state_directory / "reports" / run.environment / run.run_id
-        directory.mkdir(mode=0o700, parents=True)
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = directory / "report.json"
         report = {
             "schema_version": SCHEMA_VERSION,

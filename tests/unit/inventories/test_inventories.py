@@ -20,6 +20,7 @@ CONNECTION_VARIABLES = {
     "ansible_connection",
     "ansible_host",
     "ansible_python_interpreter",
+    "change_control_ticket_system",
     "exam_connect_address",
     "exam_resolver",
     "exam_source_address",
@@ -35,6 +36,9 @@ OTHER_VARIABLES_OF_THE_REHEARSAL = {
     "https_roots": "its own certification authority",
     "https_pkcs12_password": "a generated secret",
     "dns_key_secret": "a generated secret",
+    "change_control_now": "its clock",
+    "change_control_approvals": "its own advisory board",
+    "change_control_allowed_signers": "its own advisory board",
 }
 
 

@@ -1,0 +1,145 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether work may run now: each piece of it against the change records, and the record that comes nearest. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ansible.module_utils.parsing.convert_bool import boolean
+
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.approvals import Judged
+
+
+@dataclass(frozen=True)
+class Work:
+    """A piece of work that would change the environment: a line of the plan, or a procedure."""
+
+    line: str = ""
+    role: str = ""
+    title: str = ""
+    procedure: str = ""
+
+    def __str__(self) -> str:
+        return f"procedure {self.procedure}" if self.procedure else f"line {self.line} ({self.title})"
+
+    @property
+    def name(self) -> str:
+        """The line's number, or the procedure's name."""
+        return self.procedure or self.line
+
+    def covered_by(self, judged: Judged) -> bool:
+        """Return whether a record's coverage names it."""
+        covers = judged.record.covers
+        return self.procedure in covers.procedures if self.procedure else covers.covers(self.line, self.role)
+
+
+def works_of(gate: Mapping[str, Any], roles: Collection[str], plan: Iterable[Mapping[str, Any]]) -> list[Work]:
+    """Return the work that a play does which would change the environment.
+
+    Lines that others carry out are handed over, and lines that are not built do nothing; neither changes anything. Nor
+    do lines that the plan marks with `changes: false`.
+
+    Args:
+        gate: the arguments of the play's gate.
+        roles: the roles that the play enters.
+        plan: the lines, each with who carries it out.
+    """
+    if not boolean(gate.get("work", True)):
+        return []
+    ours = [
+        entry
+        for entry in plan
+        if entry["built"] and entry["carried_out_by"] == "collection" and entry.get("changes", True)
+    ]
+    if gate.get("procedure"):
+        if not boolean(gate.get("back_out", False)):
+            return [Work(procedure=str(gate["procedure"]))]
+        wanted = [entry for entry in ours if entry["line"] in gate["lines"]]
+    else:
+        wanted = [entry for entry in ours if entry["role"] in roles and gate.get("stage") in (None, entry["stage"])]
+    return [Work(line=entry["line"], role=entry["role"], title=entry["title"]) for entry in wanted]
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A piece of work that was permitted under a record at some time."""
+
+    name: str
+    record: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What may run, under which record, and why the rest may not."""
+
+    under: Mapping[str, Judged]
+    """The record of each piece of work that may run, by the work's name."""
+    refused: Sequence[Work]
+    refusals: Sequence[str]
+    """Why, a sentence for each piece of work that may not run."""
+
+
+def decide(
+    works: Iterable[Work], records: Sequence[Judged], now: datetime, *, begun: Collection[Begun] | None = None
+) -> Decision:
+    """Return what may run now.
+
+    Work may run if a record covers it, is approved, and its window contains now. Where several do, the one with the
+    shortest window is taken, as the one that was meant.
+
+    Args:
+        works: what would be done.
+        records: all change records of the environment, with what came of looking at their approvals.
+        now: the time, aware.
+        begun: given where work is backed out: what was begun under which record. Backing out is allowed after the
+            window too, if the work was begun inside it.
+    """
+    under: dict[str, Judged] = {}
+    refused, refusals = [], []
+    for work in works:
+        eligible = [
+            judged
+            for judged in records
+            if judged.approved
+            and work.covered_by(judged)
+            and (judged.record.window.contains(now) or _was_begun(work, judged, begun))
+        ]
+        if eligible:
+            under[work.name] = min(eligible, key=lambda judged: (judged.record.window.length, judged.record.id))
+        else:
+            refused.append(work)
+            refusals.append(f"{work}: {_why(work, records, now, backing_out=begun is not None)}")
+    return Decision(under, refused, refusals)
+
+
+def _was_begun(work: Work, judged: Judged, begun: Collection[Begun] | None) -> bool:
+    """Return whether the work was begun under that record, inside its window."""
+    record = judged.record
+    return any(
+        one.name == work.name and one.record == record.id and record.window.contains(one.at) for one in begun or ()
+    )
+
+
+def _why(work: Work, records: Sequence[Judged], now: datetime, *, backing_out: bool) -> str:
+    """Say what it lacks, by the record that comes nearest, and what to do."""
+    covering = [judged for judged in records if work.covered_by(judged)]
+    nearest = min(covering, key=lambda judged: (not judged.approved, judged.record.window.distance(now)), default=None)
+    if nearest is None:
+        opened = [judged.record.id for judged in records if judged.approved and judged.record.window.contains(now)]
+        others = f" {', '.join(opened)} is approved and open, and does not cover it." if opened else ""
+        return f"no change record covers it.{others} Have one approved that does."
+    record = nearest.record
+    if not nearest.approved:
+        return f"{record.id} covers it, and {nearest.fault}"
+    never = " It was never begun inside that window, so it cannot be backed out under it." if backing_out else ""
+    return (
+        f"{record.id} covers it and is approved, but its window is {record.window}; it {record.window.explain(now)}."
+        f"{never} Wait for it, or have another window approved."
+    )
