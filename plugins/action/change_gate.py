@@ -95,7 +95,7 @@ class ActionModule(ActionBase):
             works, begins = self._works(arguments, play, plan, facts)
             change = self._change(arguments, variables, extra_variables, plan, works)
         except Problem as problem:
-            raise AnsibleActionFail(f"Refused before anything was touched: {problem}") from problem
+            raise AnsibleActionFail(f"Refused before anything was touched: {problem}") from None
 
         result["changed"] = False
         if run_identity.current():
@@ -202,7 +202,7 @@ class ActionModule(ActionBase):
             f"{first} This run would change LIVE without an approved change that is open now, {change['now']}:\n"
             f"{refusals}\n"
             "Check mode (--check) and playbooks/verify.yml may always run. In an emergency, on a named approver's "
-            "word: -e change_control_emergency_approver=… -e change_control_emergency_reason=…"
+            """word: -e "change_control_emergency_approver='…'" -e "change_control_emergency_reason='…'\""""
         )
 
     def _say(self, change: Mapping[str, Any]) -> None:

@@ -52,7 +52,7 @@ class Emergency:
         for part, name in names.items():
             if not given[part]:
                 raise InvalidParameter(
-                    name, given[part], "an emergency needs both an approver and a reason", f"Add -e {name}='…'."
+                    name, given[part], "an emergency needs both an approver and a reason", f"Add -e \"{name}='…'\"."
                 )
         return cls(**given)
 

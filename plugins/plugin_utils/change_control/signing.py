@@ -1,0 +1,107 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The making of an approval: read what is there, plan what is missing, write it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Change, Resource
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.approvals import (
+    Judged,
+    Rules,
+    approve,
+    judge,
+)
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.records import ChangeRecord
+
+
+class ApprovalFiles(Resource[Judged, Change]):
+    """The approval of a record, and the signature where there is one."""
+
+    def __init__(
+        self,
+        record: ChangeRecord,
+        *,
+        rules: Rules,
+        now: datetime,
+        key: Path | None = None,
+        kind: str = "minute",
+        reference: str | None = None,
+        quote: str | None = None,
+    ) -> None:
+        """Keep the record, what is demanded of its approval, and the evidence: a key, a quote, or none to look only."""
+        self.record = record
+        self.rules = rules
+        self.now = now
+        self.key = key
+        self.kind = kind
+        self.reference = reference
+        self.quote = quote
+
+    def read(self) -> Judged:
+        """Return the record with what there is of its approval."""
+        return judge(self.record, self.rules, self.now)
+
+    def plan(self, present: Judged) -> Sequence[Change]:
+        """Return the files to write: none if the approval holds already and says the same."""
+        if self.key is None and self.quote is None:
+            return []
+        approval = present.approval
+        if approval is not None and present.approved:
+            says = (approval.kind, approval.reference, approval.quote)
+            if says == ("signature", "", "") if self.key else says == (self.kind, self.reference, self.quote):
+                return []
+        files = approve(
+            self.record,
+            self.rules.directory,
+            approved=self.now.replace(microsecond=0),
+            key=self.key,
+            kind=self.kind,
+            reference=self.reference or "",
+            quote=self.quote or "",
+        )
+        return [_change(path, content) for path, content in files.items()]
+
+    def apply(self, changes: Sequence[Change]) -> Iterator[Change]:
+        """Write each file beside the old one and put it in its place; the approval last, since it is what counts."""
+        self.rules.directory.mkdir(parents=True, exist_ok=True)
+        for change in reversed(changes):
+            path = Path(change.item)
+            descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(str(change.after))
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(path)
+            yield change
+
+    def facts(self, present: Judged) -> Mapping[str, object]:
+        """Return the digest, and whether the record was approved before."""
+        return {"digest": self.record.digest, "approved": present.approved}
+
+    def message(self, changes: Sequence[Change]) -> str:
+        """Say what stands, or what the approver has to write."""
+        record, judged = self.record, self.read()
+        if changes:
+            files = ", ".join(change.item for change in changes)
+            return f"{record.id} is approved by {record.approver}: {files}"
+        if judged.approved:
+            return f"{record.id} is approved: {judged.evidence}"
+        return (
+            f"{record.id} is not approved: {judged.fault} What {record.approver} has to quote, in a minute or in a "
+            f"comment of the ticket: {record.digest}"
+        )
+
+
+def _change(path: Path, content: str) -> Change:
+    """Return the writing of a file."""
+    before = path.read_text(encoding="utf-8") if path.exists() else None
+    return Change(str(path), "create" if before is None else "update", before=before, after=content)
