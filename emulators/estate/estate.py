@@ -128,10 +128,14 @@ class Estate:
         command = f'PYTHONPATH="{path}" exec "{sys.executable}" -m emulators.systemctl "{root}" "$@"'
         _program(programs / "systemctl", command)
 
+    def approve_changes(self) -> None:
+        """Have the emulated advisory board sign LIVE's change records as they are now."""
+        sign_records(ROOT / "changes/live", self.directory / "approvals")
+
     def up(self, only: str | None = None) -> Iterator[str]:
         """Start what does not run, yielding a line for each part. What was started stays, should a later one fail."""
         self.prepare()
-        sign_records(ROOT / "changes/live", self.directory / "approvals")
+        self.approve_changes()
         for host, part in self.chosen(only):
             was = part.running()
             part.start()

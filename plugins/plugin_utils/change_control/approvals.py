@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -258,7 +259,9 @@ def approve(
         quote=evidence.get("quote", ""),
         path=directory / f"{record.id}{APPROVAL_SUFFIX}",
     )
-    files = {approval.path: yaml.safe_dump(approval.as_dict(), sort_keys=False, allow_unicode=True, width=120)}
+    # by way of JSON: Ansible's texts carry their origin, and YAML does not know how to write that
+    plain = json.loads(json.dumps(approval.as_dict()))
+    files = {approval.path: yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=120)}
     if key:
         signature = directory / f"{record.id}{SIGNATURE_SUFFIX}"
         files[signature] = signatures.sign(record.content, key, signatures.CHANGE_RECORD)

@@ -49,6 +49,7 @@ def seeded_estate() -> Iterator[Estate]:
     """An estate that is seeded and not running: enough for what must be refused before anything is touched."""
     estate = Estate(NETWORK)
     estate.prepare()
+    estate.approve_changes()
     yield estate
     shutil.rmtree(estate.directory)
 

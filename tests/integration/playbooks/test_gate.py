@@ -25,7 +25,18 @@ def test_another_environments_playbook_is_refused(playbook: Playbook) -> None:
     refused(playbook, book="test.yml", message="this playbook is for TEST, the inventory is LIVE's")
 
 
-@pytest.mark.parametrize("option", ["exam_rehearsal=false", "exam_environment=test", "change_control_permit=yes"])
+@pytest.mark.parametrize(
+    "option",
+    [
+        "exam_rehearsal=false",
+        "exam_environment=test",
+        "change_control_permit=yes",
+        "change_control_records=/tmp",
+        "change_control_approvals=/tmp",
+        "change_control_allowed_signers=/tmp/mine",
+        "change_control_ticket_system={}",
+    ],
+)
 def test_variables_of_the_gate_are_refused_on_the_command_line(playbook: Playbook, option: str) -> None:
     refused(playbook, "-e", option, message=f"{option.split('=', maxsplit=1)[0]} was given with -e")
 

@@ -1,0 +1,263 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""LIVE outside an approved, open change: refused whatever options are given, and what may run all the same.
+
+The estate is seeded and does not run, so that whatever got past the gate would fail on the first packet.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control import permits
+from emulators.certificates import Authority
+from emulators.estate.estate import ROOT, Estate
+from emulators.jira import Jira
+from tests.integration.playbooks.conftest import Playbook
+
+HERE = Path(__file__).parent
+INSIDE = datetime(2027, 2, 3, 10, 0, tzinfo=UTC)
+OUTSIDE = ("-e", "change_control_now=2027-04-01T10:00+01:00")
+EMERGENCY = (
+    *("-e", "change_control_emergency_approver='A. Name'"),
+    *("-e", "change_control_emergency_reason='the primary is on fire'"),
+)
+APPLY = "uoe.exam_scheduling.dns : Keep the declared records on the primary"
+
+
+@pytest.fixture(autouse=True)
+def journal(seeded_estate: Estate) -> Path:
+    """An empty journal."""
+    directory = seeded_estate.directory / "state/journal"
+    shutil.rmtree(directory, ignore_errors=True)
+    return directory
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def refused(playbook: Playbook, *options: str, says: str, book: str | Path = "live.yml") -> str:
+    done = playbook.run(book, *options)
+    output = one_line(done.stdout + done.stderr)
+    assert done.returncode != 0, output
+    assert says in output
+    assert "changed: [" not in output
+    return output
+
+
+def overlay(tmp_path: Path, **variables: Any) -> tuple[str, str]:
+    """Return the option for an inventory that sets these variables for all hosts."""
+    directory = tmp_path / "overlay"
+    (directory / "group_vars").mkdir(parents=True)
+    (directory / "hosts.yml").write_text("all: {}\n", encoding="utf-8")
+    (directory / "group_vars/all.yml").write_text(yaml.safe_dump(variables), encoding="utf-8")
+    return ("-i", str(directory))
+
+
+def records(tmp_path: Path, **changed: Any) -> tuple[str, str]:
+    """Return the option for an inventory whose change record is as LIVE's, but for these parts, and approved."""
+    directory = tmp_path / "changes"
+    directory.mkdir()
+    record = yaml.safe_load((ROOT / "changes/live/SAS005-150.yml").read_text(encoding="utf-8")) | changed
+    record["window"] = {name: str(value) for name, value in record["window"].items()}
+    (directory / "SAS005-150.yml").write_text(yaml.safe_dump(record), encoding="utf-8")
+    return overlay(tmp_path, change_control_records=str(directory), change_control_approvals=str(directory))
+
+
+def sign(playbook: Playbook, *options: str) -> None:
+    """Have the record approved by a quote, as playbooks/sign.yml does it."""
+    shown = playbook.run("sign.yml", *options, "-e", "record=SAS005-150")
+    found = re.search(r"sha256:[0-9a-f]{64}", shown.stdout.rpartition("has to quote")[2].replace("\n", ""))
+    assert found, shown.stdout + shown.stderr
+    evidence = json.dumps({"record": "SAS005-150", "reference": "Item 4", "quote": f"Approved: {found[0]}"})
+    done = playbook.run("sign.yml", *options, "-e", evidence)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("--tags", "dns"),
+        ("--tags", "all"),
+        ("--skip-tags", "firewall"),
+        ("--limit", "localhost"),
+        ("--limit", "web1-live"),
+        ("--forks", "1", "--diff"),
+        ("-e", "ansible_check_mode=true"),
+    ],
+)
+def test_outside_the_window_nothing_begins_whatever_is_given(playbook: Playbook, options: tuple[str, ...]) -> None:
+    output = refused(playbook, *OUTSIDE, *options, says="Refused before anything was touched.")
+    assert "SAS005-150 covers it and is approved, but its window is 2027-01-18 08:00 GMT to 2027-03-08" in output
+    assert "it closed 23 days 15 hours ago" in output
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--skip-tags", "always"), ("--start-at-task", APPLY), ("--start-at-task", APPLY, "--tags", "dns")],
+)
+def test_outside_the_window_options_that_skip_the_gate_change_nothing(
+    playbook: Playbook, options: tuple[str, ...]
+) -> None:
+    done = playbook.run("live.yml", *OUTSIDE, *options)
+    assert "changed: [" not in done.stdout
+    assert done.returncode != 0 or "ok=0" in done.stdout or "No hosts matched" in done.stdout, done.stdout
+
+
+def test_a_stage_run_directly_asks_as_well(playbook: Playbook) -> None:
+    refused(playbook, *OUTSIDE, book="stages/servers.yml", says="line 1.3 (DNS, changes tested): SAS005-150 covers it")
+
+
+def test_the_refusal_names_only_the_lines_that_were_selected(playbook: Playbook) -> None:
+    output = refused(playbook, *OUTSIDE, "--tags", "dns", says="line 1.3")
+    assert "line 1.6" not in output
+
+
+def test_what_changes_nothing_needs_no_approval(playbook: Playbook) -> None:
+    """The board's briefing, the proof of its approvals, and requests to other teams."""
+    for book, tags in (("live.yml", "change_control"), ("verify.yml", "change_control")):
+        done = playbook.run(book, *OUTSIDE, "--tags", tags)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_check_mode_goes_on_and_says_what_a_real_run_would_lack(playbook: Playbook) -> None:
+    done = playbook.run("live.yml", *OUTSIDE, "--tags", "dns", "--check")
+    output = one_line(done.stdout + done.stderr)
+    assert "outside check mode this run would be refused: line 1.3" in output
+    assert "Keep the declared records on the primary" in output, "the role was entered"
+
+
+def test_an_emergency_is_let_through_and_never_silent(playbook: Playbook, journal: Path) -> None:
+    done = playbook.run("live.yml", *OUTSIDE, "--tags", "dns", *EMERGENCY)
+    output = one_line(done.stdout + done.stderr)
+    assert "EMERGENCY: LIVE is changed outside every approved change, on the word of A. Name: the primary is" in output
+    assert "Keep the declared records on the primary" in output, "the role was entered"
+    events = [json.loads(line) for file in journal.glob("*.jsonl") for line in file.read_text().splitlines()]
+    (emergency,) = {json.dumps(event["emergency"]) for event in events if event["event"] == "permit"}
+    assert json.loads(emergency) == {"approver": "A. Name", "reason": "the primary is on fire", "lines": ["1.3"]}
+
+
+@pytest.mark.parametrize("option", [EMERGENCY[:2], EMERGENCY[2:], ("-e", "change_control_emergency_reason=")])
+def test_half_an_emergency_is_none(playbook: Playbook, option: tuple[str, str]) -> None:
+    refused(playbook, *OUTSIDE, *option, says="an emergency needs both an approver and a reason")
+
+
+def test_an_emergency_that_stands_in_the_inventory_is_refused(playbook: Playbook, tmp_path: Path) -> None:
+    option = overlay(tmp_path, change_control_emergency_approver="A. Name", change_control_emergency_reason="always")
+    refused(playbook, *OUTSIDE, *option, says="it stands in the inventory")
+
+
+def test_a_line_without_cover_stops_the_whole_run_before_the_first_line(playbook: Playbook, tmp_path: Path) -> None:
+    option = records(tmp_path, covers={"roles": ["dns"]})
+    sign(playbook, *option)
+    output = refused(playbook, *option, says="line 1.6 (HTTPS certificates): no change record covers it.")
+    assert "SAS005-150 is approved and open, and does not cover it" in output
+    assert "line 1.3" not in output.partition("without an approved change")[2]
+
+
+def test_a_record_edited_after_its_approval_is_refused(playbook: Playbook, tmp_path: Path) -> None:
+    option = records(tmp_path)
+    sign(playbook, *option)
+    record = tmp_path / "changes/SAS005-150.yml"
+    record.write_text(record.read_text(encoding="utf-8") + "# later\n", encoding="utf-8")
+    refused(playbook, *option, "--tags", "dns", says="it was edited after it was approved")
+
+
+def test_the_command_line_can_only_demand_more(playbook: Playbook, tmp_path: Path) -> None:
+    refused(playbook, "-e", "change_control_require_signature=false", says="the command line can only demand more")
+    option = records(tmp_path)
+    sign(playbook, *option)
+    more = ("-e", "change_control_require_signature=true")
+    refused(playbook, *option, *more, "--tags", "dns", says="since change_control_require_signature is on")
+
+
+def test_without_the_callback_nothing_begins(playbook: Playbook) -> None:
+    playbook.environment["ANSIBLE_CALLBACKS_ENABLED"] = "ansible.builtin.tree"
+    refused(playbook, "--tags", "dns", says="nothing would be reported")
+
+
+def test_a_permit_in_the_inventory_opens_nothing(playbook: Playbook, tmp_path: Path) -> None:
+    permit = {"roles": {"dns": True}, "run": "2026-01-01T000000Z-000000", "carried_out_by": {"1.3": "collection"}}
+    option = overlay(tmp_path, change_control_permit={**permit, "owner": {"1.3": "nobody"}, "journal": ""})
+    refused(playbook, *option, "--tags", "dns", "--skip-tags", "always", says="the permit is of another run")
+
+
+def test_a_run_that_overruns_stops_at_a_boundary(playbook: Playbook, tmp_path: Path) -> None:
+    closes = INSIDE + timedelta(seconds=12)
+    option = records(
+        tmp_path,
+        covers={"procedures": ["rollback"]},
+        window={"start": "2027-02-03T08:00", "end": f"{closes:%Y-%m-%dT%H:%M:%S}", "time_zone": "Europe/London"},
+    )
+    sign(playbook, *option)
+    between = ("-e", f"between={int(time.time()) + 13}")
+    output = refused(playbook, *option, *between, book=HERE / "procedures.yml", says="Stopped at the boundary")
+    assert "what came before is done, and nothing of this stage was touched" in output
+    assert "the first is done" in output
+    assert "the second is done" not in output
+
+
+def test_backing_out_is_allowed_after_the_window_of_what_was_begun_inside_it(playbook: Playbook, journal: Path) -> None:
+    refused(playbook, *OUTSIDE, book=HERE / "back_out.yml", says="It was never begun inside that window")
+    permits.append(journal, "2026-11-01T120000Z-abcdef", INSIDE, {"1.3": "SAS005-150"}, None)
+    done = playbook.run(HERE / "back_out.yml", *OUTSIDE)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "backed out" in done.stdout
+
+
+def test_a_file_that_is_no_record_is_named_where_it_might_have_helped(playbook: Playbook, tmp_path: Path) -> None:
+    option = records(tmp_path, title="")
+    refused(playbook, *option, "--tags", "dns", says="title='' is refused: it is empty")
+
+
+def test_signing_is_predicted_done_once_and_refused_by_name(playbook: Playbook, tmp_path: Path) -> None:
+    option = records(tmp_path)
+    unknown = playbook.run("sign.yml", *option, "-e", "record=SAS005-999")
+    assert "there is no such change record" in one_line(unknown.stdout + unknown.stderr)
+    assert "record is missing" in one_line(playbook.run("sign.yml", *option).stdout)
+
+    shutil.copytree(Estate(playbook.environment["EXAM_REHEARSAL_NETWORK"]).directory / "approvals", tmp_path / "board")
+    key = ("-e", "record=SAS005-150", "-e", f"key={tmp_path / 'board/board'}")
+    predicted = playbook.run("sign.yml", *option, *key, "--check", "--diff")
+    assert "changed=1" in predicted.stdout, predicted.stdout + predicted.stderr
+    assert not list((tmp_path / "changes").glob("*.sig"))
+    assert "changed=1" in playbook.run("sign.yml", *option, *key).stdout
+    again = playbook.run("sign.yml", *option, *key)
+    assert "changed=0" in again.stdout
+    assert "PRIVATE KEY" not in predicted.stdout + again.stdout
+
+
+def test_a_ticket_is_asked_for_its_state(playbook: Playbook, tmp_path: Path) -> None:
+    token = "token-that-must-not-be-seen"
+    authority = Authority.load_or_create(tmp_path / "authority", "Test root")
+    context = authority.issue(["127.41.0.5"]).server_context()
+    with Jira("127.41.0.5", context, token, issues={"SAS005-150": ("Draft", [])}) as jira:
+        system = {
+            "url": f"https://127.41.0.5:{jira.port}",
+            "token": token,
+            "approved_states": ["Approved"],
+            "ca": str(tmp_path / "authority/root.pem"),
+        }
+        option = overlay(tmp_path, change_control_ticket_system=system)
+        output = refused(playbook, *option, "--tags", "dns", "-vvv", says="expected Approved; found Draft")
+        assert token not in output
+        jira.issues["SAS005-150"] = ("Approved", [])
+        let_through = playbook.run("live.yml", *option, "--tags", "dns", "-vvv")
+        assert "Keep the declared records on the primary" in let_through.stdout, let_through.stdout
+        jira.fault = "error"
+        refused(playbook, *option, "--tags", "dns", says="SAS005-150 cannot be looked up")
+        emergency = playbook.run("live.yml", *option, "--tags", "dns", *EMERGENCY)
+        assert "Keep the declared records on the primary" in emergency.stdout, "no ticket system is needed then"
+        assert token not in let_through.stdout + emergency.stdout
+        assert jira.refused == []

@@ -1,0 +1,189 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What may run now: properties over coverage, approvals, windows and clocks; and what is said where it may not."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.approvals import Judged
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.briefing import briefing, uncovered
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.decision import (
+    Begun,
+    Work,
+    decide,
+    works_of,
+)
+from tests.unit.change_control.examples import NOON, judged, window
+
+LINES = {"1.3": "dns", "1.6": "https", "2.3": "eugex"}
+WORKS = [Work(line=line, role=role, title=role.upper()) for line, role in LINES.items()]
+PROCEDURES = [Work(procedure="rollback"), Work(procedure="rotate")]
+HOUR = timedelta(hours=1)
+
+windows = st.tuples(st.integers(-9, 9), st.integers(1, 9)).map(
+    lambda pair: window(NOON + pair[0] * HOUR, NOON + (pair[0] + pair[1]) * HOUR)
+)
+records = st.lists(
+    st.builds(
+        judged,
+        st.sampled_from(["A", "B", "C", "D"]),
+        fault=st.sampled_from(["", "it is not approved"]),
+        of=windows,
+        lines=st.sets(st.sampled_from(sorted(LINES))),
+        roles=st.sets(st.sampled_from(sorted(LINES.values()))),
+        procedures=st.sets(st.sampled_from(["rollback", "rotate"])),
+    ),
+    max_size=4,
+    unique_by=lambda judged: judged.record.id,
+)
+works = st.lists(st.sampled_from([*WORKS, *PROCEDURES]), unique_by=lambda work: work.name)
+times = st.integers(-12, 12).map(lambda hours: NOON + hours * HOUR)
+
+
+@given(works, records, times)
+def test_work_runs_just_where_an_approved_open_record_covers_it(
+    wanted: list[Work], present: list[Judged], now: datetime
+) -> None:
+    decision = decide(wanted, present, now)
+    for work in wanted:
+        may = any(one.approved and work.covered_by(one) and one.record.window.contains(now) for one in present)
+        assert (work.name in decision.under) is may
+        assert any(text.startswith(f"{work}: ") for text in decision.refusals) is not may
+    assert len(decision.refusals) == len(decision.refused) == len(wanted) - len(decision.under)
+    for name, one in decision.under.items():
+        assert one in present
+        assert name in {work.name for work in wanted}
+
+
+@given(works, records, times)
+def test_another_record_never_takes_a_permission_away(wanted: list[Work], present: list[Judged], now: datetime) -> None:
+    for count in range(len(present)):
+        fewer = decide(wanted, present[:count], now)
+        more = decide(wanted, present[: count + 1], now)
+        assert fewer.under.keys() <= more.under.keys()
+
+
+@given(works, records, times, st.integers(-12, 12))
+def test_backing_out_adds_just_what_was_begun_inside_its_window(
+    wanted: list[Work], present: list[Judged], now: datetime, began: int
+) -> None:
+    at = NOON + began * HOUR
+    begun = [Begun(work.name, one.record.id, at) for work in wanted for one in present]
+    plain = decide(wanted, present, now)
+    backing_out = decide(wanted, present, now, begun=begun)
+    assert plain.under.keys() <= backing_out.under.keys()
+    for name in backing_out.under.keys() - plain.under.keys():
+        work = next(work for work in wanted if work.name == name)
+        assert any(one.approved and work.covered_by(one) and one.record.window.contains(at) for one in present)
+
+
+def test_backing_out_what_was_begun_outside_its_window_or_under_another_record_is_refused() -> None:
+    record = judged("A", lines=["1.3"])
+    late = NOON + timedelta(days=2)
+    for begun in (
+        [],
+        [Begun("1.3", "A", late - timedelta(days=1))],
+        [Begun("1.3", "B", NOON)],
+        [Begun("1.6", "A", NOON)],
+    ):
+        (refusal,) = decide(WORKS[:1], [record], late, begun=begun).refusals
+        assert "It was never begun inside that window" in refusal
+    assert decide(WORKS[:1], [record], late, begun=[Begun("1.3", "A", NOON)]).refusals == []
+
+
+def test_of_several_records_the_shortest_window_is_taken() -> None:
+    long = judged("A", lines=["1.3"], of=window(NOON - 100 * HOUR, NOON + 100 * HOUR))
+    short = judged("B", roles=["dns"])
+    assert decide(WORKS[:1], [long, short], NOON).under["1.3"].record.id == "B"
+
+
+@pytest.mark.parametrize(
+    ("present", "said"),
+    [
+        ([], "line 1.3 (DNS): no change record covers it. Have one approved that does."),
+        (
+            [judged("B", lines=["1.6"])],
+            "line 1.3 (DNS): no change record covers it. B is approved and open, and does not cover it. "
+            "Have one approved that does.",
+        ),
+        ([judged("A", fault="it was edited", lines=["1.3"])], "line 1.3 (DNS): A covers it, and it was edited"),
+        (
+            [
+                judged("A", lines=["1.3"], fault="it was edited"),
+                judged("B", lines=["1.3"], of=window(NOON + 30 * HOUR, NOON + 40 * HOUR)),
+                judged("C", lines=["1.3"], of=window(NOON - 40 * HOUR, NOON - 20 * HOUR)),
+            ],
+            "line 1.3 (DNS): C covers it and is approved, but its window is 2027-02-01 20:00 GMT to "
+            "2027-02-02 16:00 GMT; it closed 20 hours ago. Wait for it, or have another window approved.",
+        ),
+    ],
+)
+def test_a_refusal_names_the_record_that_comes_nearest(present: list[Judged], said: str) -> None:
+    (refusal,) = decide(WORKS[:1], present, NOON).refusals
+    assert refusal == said
+
+
+PLAN = [
+    {"line": "1.2", "role": "firewall", "title": "F", "stage": "servers", "built": True, "carried_out_by": "team"},
+    {"line": "1.3", "role": "dns", "title": "D", "stage": "servers", "built": True, "carried_out_by": "collection"},
+    {
+        "line": "1.9",
+        "role": "calsync",
+        "title": "L",
+        "stage": "servers",
+        "built": False,
+        "carried_out_by": "collection",
+    },
+    {"line": "1.8", "role": "calsync", "title": "T", "stage": "calsync", "built": True, "carried_out_by": "collection"},
+    {
+        "line": "3.1",
+        "role": "change_control",
+        "title": "C",
+        "stage": "servers",
+        "built": True,
+        "carried_out_by": "collection",
+        "changes": False,
+    },
+]
+ROLES = {entry["role"] for entry in PLAN}
+
+
+@pytest.mark.parametrize(
+    ("gate", "roles", "names"),
+    [
+        ({"stage": "servers"}, ROLES, ["1.3"]),
+        ({"stage": "calsync"}, ROLES, ["1.8"]),
+        ({}, ROLES, ["1.3", "1.8"]),
+        ({"stage": "servers"}, {"firewall", "change_control"}, []),
+        ({"stage": "servers", "work": False}, ROLES, []),
+        ({"stage": "servers", "work": "no"}, ROLES, []),
+        ({"procedure": "rollback"}, set(), ["rollback"]),
+        ({"procedure": "back_out", "back_out": True, "lines": ["1.2", "1.3", "1.9"]}, set(), ["1.3"]),
+    ],
+)
+def test_work_is_what_this_collection_changes_in_what_the_play_enters(
+    gate: dict[str, object], roles: set[str], names: list[str]
+) -> None:
+    assert [work.name for work in works_of(gate, roles, PLAN)] == names
+
+
+def test_the_board_is_told_what_waits_for_it_and_what_has_no_record() -> None:
+    waiting = judged("A", lines=["1.3"], fault="it is not approved")
+    over = judged("B", lines=["1.3"], fault="it is not approved", of=window(NOON - 9 * HOUR, NOON - HOUR))
+    done = judged("C", lines=["1.6"])
+    text = briefing(WORKS, [waiting, over, done], NOON)
+    assert "## A: Title" in text
+    assert waiting.record.digest in text
+    assert "## B" not in text
+    assert "## C" not in text
+    assert "## Lines without a change record\n\n- line 2.3 (EUGEX)\n" in text
+    assert briefing(WORKS[1:2], [done], NOON) == ""
+    assert [finding.where for finding in uncovered(WORKS, [waiting, over, done], [])] == [
+        "line 1.3 (DNS)",
+        "line 2.3 (EUGEX)",
+    ]

@@ -1,0 +1,33 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was let begin: written before the work, read for backing out."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control import permits
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.decision import Begun
+from tests.unit.change_control.examples import NOON
+
+RUN = "2026-11-25T120000Z-abcdef"
+
+
+def test_what_was_let_begin_is_found_again(tmp_path: Path) -> None:
+    journals = tmp_path / "journal"
+    permits.append(journals, RUN, NOON, {"1.3": "A", "rollback": "B"}, None)
+    permits.append(journals, RUN, NOON, {}, {"approver": "A. Name", "reason": "flood", "lines": ["1.6"]})
+    assert permits.begun(journals) == [Begun("1.3", "A", NOON), Begun("rollback", "B", NOON)]
+    assert stat.S_IMODE(journals.stat().st_mode) == 0o700
+    assert stat.S_IMODE((journals / f"{RUN}.jsonl").stat().st_mode) == 0o600
+
+
+def test_lines_that_cannot_be_read_count_for_nothing(tmp_path: Path) -> None:
+    permits.append(tmp_path, RUN, NOON, {"1.3": "A"}, None)
+    whole = (tmp_path / f"{RUN}.jsonl").read_text(encoding="utf-8")
+    others = ['{"event": "task began"}', '{"event": "permit", "lines": []}', json.dumps("permit"), whole[:40]]
+    (tmp_path / f"{RUN}.jsonl").write_text("\n".join([*others, whole]), encoding="utf-8")
+    assert permits.begun(tmp_path) == [Begun("1.3", "A", NOON)]
+    assert permits.begun(tmp_path / "none") == []
