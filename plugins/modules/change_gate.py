@@ -17,7 +17,20 @@ description:
   - Refuses a playbook on another environment's inventory, an inventory that calls itself a rehearsal without all of its
     endpoints being loopback addresses, a state directory that was not made for this environment, a plan whose lines
     have nobody to carry them out, and variables of the inventory or the gate that are given with C(-e).
-  - Contacts nothing and changes nothing. It runs on the controller.
+  - In LIVE, refuses work unless each line that the run selects from here on, by tags, limit and plays, is covered by an
+    approved change record whose window contains now. It asks again at each stage, so that a run that overruns its
+    window stops between two stages. Check mode and proofs are always let through; so are lines that others carry out.
+  - Changes nothing of the environment and contacts nothing but the ticket system, where the inventory names one. It
+    runs on the controller, and notes in the run's journal what it lets begin.
+notes:
+  - The settings are variables of the inventory.
+  - "C(change_control_records): the directory of the change records; C(change_control_approvals): that of their
+    approvals, if it is another."
+  - "C(change_control_require_signature): whether an approval must be a signature by a key of
+    C(change_control_allowed_signers). The command line can switch it on, and never off."
+  - "C(change_control_ticket_system): where the state of a change is looked up as well; see the inventories."
+  - "C(change_control_emergency_approver) and C(change_control_emergency_reason), with C(-e) only: work outside every
+    approved change, for one run, which the report shows in red. No ticket system is asked then."
 author:
   - The uoe.exam_scheduling authors (@uoe-exam-scheduling)
 options:
@@ -27,6 +40,19 @@ options:
   stage:
     description: The stage that begins. All of them, if it is not given.
     type: str
+  procedure:
+    description: The procedure that begins, instead of a stage. A change record covers it by its name.
+    type: str
+  lines:
+    description: With O(back_out), the lines of the plan that the procedure backs out.
+    type: list
+    elements: str
+  back_out:
+    description:
+      - Whether the procedure puts back what was begun before. It is let through after the window of a change as well,
+        for lines that were begun inside it.
+    type: bool
+    default: false
   work:
     description: Whether the stage may change anything. V(false) for proofs.
     type: bool
@@ -69,8 +95,25 @@ owner:
   returned: success
   type: dict
   sample: {"1.2": Network team}
-implementation:
-  description: What the report needs to know of the run; environment, rehearsal, check mode, state directory, plan.
+implementation_file:
+  description:
+    - The file in which the report finds what it needs to know of the run; environment, rehearsal, check mode, state
+      directory, plan, and under C(change) what change control said, with the records, the record that each line runs
+      under, refusals and the emergency.
+  returned: when the callback that reports is enabled, on a refusal for want of an approved change too
+  type: str
+journal:
+  description: A note of run, change and user, which targets keep beside what was changed.
   returned: success
-  type: dict
+  type: str
+  sample: run=2027-02-03T101500Z-1f9c0a change=SAS005-150 by=operator
+procedure:
+  description: The procedure that may run.
+  returned: success
+  type: str
+run:
+  description: The run that the permit is for.
+  returned: success
+  type: str
+  sample: 2027-02-03T101500Z-1f9c0a
 """
