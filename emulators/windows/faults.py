@@ -1,0 +1,81 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Faults on request: a file that the running emulator reads again whenever it has changed, and what writes it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import field
+from pathlib import Path
+
+from pydantic import ConfigDict, TypeAdapter
+from pydantic.dataclasses import dataclass
+
+
+@dataclass(config=ConfigDict(extra="forbid"), kw_only=True)
+class Faults:
+    """What is wrong with one host."""
+
+    refuse: bool = False
+    """Nothing listens for WinRM."""
+    drop: str | None = None
+    """The module (or action) at which the connection is lost in mid-command, after it was carried out; `*` is any."""
+    drop_before: str | None = None
+    """The same, lost before anything was carried out."""
+    delay_seconds: float = 0.0
+    """How much longer each command takes."""
+    reboot_pending: bool = False
+    disk_full: bool = False
+    service_does_not_start: list[str] = field(default_factory=list)
+    service_stops_again: list[str] = field(default_factory=list)
+    """Starts, and is found stopped when it is next looked at."""
+    installer_exit_code: int | None = None
+    """What every installer ends with; anything but 0, 1641 and 3010 installs nothing."""
+    certificate_import_breaks: bool = False
+    """The certificate gets into the store, its key does not."""
+
+
+_FILE = TypeAdapter(dict[str, Faults])
+_NONE = Faults()
+
+
+class FaultFile:
+    """The faults of all hosts, in `faults.json` of the emulator's directory."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: tuple[int, int] | None = None
+        self._faults: dict[str, Faults] = {}
+
+    def of(self, host: str) -> Faults:
+        """Return what is wrong with a host now.
+
+        Raises:
+            ValueError: the file is not understood; the message names what is wrong in it.
+        """
+        return self._read().get(host, _NONE)
+
+    def set(self, host: str, faults: Faults) -> None:
+        """Let exactly these things be wrong with a host from now on."""
+        self._write({**self._read(), host: faults})
+
+    def clear(self, host: str | None = None) -> None:
+        """Let nothing be wrong with a host, or with any."""
+        self._write({} if host is None else {name: each for name, each in self._read().items() if name != host})
+
+    def _read(self) -> dict[str, Faults]:
+        try:
+            status = self._path.stat()
+        except FileNotFoundError:
+            self._seen, self._faults = None, {}
+            return self._faults
+        seen = (status.st_mtime_ns, status.st_ino)
+        if seen != self._seen:
+            self._faults = _FILE.validate_json(self._path.read_bytes())
+            self._seen = seen
+        return self._faults
+
+    def _write(self, faults: dict[str, Faults]) -> None:
+        part = self._path.with_suffix(f".{os.getpid()}.part")
+        part.write_bytes(_FILE.dump_json(faults, indent=1, exclude_defaults=True))
+        part.replace(self._path)

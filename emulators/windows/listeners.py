@@ -1,0 +1,191 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host listens on: WinRM over HTTPS, and the HTTPS bindings of its IIS sites, each with its certificate."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import ssl
+import tempfile
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from pathlib import Path
+
+from emulators.certificates import Issued, write_private
+from emulators.windows import http, wsman
+from emulators.windows.authentication import CHALLENGES, Authentication
+from emulators.windows.machine import Machine
+from emulators.windows.model import Binding
+from emulators.windows.shells import Dropped, Shells
+from emulators.windows.wsman import WsmanFault
+
+LOG = logging.getLogger(__name__)
+SOAP_TYPE = "application/soap+xml;charset=UTF-8"
+_BACKLOG = 512
+Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+class WinRM:
+    """The WS-Management service of one host."""
+
+    def __init__(self, machine: Machine, issued: Issued, shells: Shells, port: int) -> None:
+        self.port = port
+        self._machine = machine
+        self._certificate = issued.certificate
+        self._context = issued.server_context()
+        self._shells = shells
+        self._server: asyncio.Server | None = None
+
+    async def follow(self) -> None:
+        """Listen, or do not: as the host's faults want it."""
+        refuses = self._machine.faults.refuse
+        if refuses and self._server is not None:
+            await close(self._server)
+            self._server = None
+        elif not refuses and self._server is None:
+            self._server = await listen(self._converse, self._machine.address, self.port, self._context)
+
+    async def close(self) -> None:
+        """Listen no more."""
+        if self._server is not None:
+            await close(self._server)
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        authentication = Authentication(self._machine.accounts, self._certificate)
+        while (request := await http.read_request(reader)) is not None:
+            if self._machine.faults.refuse:
+                raise Dropped("refuse")
+            writer.write(await self._response(authentication, request))
+            await writer.drain()
+            if not request.keeps_alive:
+                return
+
+    async def _response(self, authentication: Authentication, request: http.HttpRequest) -> bytes:
+        if request.target.partition("?")[0] != "/wsman":
+            return http.response(HTTPStatus.NOT_FOUND)
+        if request.method != "POST":
+            return http.response(HTTPStatus.METHOD_NOT_ALLOWED)
+        token = authentication.step(request.headers.get("authorization"))
+        if authentication.user is None:
+            return http.response(HTTPStatus.UNAUTHORIZED, challenges=[token] if token else CHALLENGES)
+        if not request.body:
+            return http.response(HTTPStatus.OK, challenges=[token] if token else ())
+        message_id = ""
+        try:
+            message = wsman.parse(request.body)
+            message_id = message.message_id
+            answer = await self._shells.answer(authentication.user, message)
+        except WsmanFault as fault:
+            body = wsman.fault(message_id, fault).encode()
+            return http.response(HTTPStatus.INTERNAL_SERVER_ERROR, body, content_type=SOAP_TYPE)
+        return http.response(
+            HTTPStatus.OK, answer.encode(), content_type=SOAP_TYPE, challenges=[token] if token else ()
+        )
+
+
+class Iis:
+    """The HTTPS bindings of one host's sites: a listener for each address and port, the certificate by SNI."""
+
+    def __init__(self, machine: Machine, port_of: Callable[[int], int]) -> None:
+        self._machine = machine
+        self._port_of = port_of
+        self._servers: dict[int, asyncio.Server] = {}
+        self._contexts: dict[str, ssl.SSLContext] = {}
+
+    async def follow(self) -> None:
+        """Listen on the ports of the bindings of started sites, and on no others."""
+        wanted = {binding.port for binding in self._bindings()}
+        for port in self._servers.keys() - wanted:
+            await close(self._servers.pop(port))
+        for port in wanted - self._servers.keys():
+            try:
+                self._servers[port] = await self._listen(port)
+            except OSError as error:
+                LOG.warning("%s: port %d cannot be listened on: %s", self._machine.name, port, error)
+
+    async def close(self) -> None:
+        """Listen no more."""
+        for server in self._servers.values():
+            await close(server)
+
+    def _bindings(self) -> list[Binding]:
+        return [
+            binding
+            for site in self._machine.state.sites
+            for binding in site.bindings
+            if site.state == "Started" and binding.protocol == "https"
+        ]
+
+    async def _listen(self, port: int) -> asyncio.Server:
+        chooser = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+
+        def choose(connection: ssl.SSLObject | ssl.SSLSocket, name: str | None, _context: ssl.SSLContext) -> int | None:
+            context = self._context(port, name)
+            if context is None:
+                return int(ssl.AlertDescription.ALERT_DESCRIPTION_UNRECOGNIZED_NAME)
+            connection.context = context
+            return None
+
+        chooser.sni_callback = choose
+        return await listen(self._converse, self._machine.address, self._port_of(port), chooser)
+
+    def _context(self, port: int, name: str | None) -> ssl.SSLContext | None:
+        """Return what to serve: of the binding of that name, else of one without SNI; None if neither has a certificate."""
+        bindings = [binding for binding in self._bindings() if binding.port == port]
+        named = [b for b in bindings if b.hostname and name and b.hostname.lower() == name.lower()]
+        for binding in [*named, *(b for b in bindings if not b.use_sni)]:
+            context = self._served(binding.certificate_hash)
+            if context is not None:
+                return context
+        return None
+
+    def _served(self, thumbprint: str) -> ssl.SSLContext | None:
+        stored = next((c for c in self._machine.state.certificates if c.thumbprint == thumbprint.upper()), None)
+        if stored is None or stored.key_pem is None:
+            return None
+        if thumbprint not in self._contexts:
+            issuers = [c.certificate_pem for c in self._machine.state.certificates if c.store_name == "CA"]
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            with tempfile.TemporaryDirectory() as directory:
+                path = Path(directory, "served.pem")
+                write_private(path, "".join([stored.key_pem, stored.certificate_pem, *issuers]).encode())
+                context.load_cert_chain(path)
+            self._contexts[thumbprint] = context
+        return self._contexts[thumbprint]
+
+    @staticmethod
+    async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer as an empty site of IIS does."""
+        while (request := await http.read_request(reader)) is not None:
+            writer.write(http.response(HTTPStatus.NOT_FOUND))
+            await writer.drain()
+            if not request.keeps_alive:
+                return
+
+
+async def listen(handler: Handler, address: str, port: int, context: ssl.SSLContext) -> asyncio.Server:
+    """Return a TLS server; a connection that breaks, or is to be dropped, just ends."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await handler(reader, writer)
+        except Dropped as fault:
+            LOG.info("%s port %d: connection dropped, as asked (%s)", address, port, fault)
+            writer.transport.abort()
+        except http.Malformed as error:
+            LOG.info("%s port %d: %s", address, port, error)
+        except (OSError, asyncio.IncompleteReadError) as error:
+            LOG.debug("%s port %d: %s", address, port, error)
+        finally:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+
+    return await asyncio.start_server(serve, address, port, ssl=context, backlog=_BACKLOG, limit=2**20)
+
+
+async def close(server: asyncio.Server) -> None:
+    """Stop listening; connections that there are end by themselves."""
+    server.close()

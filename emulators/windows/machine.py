@@ -1,0 +1,81 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An emulated Windows host at work: its state, kept over a restart, and what acts on it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from emulators.certificates import write_private
+from emulators.windows.faults import FaultFile, Faults
+from emulators.windows.files import Blobs, FileSystem
+from emulators.windows.model import STATE, HostState
+from emulators.windows.seed import HostSeed
+from emulators.windows.services import ServiceControl
+from emulators.windows.tasks import TaskScheduler
+
+
+class Machine:
+    """One host. Everything here runs in one thread."""
+
+    def __init__(self, seed: HostSeed, directory: Path, blobs: Blobs, faults: FaultFile) -> None:
+        """Take up the host where it was left, or make it of its seed."""
+        self.name = seed.name
+        self.address = seed.address
+        self.accounts = seed.accounts
+        self._path = directory / f"{seed.name}.json"
+        self._faults = faults
+        self._saved = b""
+        self.state: HostState = self._load() or seed.state(blobs)
+        self.files = FileSystem(self.state, blobs, self.now, lambda: self.faults.disk_full)
+        self.services = ServiceControl(self)
+        self.tasks = TaskScheduler(self)
+        self.state.booted = self.state.booted or self.now() - 86400
+        self.services.resume()
+        self.save()
+
+    @property
+    def faults(self) -> Faults:
+        """What is wrong with the host now."""
+        return self._faults.of(self.name)
+
+    @property
+    def reboot_pending(self) -> bool:
+        """Whether Windows wants to be restarted."""
+        return self.state.reboot_pending or self.faults.reboot_pending
+
+    def now(self) -> float:
+        """Return what the host's clock says, in seconds since 1970 UTC."""
+        return time.time() + self.state.time.offset_seconds
+
+    def reboot(self) -> None:
+        """Restart Windows."""
+        self.state.reboot_pending = False
+        self.state.booted = self.now()
+        self.services.boot()
+        self.tasks.boot()
+
+    def tick(self) -> None:
+        """Do what is due by now."""
+        ran = self.tasks.tick()
+        if self.services.tick() or ran:
+            self.save()
+
+    def save(self) -> bool:
+        """Write the state to its file, atomically, if it has changed, and return whether it had."""
+        content = STATE.dump_json(self.state)
+        if content == self._saved:
+            return False
+        part = self._path.with_suffix(".part")
+        write_private(part, content)
+        part.replace(self._path)
+        self._saved = content
+        return True
+
+    def _load(self) -> HostState | None:
+        try:
+            self._saved = self._path.read_bytes()
+        except FileNotFoundError:
+            return None
+        return STATE.validate_json(self._saved)

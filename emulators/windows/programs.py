@@ -1,0 +1,140 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The few programs of Windows that an emulated host has: for win_command and for the actions of scheduled tasks."""
+
+from __future__ import annotations
+
+import ntpath
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from emulators.windows import clock
+from emulators.windows.services import ServiceError
+
+if TYPE_CHECKING:
+    from emulators.windows.machine import Machine
+    from emulators.windows.model import StartMode
+
+NO_SUCH_SERVICE = 1060
+NOT_STARTED = 1062
+SERVICE_FAILED = 1053
+
+
+class UnknownProgram(Exception):
+    """A program, or a use of one, that is not emulated; the message names it."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a program ended."""
+
+    exit_code: int = 0
+    stdout: str = ""
+    stderr: str = ""
+
+
+def run(machine: Machine, command_line: str) -> Ended:
+    """Run a command line.
+
+    Raises:
+        UnknownProgram: it is none of those below.
+    """
+    words = split(command_line)
+    name = ntpath.basename(words[0]).lower().removesuffix(".exe") if words else ""
+    program = _PROGRAMS.get(name)
+    ended = program(machine, words[1:]) if program else None
+    if ended is None:
+        raise UnknownProgram(
+            f"the emulated host has no program {command_line!r}; emulators/windows/README.md lists those that it has"
+        )
+    return ended
+
+
+def split(command_line: str) -> list[str]:
+    """Return the words of a command line; double quotes keep blanks together."""
+    words, word, quoted, there = [], "", False, False
+    for character in command_line:
+        if character == '"':
+            quoted, there = not quoted, True
+        elif character.isspace() and not quoted:
+            if there:
+                words.append(word)
+            word, there = "", False
+        else:
+            word, there = word + character, True
+    return [*words, word] if there else words
+
+
+def _w32tm(machine: Machine, words: list[str]) -> Ended | None:
+    service = machine.state.time
+    now = clock.local(machine.now(), service.timezone)
+    match [word.lower() for word in words]:
+        case ["/query", "/source"]:
+            return Ended(stdout=f"{service.source}\r\n")
+        case ["/query", "/status"]:
+            return Ended(
+                stdout="Leap Indicator: 0(no warning)\r\nStratum: 3 (secondary reference - syncd by (S)NTP)\r\n"
+                f"Last Successful Sync Time: {now:%d/%m/%Y %H:%M:%S}\r\nSource: {service.source}\r\n"
+            )
+        case ["/stripchart", computer, samples, "/dataonly"] if computer.startswith("/computer:"):
+            count = int(samples.removeprefix("/samples:"))
+            # what would have to be added to this host's clock
+            line = f"{now:%H:%M:%S}, {-service.offset_seconds:+011.7f}s\r\n"
+            name = words[1].partition(":")[2]
+            head = f"Tracking {name} [{name}:123].\r\nCollecting {count} samples.\r\n"
+            return Ended(stdout=f"{head}The current time is {now:%d/%m/%Y %H:%M:%S}.\r\n{line * count}")
+    return None
+
+
+def _sc(machine: Machine, words: list[str]) -> Ended | None:
+    verb, name, *rest = [*words, "", ""][: max(2, len(words))]
+    if verb.lower() not in ("start", "stop", "config", "query"):
+        return None
+    service = machine.services.find(name)
+    if service is None:
+        text = "The specified service does not exist as an installed service."
+        return Ended(NO_SUCH_SERVICE, f"[SC] OpenService FAILED {NO_SUCH_SERVICE}:\r\n\r\n{text}\r\n\r\n")
+    modes: dict[str, StartMode] = {"disabled": "disabled", "demand": "manual", "auto": "auto", "delayed-auto": "delayed"}
+    match [verb.lower(), *(word.lower() for word in rest)]:
+        case ["query"]:
+            number, state = (4, "RUNNING") if service.state == "started" else (1, "STOPPED")
+            return Ended(stdout=f"\r\nSERVICE_NAME: {service.name}\r\n        STATE              : {number}  {state}\r\n")
+        case ["stop"] if service.state == "stopped":
+            return Ended(NOT_STARTED, "[SC] ControlService FAILED 1062:\r\n\r\nThe service has not been started.\r\n\r\n")
+        case ["stop"] | ["start"]:
+            try:
+                (machine.services.stop if verb.lower() == "stop" else machine.services.start)(service)
+            except ServiceError as error:
+                return Ended(SERVICE_FAILED, f"[SC] FAILED {SERVICE_FAILED}:\r\n\r\n{error}\r\n\r\n")
+            return Ended(stdout=f"\r\nSERVICE_NAME: {service.name}\r\n")
+        case ["config", "start=", mode] if mode in modes:
+            service.start_mode = modes[mode]
+            return Ended(stdout="[SC] ChangeServiceConfig SUCCESS\r\n")
+    return None
+
+
+def _netsh(machine: Machine, words: list[str]) -> Ended | None:
+    match [word.lower() for word in words]:
+        case ["advfirewall", "firewall", "set", "rule", named, "new", ("enable=yes" | "enable=no") as how]:
+            if not named.startswith("name="):
+                return None
+            rules = [rule for rule in machine.state.firewall_rules if rule.name.lower() == named.removeprefix("name=")]
+            for rule in rules:
+                rule.enabled = how == "enable=yes"
+            if not rules:
+                return Ended(1, "\r\nNo rules match the specified criteria.\r\n\r\n")
+            return Ended(stdout=f"\r\nUpdated {len(rules)} rule(s).\r\nOk.\r\n\r\n")
+    return None
+
+
+def _tzutil(machine: Machine, words: list[str]) -> Ended | None:
+    return Ended(stdout=machine.state.time.timezone) if [word.lower() for word in words] == ["/g"] else None
+
+
+_PROGRAMS: dict[str, Callable[[Machine, list[str]], Ended | None]] = {
+    "netsh": _netsh,
+    "sc": _sc,
+    "tzutil": _tzutil,
+    "w32tm": _w32tm,
+}

@@ -1,0 +1,79 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The task scheduler of an emulated host: runs what is due, as Windows does, by triggers of the kinds `time` and `boot`."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from emulators.windows import clock, programs
+from emulators.windows.model import ScheduledTask
+
+if TYPE_CHECKING:
+    from emulators.windows.machine import Machine
+
+TRIGGERS = ("time", "boot")
+FILE_NOT_FOUND = 0x80070002
+
+
+class TaskScheduler:
+    """The scheduled tasks of one host."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._began = time.time()
+
+    def find(self, path: str, name: str) -> ScheduledTask | None:
+        """Return a task by its folder and name, without regard to case."""
+        wanted = (path.lower(), name.lower())
+        return next((t for t in self._machine.state.tasks if (t.path.lower(), t.name.lower()) == wanted), None)
+
+    def tick(self) -> bool:
+        """Run what is due, and return whether anything was."""
+        due = [task for task in self._machine.state.tasks if self._is_due(task)]
+        for task in due:
+            self._run(task)
+        return bool(due)
+
+    def next_run(self, task: ScheduledTask) -> float | None:
+        """Return when a task runs next, as far as that is known."""
+        now = self._machine.now()
+        return min((start for start in self._starts(task) if start > now), default=None)
+
+    def boot(self) -> None:
+        """Run the tasks that a start of Windows triggers."""
+        for task in self._machine.state.tasks:
+            kinds = [trigger["type"] for trigger in task.triggers if trigger.get("enabled", True)]
+            if task.enabled and "boot" in kinds:
+                self._run(task)
+
+    def _starts(self, task: ScheduledTask) -> list[float]:
+        zone = self._machine.state.time.timezone
+        return [
+            clock.moment(trigger["start_boundary"], zone)
+            for trigger in task.triggers
+            if trigger["type"] == "time" and trigger.get("enabled", True)
+        ]
+
+    def _is_due(self, task: ScheduledTask) -> bool:
+        """A time that was missed, because the host was off or the task not there, counts only with start_when_available."""
+        if not task.enabled:
+            return False
+        now, offset = self._machine.now(), self._machine.state.time.offset_seconds
+        up_since = max(self._began + offset, self._machine.state.booted, task.registered)
+        earliest = 0.0 if task.settings.get("start_when_available") else up_since
+        last = task.last_run or 0.0
+        return any(max(earliest, last) < start <= now for start in self._starts(task))
+
+    def _run(self, task: ScheduledTask) -> None:
+        task.last_run = self._machine.now()
+        task.last_result = 0
+        for action in task.actions:
+            command = f'"{action["path"]}" {action.get("arguments") or ""}'.strip()
+            try:
+                task.last_result = programs.run(self._machine, command).exit_code
+            except programs.UnknownProgram:
+                task.last_result = FILE_NOT_FOUND
+            if task.last_result:
+                return
