@@ -41,14 +41,20 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         if name == "serve":
             command.add_argument("--seed", type=Path, required=True, help="the hosts as on their first day, in YAML")
-            command.add_argument("--authority", type=Path, required=True, help="the certification authority's directory")
-            command.add_argument("--network", required=True, help="the first two numbers of the hosts' addresses: 127.10")
+            command.add_argument(
+                "--authority", type=Path, required=True, help="the certification authority's directory"
+            )
+            command.add_argument(
+                "--network", required=True, help="the first two numbers of the hosts' addresses: 127.10"
+            )
             command.add_argument("--port", type=int, default=5986, help="of WinRM")
             command.add_argument("--iis-port-offset", type=int, default=0, help="added to the ports of IIS bindings")
         else:
             command.add_argument("host")
         if name == "fault":
-            command.add_argument("faults", nargs="*", metavar="NAME=VALUE", help="as in faults.py; none: nothing is wrong")
+            command.add_argument(
+                "faults", nargs="*", metavar="NAME=VALUE", help="as in faults.py; none: nothing is wrong"
+            )
     return parser
 
 

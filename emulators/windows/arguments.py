@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.plugin_docs import read_docstring
 from ansible.plugins.loader import fragment_loader, init_plugin_loader
+from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
 from ansible.utils.plugin_docs import add_fragments
 
 _COPIED = ("choices", "default", "elements", "required", "aliases", "no_log")
@@ -99,7 +101,9 @@ def options(module: str) -> dict[str, Any]:
     ]
     path = next((candidate for candidate in candidates if candidate.exists()), None)
     if path is None:
-        raise NotDocumented(f"{module} is emulated, but the collection {namespace}.{collection} here has no documentation of it")
+        raise NotDocumented(
+            f"{module} is emulated, but the collection {namespace}.{collection} here has no documentation of it"
+        )
     documentation = read_docstring(str(path))["doc"]
     if not documentation:
         raise NotDocumented(f"{path} holds no documentation")
@@ -111,7 +115,7 @@ def options(module: str) -> dict[str, Any]:
 
 def prepare() -> None:
     """Let the collections be found; to be called once in a process, before any contract is read."""
-    if importlib.util.find_spec("ansible_collections.ansible.windows") is None:
+    if not any(isinstance(finder, _AnsibleCollectionFinder) for finder in sys.meta_path):
         init_plugin_loader()
 
 

@@ -20,8 +20,8 @@ class StartFailure(Exception):
 class Behaviour(ABC):
     """The contract of what an emulated service does; made anew at each start, and after a restart of the emulator.
 
-    A file `emulators/windows/behaviours/<name>.py` holds one as `BEHAVIOUR`; a service of the seed names it, and gives it its
-    `options`. All methods are called in the emulator's one thread, so they must not wait.
+    A file `emulators/windows/behaviours/<name>.py` holds one as `BEHAVIOUR`; a service of the seed names it, and gives
+    it its `options`. All methods are called in the emulator's one thread, so they must not wait.
     """
 
     def __init__(self, machine: Machine, service: Service) -> None:

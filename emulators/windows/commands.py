@@ -25,7 +25,9 @@ from emulators.windows.services import ServiceError
 LOG = logging.getLogger(__name__)
 
 _REMOVE = re.compile(r"(?:.*;\s*)?Remove-Item '?(?P<path>[^']+?)'? -Force(?P<recurse> -Recurse)?\s*;?", re.DOTALL)
-_BOOT_TIME = re.compile(r"\(Get-CimInstance -ClassName Win32_OperatingSystem -Property LastBootUpTime\)\.LastBootUpTime")
+_BOOT_TIME = re.compile(
+    r"\(Get-CimInstance -ClassName Win32_OperatingSystem -Property LastBootUpTime\)\.LastBootUpTime"
+)
 _RESTART = re.compile(r"\{ C:\\Windows\\System32\\shutdown\.exe /r /t \d+ /c ")
 _AFTER_RESTART = re.compile(r"Get-Item -LiteralPath '[^']+' -ErrorAction Stop; '(?P<answer>success-[0-9a-f-]+)'")
 
@@ -81,13 +83,19 @@ class Commands:
         loaded = self.modules.get(asked.name)
         if loaded is None:
             return _failed(f"{asked.name} is not emulated; emulated are {', '.join(sorted(self.modules))}")
-        short = asked.name.rpartition(".")[2]
         try:
             arguments = loaded.contract.validate(asked.arguments)
         except InvalidArguments as error:
             return _failed(str(error))
         if asked.check and not loaded.module.check_mode:
+            short = asked.name.rpartition(".")[2]
             return {"changed": False, "skipped": True, "msg": f"remote module ({short}) does not support check mode"}
+        return self._answer(machine, user, asked, loaded, arguments)
+
+    @staticmethod
+    def _answer(
+        machine: Machine, user: str, asked: ModuleCall, loaded: Loaded, arguments: dict[str, Any]
+    ) -> dict[str, Any]:
         call = Call(machine, arguments, asked.check, asked.diff, asked.become_user or user, asked.environment)
         try:
             loaded.module.run(call)

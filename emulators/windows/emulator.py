@@ -62,9 +62,9 @@ class Emulator:
         self.machines: dict[str, Machine] = {}
         self._listening: list[WinRM | Iis] = []
         for host in seed.load(seed_file, network=network, directory=directory):
-            machine = Machine(host, states, blobs, self.faults)
+            issued = authority.issue([host.fqdn, host.name, host.address])
+            machine = Machine(host, states, blobs, self.faults, issued.certificate)
             self.machines[host.name] = machine
-            issued = authority.issue([machine.state.fqdn, host.name, host.address])
             self._listening += [
                 WinRM(machine, issued, Shells(machine, commands, observer), port),
                 Iis(machine, port_of),

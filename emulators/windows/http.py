@@ -60,7 +60,11 @@ async def read_request(reader: asyncio.StreamReader) -> HttpRequest | None:
 
 def response(status: HTTPStatus, body: bytes = b"", *, challenges: Sequence[str] = (), content_type: str = "") -> bytes:
     """Return a response as it goes on the wire."""
-    lines = [f"HTTP/1.1 {status.value} {status.phrase}", "Server: Microsoft-HTTPAPI/2.0", f"Content-Length: {len(body)}"]
+    lines = [
+        f"HTTP/1.1 {status.value} {status.phrase}",
+        "Server: Microsoft-HTTPAPI/2.0",
+        f"Content-Length: {len(body)}",
+    ]
     lines += [f"WWW-Authenticate: {challenge}" for challenge in challenges]
     if content_type:
         lines.append(f"Content-Type: {content_type}")

@@ -132,7 +132,7 @@ class Iis:
         return await listen(self._converse, self._machine.address, self._port_of(port), chooser)
 
     def _context(self, port: int, name: str | None) -> ssl.SSLContext | None:
-        """Return what to serve: of the binding of that name, else of one without SNI; None if neither has a certificate."""
+        """Return what to serve: of the binding of that name, else of one without SNI; None if there is nothing."""
         bindings = [binding for binding in self._bindings() if binding.port == port]
         named = [b for b in bindings if b.hostname and name and b.hostname.lower() == name.lower()]
         for binding in [*named, *(b for b in bindings if not b.use_sni)]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from cryptography import x509
+
 from emulators.certificates import write_private
 from emulators.windows.faults import FaultFile, Faults
 from emulators.windows.files import Blobs, FileSystem
@@ -19,8 +21,11 @@ from emulators.windows.tasks import TaskScheduler
 class Machine:
     """One host. Everything here runs in one thread."""
 
-    def __init__(self, seed: HostSeed, directory: Path, blobs: Blobs, faults: FaultFile) -> None:
+    def __init__(
+        self, seed: HostSeed, directory: Path, blobs: Blobs, faults: FaultFile, winrm_certificate: x509.Certificate
+    ) -> None:
         """Take up the host where it was left, or make it of its seed."""
+        self.winrm_certificate = winrm_certificate
         self.name = seed.name
         self.address = seed.address
         self.accounts = seed.accounts

@@ -254,4 +254,3 @@ def shown(state: HostState) -> dict[str, Any]:
         file.path: "directory" if file.directory else f"{file.size} bytes" for file in state.files.values()
     }
     return plain
-

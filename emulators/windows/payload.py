@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What ansible-core sends to a Windows host, decoded: the manifest of its exec wrapper (ansible-core 2.19, 2.20, 2.21).
 
-The command line is a bootstrap that is the same for every task. What is to be done stands on the standard input, in parts that
-lines of four NUL bytes divide: the bootstrap's own `{name, script, params}`, the manifest
-`{scripts, actions, signed_hashlist}`, then data for the last action. Only actions and their parameters are looked at, never
-the text of a script.
+The command line is a bootstrap that is the same for every task. What is to be done stands on the standard input, in
+parts that lines of four NUL bytes divide: the bootstrap's own `{name, script, params}`, the manifest
+`{scripts, actions, signed_hashlist}`, then data for the last action. Only actions and their parameters are looked at,
+never the text of a script.
 """
 
 from __future__ import annotations
@@ -101,7 +101,9 @@ def script_text(command_line: str) -> str:
 def _parts(stdin: bytes) -> tuple[dict[str, Any], dict[str, Any], bytes]:
     head, *rest = SEPARATOR.split(stdin, maxsplit=2)
     if not rest:
-        raise NotUnderstood("the standard input is not divided by four NUL bytes: not a payload of ansible-core 2.19 to 2.21")
+        raise NotUnderstood(
+            "the standard input is not divided by four NUL bytes: not a payload of ansible-core 2.19 to 2.21"
+        )
     try:
         return json.loads(head), json.loads(rest[0]), rest[1] if len(rest) > 1 else b""
     except ValueError as error:
@@ -122,7 +124,9 @@ def _module_call(parameters: dict[str, Any], wrappers: dict[str, dict[str, Any]]
     if unknown:
         raise NotUnderstood(f"wrapper {', '.join(sorted(unknown))} of a module")
     if not parameters.get("ForModule"):
-        raise NotUnderstood(f"the script {parameters['Script']}: only modules are emulated, no scripts of the playbook's own")
+        raise NotUnderstood(
+            f"the script {parameters['Script']}: only modules are emulated, no scripts of the playbook's own"
+        )
     variables = {each["Name"]: each["Value"] for each in parameters["Variables"]}
     _known("module_wrapper.ps1's Variables", variables, {"complex_args"})
     given = variables["complex_args"]

@@ -14,7 +14,7 @@ from emulators.windows.services import ServiceError
 
 if TYPE_CHECKING:
     from emulators.windows.machine import Machine
-    from emulators.windows.model import StartMode
+    from emulators.windows.model import Service, StartMode
 
 NO_SUCH_SERVICE = 1060
 NOT_STARTED = 1062
@@ -87,31 +87,40 @@ def _w32tm(machine: Machine, words: list[str]) -> Ended | None:
     return None
 
 
+_START_MODES: dict[str, StartMode] = {
+    "disabled": "disabled",
+    "demand": "manual",
+    "auto": "auto",
+    "delayed-auto": "delayed",
+}
+
+
 def _sc(machine: Machine, words: list[str]) -> Ended | None:
-    verb, name, *rest = [*words, "", ""][: max(2, len(words))]
-    if verb.lower() not in ("start", "stop", "config", "query"):
-        return None
+    verb, name, *rest = [words[0].lower(), *words[1:]] if len(words) > 1 else ["", ""]
     service = machine.services.find(name)
-    if service is None:
-        text = "The specified service does not exist as an installed service."
-        return Ended(NO_SUCH_SERVICE, f"[SC] OpenService FAILED {NO_SUCH_SERVICE}:\r\n\r\n{text}\r\n\r\n")
-    modes: dict[str, StartMode] = {"disabled": "disabled", "demand": "manual", "auto": "auto", "delayed-auto": "delayed"}
-    match [verb.lower(), *(word.lower() for word in rest)]:
-        case ["query"]:
-            number, state = (4, "RUNNING") if service.state == "started" else (1, "STOPPED")
-            return Ended(stdout=f"\r\nSERVICE_NAME: {service.name}\r\n        STATE              : {number}  {state}\r\n")
-        case ["stop"] if service.state == "stopped":
-            return Ended(NOT_STARTED, "[SC] ControlService FAILED 1062:\r\n\r\nThe service has not been started.\r\n\r\n")
-        case ["stop"] | ["start"]:
-            try:
-                (machine.services.stop if verb.lower() == "stop" else machine.services.start)(service)
-            except ServiceError as error:
-                return Ended(SERVICE_FAILED, f"[SC] FAILED {SERVICE_FAILED}:\r\n\r\n{error}\r\n\r\n")
-            return Ended(stdout=f"\r\nSERVICE_NAME: {service.name}\r\n")
-        case ["config", "start=", mode] if mode in modes:
-            service.start_mode = modes[mode]
+    match [verb, *(word.lower() for word in rest)]:
+        case ["start" | "stop" | "query"] | ["config", "start=", _] if service is None:
+            text = "The specified service does not exist as an installed service."
+            return Ended(NO_SUCH_SERVICE, f"[SC] OpenService FAILED {NO_SUCH_SERVICE}:\r\n\r\n{text}\r\n\r\n")
+        case ["query"] if service is not None:
+            state = "4  RUNNING" if service.state == "started" else "1  STOPPED"
+            return Ended(stdout=f"\r\nSERVICE_NAME: {service.name}\r\n        STATE              : {state}\r\n")
+        case ["start" | "stop"] if service is not None:
+            return _controlled(machine, service, verb)
+        case ["config", "start=", mode] if service is not None and mode in _START_MODES:
+            service.start_mode = _START_MODES[mode]
             return Ended(stdout="[SC] ChangeServiceConfig SUCCESS\r\n")
     return None
+
+
+def _controlled(machine: Machine, service: Service, verb: str) -> Ended:
+    if verb == "stop" and service.state == "stopped":
+        return Ended(NOT_STARTED, "[SC] ControlService FAILED 1062:\r\n\r\nThe service has not been started.\r\n\r\n")
+    try:
+        (machine.services.stop if verb == "stop" else machine.services.start)(service)
+    except ServiceError as error:
+        return Ended(SERVICE_FAILED, f"[SC] FAILED {SERVICE_FAILED}:\r\n\r\n{error}\r\n\r\n")
+    return Ended(stdout=f"\r\nSERVICE_NAME: {service.name}\r\n")
 
 
 def _netsh(machine: Machine, words: list[str]) -> Ended | None:

@@ -23,7 +23,7 @@ _FORBID = ConfigDict(extra="forbid")
 
 @dataclass(config=_FORBID, kw_only=True)
 class AccountSeed:
-    """An account of the host or of its domain. The password is in a file, whose path is relative to the emulator's directory."""
+    """An account of the host or of its domain; its password is in a file, relative to the emulator's directory."""
 
     name: str
     password_file: Path
@@ -62,7 +62,7 @@ class HostSeed:
         domain = str(host.get("domain", ""))
         names = [name, domain, domain.partition(".")[0]]
         self.accounts = Accounts(accounts, tuple(dict.fromkeys(each for each in names if each)))
-        STATE.validate_python(self._state)
+        self.fqdn = STATE.validate_python(self._state).fqdn
 
     def state(self, blobs: Blobs) -> HostState:
         """Return the host as on its first day."""

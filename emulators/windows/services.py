@@ -76,8 +76,8 @@ class ServiceControl:
         needing = [each for each in self.depending_on(service) if each.state != "stopped"]
         if needing and not force:
             raise ServiceError(
-                f"Cannot stop service '{service.display_name or service.name} ({service.name})' because it has dependent "
-                "services. It can only be stopped if the Force flag is set."
+                f"Cannot stop service '{service.display_name or service.name} ({service.name})' because it has "
+                "dependent services. It can only be stopped if the Force flag is set."
             )
         for each in needing:
             self.stop(each, force=True)

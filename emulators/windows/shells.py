@@ -119,7 +119,8 @@ class Shells:
             await asyncio.wait_for(command.ended.wait(), request.timeout)
         except TimeoutError:
             raise WsmanFault(
-                "The WS-Management service cannot complete the operation within the time specified in OperationTimeout.",
+                "The WS-Management service cannot complete the operation within the time specified in "
+                "OperationTimeout.",
                 wsman.TIMED_OUT,
                 "w:TimedOut",
             ) from None
@@ -173,4 +174,3 @@ class Shells:
     @staticmethod
     def _drops(fault: str | None, name: str) -> bool:
         return fault is not None and fault in ("*", name, name.rpartition(".")[2])
-

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The task scheduler of an emulated host: runs what is due, as Windows does, by triggers of the kinds `time` and `boot`."""
+"""The task scheduler of an emulated host: runs what is due, by triggers of the kinds `time` and `boot`."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class TaskScheduler:
         ]
 
     def _is_due(self, task: ScheduledTask) -> bool:
-        """A time that was missed, because the host was off or the task not there, counts only with start_when_available."""
+        """A time that was missed, as the host was off or the task not there, counts only with start_when_available."""
         if not task.enabled:
             return False
         now, offset = self._machine.now(), self._machine.state.time.offset_seconds

@@ -78,7 +78,9 @@ def parse(message: bytes) -> Request:
     def text(path: str) -> str:
         return (header.findtext(path, "", NAMESPACES) if header is not None else "").strip()
 
-    selectors = {each.get("Name"): (each.text or "") for each in header.iterfind("w:SelectorSet/w:Selector", NAMESPACES)}
+    selectors = {
+        each.get("Name"): (each.text or "") for each in header.iterfind("w:SelectorSet/w:Selector", NAMESPACES)
+    }
     return Request(
         action=text("a:Action"),
         message_id=text("a:MessageID"),
@@ -100,7 +102,8 @@ def created(request: Request, shell_id: str) -> str:
         f"{TRANSFER}/CreateResponse",
         f'<x:ResourceCreated xmlns:x="{TRANSFER}"><a:Address>https://localhost/wsman</a:Address><a:ReferenceParameters>'
         f"<w:ResourceURI>{escape(request.resource)}</w:ResourceURI><w:SelectorSet>"
-        f'<w:Selector Name="ShellId">{shell_id}</w:Selector></w:SelectorSet></a:ReferenceParameters></x:ResourceCreated>'
+        f'<w:Selector Name="ShellId">{shell_id}</w:Selector></w:SelectorSet></a:ReferenceParameters>'
+        "</x:ResourceCreated>"
         f"<rsp:Shell><rsp:ShellId>{shell_id}</rsp:ShellId><rsp:ResourceUri>{escape(request.resource)}</rsp:ResourceUri>"
         "<rsp:InputStreams>stdin</rsp:InputStreams><rsp:OutputStreams>stdout stderr</rsp:OutputStreams></rsp:Shell>",
     )

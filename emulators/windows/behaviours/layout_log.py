@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A service that writes a log line when it starts, laid out as its configuration says: as log4net and NLog do.
 
-Options: `layout_file` (an XML file with an element `layout` whose attribute `value` is the pattern), `log_file`, and, as
-`property_NAME`, what the pattern's `%property{NAME}` is. `%date`, `%level`, `%message`, `%newline` are known too.
+Options: `layout_file` (an XML file with an element `layout` whose attribute `value` is the pattern), `log_file`, and,
+as `property_NAME`, what the pattern's `%property{NAME}` is. `%date`, `%level`, `%message`, `%newline` are known too.
 """
 
 from __future__ import annotations
