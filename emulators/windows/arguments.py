@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -82,7 +83,7 @@ class Contract:
             )
         result = self._validator.validate(given)
         if result.error_messages:
-            raise InvalidArguments("; ".join(result.error_messages))
+            raise InvalidArguments("; ".join(_as_on_windows(message) for message in result.error_messages))
         names = self._options.keys()
         return {name: value for name, value in result.validated_parameters.items() if name in names}
 
@@ -117,6 +118,11 @@ def prepare() -> None:
     """Let the collections be found; to be called once in a process, before any contract is read."""
     if not any(isinstance(finder, _AnsibleCollectionFinder) for finder in sys.meta_path):
         init_plugin_loader()
+
+
+def _as_on_windows(message: str) -> str:
+    """Return a message of Python's argument specification in the words of that of PowerShell."""
+    return re.sub(r", got: (.*)$", r". Got no match for: \1", message)
 
 
 def _option(documented: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs tasks by a real ansible-playbook over the real winrm connection, and returns what each task answered."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+Result = dict[str, Any]
+
+
+class Ansible:
+    """ansible-playbook with an inventory of emulated hosts."""
+
+    def __init__(self, directory: Path, addresses: Mapping[str, str], password: str, root: Path) -> None:
+        self._directory = directory
+        self._addresses = addresses
+        self._password = password
+        self._root = root
+        self._number = itertools.count()
+        (directory / "ansible.cfg").write_text("[defaults]\ncallback_result_format = json\n", encoding="utf-8")
+
+    def run(
+        self,
+        tasks: list[Result],
+        hosts: list[str],
+        *,
+        variables: Mapping[str, Any] | None = None,
+        each: Mapping[str, Mapping[str, Any]] | None = None,
+        check: bool = False,
+    ) -> dict[str, list[Result]]:
+        """Run the tasks on the hosts, going on after a failure, and return the results of each host in their order.
+
+        Args:
+            tasks: as in a playbook; without a name of its own each gets a number.
+            hosts: names of the inventory.
+            variables: of all hosts, where they are not the usual ones.
+            each: the same, of single hosts.
+            check: the whole run in check mode.
+        """
+        number = next(self._number)
+        inventory = self._directory / f"inventory{number}.yml"
+        inventory.write_text(yaml.safe_dump(self._inventory(hosts, variables or {}, each or {})), encoding="utf-8")
+        play = {
+            "hosts": "all",
+            "gather_facts": False,
+            "ignore_errors": True,
+            "tasks": [{"name": str(position), **task} for position, task in enumerate(tasks)],
+        }
+        playbook = self._directory / f"playbook{number}.yml"
+        playbook.write_text(yaml.safe_dump([play]), encoding="utf-8")
+        done = subprocess.run(
+            [
+                Path(sys.executable).with_name("ansible-playbook"),
+                *("-i", inventory, "--diff", *(["--check"] if check else []), playbook),
+            ],
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": str(self._directory),
+                "LANG": "C.UTF-8",
+                "ANSIBLE_CONFIG": str(self._directory / "ansible.cfg"),
+                "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
+                "ANSIBLE_FORKS": "10",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        start = done.stdout.find("{\n")
+        assert start >= 0, done.stdout + done.stderr
+        (only,) = json.loads(done.stdout[start:])["plays"]
+        return {name: [task["hosts"][name] for task in only["tasks"] if name in task["hosts"]] for name in hosts}
+
+    def _inventory(
+        self, hosts: list[str], variables: Mapping[str, Any], each: Mapping[str, Mapping[str, Any]]
+    ) -> dict[str, Any]:
+        usual = {
+            "ansible_connection": "winrm",
+            "ansible_user": "ansible",
+            "ansible_password": self._password,
+            "ansible_port": 5986,
+            "ansible_winrm_transport": "ntlm",
+            "ansible_winrm_ca_trust_path": str(self._root),
+            **variables,
+        }
+        addressed = {name: {"ansible_host": self._addresses[name], **each.get(name, {})} for name in hosts}
+        return {"all": {"hosts": addressed, "vars": usual}}
