@@ -140,5 +140,3 @@ def other_authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("other")
     Authority.create("Somebody else's").save(directory)
     return directory / "root.pem"
-
-

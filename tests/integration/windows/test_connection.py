@@ -65,7 +65,10 @@ def test_that_what_is_not_emulated_is_refused_by_name(host: Host) -> None:
     assert "ansible.windows.win_shell is not emulated" in shell["msg"]
     assert "Unsupported parameters for (win_ping) module: datum. Supported parameters include: data" in argument["msg"]
     assert "missing required arguments: name" in missing["msg"]
-    assert "value of state must be one of: absent, paused, started, stopped, restarted. Got no match for: begun" in choice["msg"]
+    assert (
+        "value of state must be one of: absent, paused, started, stopped, restarted. Got no match for: begun"
+        in choice["msg"]
+    )
     assert "bindings.add.host" in suboption["msg"]
     assert all(each["failed"] for each in (unknown, shell, argument, missing, choice, suboption))
 

@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Services: start mode, account, state, and what one of them does when it starts."""
+
+from __future__ import annotations
+
+import re
+
+from tests.integration.windows.conftest import Host
+from tests.integration.windows.sequence import proven
+
+CALSYNC = {"ansible.windows.win_service_info": {"name": "CalSync"}}
+LOG = "C:\\CalSync\\logs\\calsync.log"
+
+
+def service(**options: object) -> dict[str, object]:
+    return {"ansible.windows.win_service": {"name": "CalSync", **options}}
+
+
+def log_of(host: Host) -> str:
+    digest = host.state.files[LOG.lower()].blob
+    return (host.process.directory / "blobs" / digest).read_text(encoding="utf-8")
+
+
+def test_that_a_service_is_configured_started_and_stopped(host: Host) -> None:
+    declared = service(start_mode="delayed", username="EXAMS\\calsync", password="not shown", state="started")
+    said, before, after = proven(host, declared, CALSYNC)
+    assert said["diff"]["before"]["start_mode"] == "auto"
+    assert said["diff"]["after"]["start_mode"] == "delayed"
+    assert "not shown" not in str(said)
+    (was,), (now,) = before["services"], after["services"]
+    assert (was["state"], was["process_id"], was["username"]) == ("stopped", 0, "NT AUTHORITY\\SYSTEM")
+    assert (now["state"], now["start_mode"], now["username"]) == ("started", "delayed", "EXAMS\\calsync")
+    assert now["process_id"] > 0
+
+    needed, forced, disabled, refused, unknown, removed, gone = host.run(
+        {"ansible.windows.win_service": {"name": "W32Time", "state": "stopped"}},
+        {"ansible.windows.win_service": {"name": "W32Time", "state": "stopped", "force_dependent_services": True}},
+        service(start_mode="disabled"),
+        service(state="started"),
+        {"ansible.windows.win_service": {"name": "Nothing", "state": "started"}},
+        service(state="absent"),
+        CALSYNC,
+    )
+    assert "has dependent services" in needed["msg"]
+    assert forced["state"] == "stopped"
+    assert disabled["state"] == "stopped", "a service that needs another stops with it"
+    assert "cannot be started because it is disabled" in refused["msg"]
+    assert "Service 'Nothing' is not installed, need to set 'path' to create a new service" in unknown["msg"]
+    assert removed["changed"] is True
+    assert (gone["exists"], gone["services"]) == (False, [])
+
+
+def test_that_a_service_writes_its_log_as_its_layout_says_at_each_start(host: Host) -> None:
+    layout = {
+        "path": "C:\\CalSync\\log4net.config",
+        "xpath": "//layout",
+        "type": "attribute",
+        "attribute": "value",
+        "fragment": "%date %property{uun} %property{nobody} %message%newline",
+    }
+    host.run(service(state="started"), {"community.windows.win_xml": layout}, service(state="restarted"))
+    first, second = log_of(host).splitlines()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO Synchronisation started", first)
+    assert re.fullmatch(r"[-\d]+ [:,\d]+ s1234567 \(null\) Synchronisation started", second)
+
+    broken, info = host.run(
+        {"community.windows.win_lineinfile": {"path": layout["path"], "regexp": "<layout", "state": "absent"}},
+        service(state="restarted"),
+    )
+    assert broken["changed"] is True
+    assert "has no element layout" in info["msg"]
+    assert host.state.service("CalSync").state == "stopped"  # type: ignore[union-attr]
+
+
+def test_that_a_service_can_fail_to_start_and_stop_again(host: Host) -> None:
+    host.fault(service_does_not_start=["CalSync"], service_stops_again=["RemoteAgent"])
+    failed, agent = host.run(service(state="started"), {"ansible.windows.win_service_info": {"name": "RemoteAgent"}})
+    assert "Failed to start service 'Calendar Synchroniser (CalSync)'" in failed["msg"]
+    assert (agent["services"][0]["state"], agent["services"][0]["win32_exit_code"]) == ("stopped", 1066)
+    host.fault()
+    (started,) = host.run(service(state="started"))
+    assert started["state"] == "running"
