@@ -8,14 +8,13 @@ import asyncio
 import contextlib
 import logging
 import ssl
-import tempfile
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from pathlib import Path
 
-from emulators.certificates import Issued, write_private
+from emulators.certificates import Issued
 from emulators.windows import http, wsman
 from emulators.windows.authentication import CHALLENGES, Authentication
+from emulators.windows.certificates import served_by
 from emulators.windows.machine import Machine
 from emulators.windows.model import Binding
 from emulators.windows.shells import Dropped, Shells
@@ -142,17 +141,11 @@ class Iis:
         return None
 
     def _served(self, thumbprint: str) -> ssl.SSLContext | None:
-        stored = next((c for c in self._machine.state.certificates if c.thumbprint == thumbprint.upper()), None)
+        stored = next((c for c in self._machine.state.certificates if c.thumbprint == thumbprint), None)
         if stored is None or stored.key_pem is None:
             return None
         if thumbprint not in self._contexts:
-            issuers = [c.certificate_pem for c in self._machine.state.certificates if c.store_name == "CA"]
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            with tempfile.TemporaryDirectory() as directory:
-                path = Path(directory, "served.pem")
-                write_private(path, "".join([stored.key_pem, stored.certificate_pem, *issuers]).encode())
-                context.load_cert_chain(path)
-            self._contexts[thumbprint] = context
+            self._contexts[thumbprint] = served_by(stored, self._machine.state.certificates)
         return self._contexts[thumbprint]
 
     @staticmethod

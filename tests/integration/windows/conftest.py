@@ -64,6 +64,11 @@ class Process:
     def log(self) -> str:
         return (self.directory / "log").read_text(encoding="utf-8")
 
+    def shown(self, host: str) -> str:
+        """Return what `show` says of a host."""
+        command = [sys.executable, "-m", "emulators.windows", "show", "--directory", str(self.directory), host]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
     def state(self, host: str) -> HostState:
         return STATE.validate_json((self.directory / "hosts" / f"{host}.json").read_bytes())
 

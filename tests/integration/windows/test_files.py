@@ -30,12 +30,10 @@ def text(content: str) -> str:
 def test_that_a_file_is_copied_kept_and_removed(host: Host) -> None:
     path = "C:\\CalSync\\template.txt"
     copy = {"ansible.windows.win_copy": {"content": CONTENT, "dest": path, "backup": True}}
-    _said, before, after = proven(host, copy, stat(path))
-    assert before["stat"] == {"exists": False}
-    assert after["stat"]["checksum"] == hashlib.sha1(CONTENT.encode(), usedforsecurity=False).hexdigest()
-    assert after["stat"]["size"] == len(CONTENT.encode())
-
-    changed, kept, read, fetched, removed, gone = host.run(
+    _said, before, after, changed, kept, read, fetched, removed, gone = proven(
+        host,
+        copy,
+        stat(path),
         {"ansible.windows.win_copy": {"content": "other", "dest": path, "backup": True}},
         stat("C:\\CALSYNC\\Template.TXT"),
         slurp(path),
@@ -43,6 +41,9 @@ def test_that_a_file_is_copied_kept_and_removed(host: Host) -> None:
         {"ansible.windows.win_file": {"path": path, "state": "absent"}},
         stat(path),
     )
+    assert before["stat"] == {"exists": False}
+    assert after["stat"]["checksum"] == hashlib.sha1(CONTENT.encode(), usedforsecurity=False).hexdigest()
+    assert after["stat"]["size"] == len(CONTENT.encode())
     assert changed["backup_file"].startswith(path)
     assert kept["stat"]["path"] == path, "paths are compared without regard to case"
     assert text(read["content"]) == "other"
@@ -69,8 +70,10 @@ def test_that_directories_and_temporary_files_come_and_go(host: Host) -> None:
         {"ansible.windows.win_file": {"path": "C:\\One\\Two", "state": "directory"}},
         stat("C:\\One\\Two"),
     )
-    proven(host, {"ansible.windows.win_file": {"path": "C:\\One", "state": "absent"}}, stat("C:\\One\\Two"))
-    temporary, checked, remote, no_directory, no_source = host.run(
+    *_read, temporary, checked, remote, no_directory, no_source = proven(
+        host,
+        {"ansible.windows.win_file": {"path": "C:\\One", "state": "absent"}},
+        stat("C:\\One\\Two"),
         {"ansible.windows.win_tempfile": {"suffix": ".pfx", "state": "file"}},
         {"ansible.windows.win_tempfile": {}, "check_mode": True},
         {
@@ -94,13 +97,10 @@ def test_that_directories_and_temporary_files_come_and_go(host: Host) -> None:
 
 def test_that_a_line_is_replaced_added_and_removed(host: Host) -> None:
     line = {"path": CONFIGURATION, "regexp": "<layout ", "line": '    <layout value="%property{uun}" />'}
-    said, _before, after = proven(host, {"community.windows.win_lineinfile": line}, slurp(CONFIGURATION))
-    assert said["msg"] == "line replaced"
-    assert '<layout value="%property{uun}" />' in text(after["content"])
-    assert "%date %level %message%newline" in said["diff"]["before"]
-    assert "%date %level %message%newline" not in said["diff"]["after"]
-
-    added, references, absent, again, missing = host.run(
+    said, _before, after, added, references, absent, again, missing, end = proven(
+        host,
+        {"community.windows.win_lineinfile": line},
+        slurp(CONFIGURATION),
         {"community.windows.win_lineinfile": {"path": CONFIGURATION, "line": "<!-- end -->"}},
         {
             "community.windows.win_lineinfile": {
@@ -113,7 +113,12 @@ def test_that_a_line_is_replaced_added_and_removed(host: Host) -> None:
         {"community.windows.win_lineinfile": {"path": CONFIGURATION, "regexp": "supplier", "state": "absent"}},
         {"community.windows.win_lineinfile": {"path": CONFIGURATION, "regexp": "supplier", "state": "absent"}},
         {"community.windows.win_lineinfile": {"path": "C:\\none.txt", "line": "x"}},
+        slurp(CONFIGURATION),
     )
+    assert said["msg"] == "line replaced"
+    assert '<layout value="%property{uun}" />' in text(after["content"])
+    assert "%date %level %message%newline" in said["diff"]["before"]
+    assert "%date %level %message%newline" not in said["diff"]["after"]
     assert (added["msg"], references["msg"], absent["found"], again["changed"]) == (
         "line added",
         "line replaced",
@@ -121,9 +126,8 @@ def test_that_a_line_is_replaced_added_and_removed(host: Host) -> None:
         False,
     )
     assert "Path C:\\none.txt does not exist !" in missing["msg"]
-    content = host.run(slurp(CONFIGURATION))[0]["content"]
-    assert '<appender name="Files">' in text(content)
-    assert text(content).splitlines()[-1] == "<!-- end -->"
+    assert '<appender name="Files">' in text(end["content"])
+    assert text(end["content"]).splitlines()[-1] == "<!-- end -->"
 
 
 def test_that_xml_is_changed_where_an_xpath_says_and_kept_elsewhere(host: Host) -> None:
@@ -135,18 +139,19 @@ def test_that_xml_is_changed_where_an_xpath_says_and_kept_elsewhere(host: Host) 
         "attribute": "value",
         "fragment": pattern,
     }
-    said, before, after = proven(host, {"community.windows.win_xml": layout}, slurp(CONFIGURATION))
+    said, before, after, count, none, broken = proven(
+        host,
+        {"community.windows.win_xml": layout},
+        slurp(CONFIGURATION),
+        {"community.windows.win_xml": {"path": CONFIGURATION, "xpath": "//appender", "count": True}},
+        {"community.windows.win_xml": {**layout, "xpath": "//nothing"}},
+        {"community.windows.win_xml": {**layout, "path": "\\\\files.exams.example\\software\\readme.txt"}},
+    )
     assert said["msg"] == "not changed check mode"
     original, changed = text(before["content"]), text(after["content"])
     assert pattern in changed
     kept = [line for line in original.splitlines() if "layout" not in line]
     assert [line for line in changed.splitlines() if "layout" not in line][1:] == kept[1:], "the rest stays as it was"
-
-    count, none, broken = host.run(
-        {"community.windows.win_xml": {"path": CONFIGURATION, "xpath": "//appender", "count": True}},
-        {"community.windows.win_xml": {**layout, "xpath": "//nothing"}},
-        {"community.windows.win_xml": {**layout, "path": "\\\\files.exams.example\\software\\readme.txt"}},
-    )
     assert count["count"] == 1
     assert none["msg"].startswith("The supplied xpath did not match any nodes.")
     assert "Failed to parse file at" in broken["msg"]

@@ -25,11 +25,10 @@ def registry(path: str, **options: object) -> dict[str, object]:
 
 def test_that_a_program_is_installed_found_and_uninstalled(host: Host) -> None:
     version = registry(f"{UNINSTALL}\\{PRODUCT}", name="DisplayVersion")
-    _said, before, after = proven(host, package(product_id=PRODUCT), version)
-    assert before["exists"] is False
-    assert (after["exists"], after["type"], after["value"]) == (True, "REG_SZ", "3.5.8")
-
-    without_id, key, services, removed, again, gone = host.run(
+    _said, before, after, without_id, key, services, removed, again, gone = proven(
+        host,
+        package(product_id=PRODUCT),
+        version,
         package(),
         registry(UNINSTALL),
         {"ansible.windows.win_service_info": {"name": "ExamScheduler"}},
@@ -37,6 +36,8 @@ def test_that_a_program_is_installed_found_and_uninstalled(host: Host) -> None:
         {"ansible.windows.win_package": {"product_id": PRODUCT, "state": "absent"}},
         registry(UNINSTALL),
     )
+    assert before["exists"] is False
+    assert (after["exists"], after["type"], after["value"]) == (True, "REG_SZ", "3.5.8")
     assert without_id["changed"] is False, "the product code is read from the installer"
     assert (key["sub_keys"], gone["sub_keys"]) == ([PRODUCT], [])
     assert services["services"][0]["state"] == "started"

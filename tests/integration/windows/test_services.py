@@ -24,16 +24,10 @@ def log_of(host: Host) -> str:
 
 def test_that_a_service_is_configured_started_and_stopped(host: Host) -> None:
     declared = service(start_mode="delayed", username="EXAMS\\calsync", password="not shown", state="started")
-    said, before, after = proven(host, declared, CALSYNC)
-    assert said["diff"]["before"]["start_mode"] == "auto"
-    assert said["diff"]["after"]["start_mode"] == "delayed"
-    assert "not shown" not in str(said)
-    (was,), (now,) = before["services"], after["services"]
-    assert (was["state"], was["process_id"], was["username"]) == ("stopped", 0, "NT AUTHORITY\\SYSTEM")
-    assert (now["state"], now["start_mode"], now["username"]) == ("started", "delayed", "EXAMS\\calsync")
-    assert now["process_id"] > 0
-
-    needed, forced, disabled, refused, unknown, removed, gone = host.run(
+    said, before, after, needed, forced, disabled, refused, unknown, removed, gone = proven(
+        host,
+        declared,
+        CALSYNC,
         {"ansible.windows.win_service": {"name": "W32Time", "state": "stopped"}},
         {"ansible.windows.win_service": {"name": "W32Time", "state": "stopped", "force_dependent_services": True}},
         service(start_mode="disabled"),
@@ -42,6 +36,14 @@ def test_that_a_service_is_configured_started_and_stopped(host: Host) -> None:
         service(state="absent"),
         CALSYNC,
     )
+    assert said["diff"]["before"]["start_mode"] == "auto"
+    assert said["diff"]["after"]["start_mode"] == "delayed"
+    assert "not shown" not in str(said)
+    (was,), (now,) = before["services"], after["services"]
+    assert (was["state"], was["process_id"], was["username"]) == ("stopped", 0, "NT AUTHORITY\\SYSTEM")
+    assert (now["state"], now["start_mode"], now["username"]) == ("started", "delayed", "EXAMS\\calsync")
+    assert now["process_id"] > 0
+
     assert "has dependent services" in needed["msg"]
     assert forced["state"] == "stopped"
     assert disabled["state"] == "stopped", "a service that needs another stops with it"
@@ -59,17 +61,19 @@ def test_that_a_service_writes_its_log_as_its_layout_says_at_each_start(host: Ho
         "attribute": "value",
         "fragment": "%date %property{uun} %property{nobody} %message%newline",
     }
-    host.run(service(state="started"), {"community.windows.win_xml": layout}, service(state="restarted"))
+    *_started, broken, refused = host.run(
+        service(state="started"),
+        {"community.windows.win_xml": layout},
+        service(state="restarted"),
+        {"community.windows.win_lineinfile": {"path": layout["path"], "regexp": "<layout", "state": "absent"}},
+        service(state="restarted"),
+    )
     first, second = log_of(host).splitlines()
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO Synchronisation started", first)
     assert re.fullmatch(r"[-\d]+ [:,\d]+ s1234567 \(null\) Synchronisation started", second)
 
-    broken, info = host.run(
-        {"community.windows.win_lineinfile": {"path": layout["path"], "regexp": "<layout", "state": "absent"}},
-        service(state="restarted"),
-    )
     assert broken["changed"] is True
-    assert "has no element layout" in info["msg"]
+    assert "has no element layout" in refused["msg"]
     assert host.state.service("CalSync").state == "stopped"  # type: ignore[union-attr]
 
 
