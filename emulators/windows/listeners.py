@@ -171,12 +171,18 @@ async def listen(handler: Handler, address: str, port: int, context: ssl.SSLCont
             LOG.info("%s port %d: %s", address, port, error)
         except (OSError, asyncio.IncompleteReadError) as error:
             LOG.debug("%s port %d: %s", address, port, error)
+        except asyncio.CancelledError:
+            # the emulator ends: a client that keeps its connection shall not hold it up
+            writer.transport.abort()
+            raise
         finally:
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
 
-    return await asyncio.start_server(serve, address, port, ssl=context, backlog=_BACKLOG, limit=2**20)
+    return await asyncio.start_server(
+        serve, address, port, ssl=context, ssl_shutdown_timeout=1.0, backlog=_BACKLOG, limit=2**20
+    )
 
 
 async def close(server: asyncio.Server) -> None:

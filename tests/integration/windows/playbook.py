@@ -58,11 +58,9 @@ class Ansible:
         }
         playbook = self._directory / f"playbook{number}.yml"
         playbook.write_text(yaml.safe_dump([play]), encoding="utf-8")
+        program = str(Path(sys.executable).with_name("ansible-playbook"))
         done = subprocess.run(
-            [
-                Path(sys.executable).with_name("ansible-playbook"),
-                *("-i", inventory, "--diff", *(["--check"] if check else []), playbook),
-            ],
+            [program, "-i", str(inventory), "--diff", *(["--check"] if check else []), str(playbook)],
             env={
                 "PATH": os.environ["PATH"],
                 "HOME": str(self._directory),

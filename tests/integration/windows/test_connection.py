@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.integration.windows.conftest import Host, Some
 from tests.integration.windows.playbook import Ansible
 
-PING = {"ansible.windows.win_ping": {}}
+PING: dict[str, object] = {"ansible.windows.win_ping": {}}
 TRANSPORTS = ("basic", "ntlm")
 SPELLINGS = ("ansible", "EXAMS\\ansible", "ansible@exams.example")
 
