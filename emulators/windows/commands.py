@@ -24,7 +24,7 @@ from emulators.windows.services import ServiceError
 
 LOG = logging.getLogger(__name__)
 
-_REMOVE = re.compile(r"(?:.*;\s*)?Remove-Item '?(?P<path>[^']+?)'? -Force(?P<recurse> -Recurse)?\s*;?", re.DOTALL)
+_REMOVE = re.compile(r"Remove-Item '?(?P<path>[^'\n]+?)'? -Force(?: -Recurse)?")
 _BOOT_TIME = re.compile(
     r"\(Get-CimInstance -ClassName Win32_OperatingSystem -Property LastBootUpTime\)\.LastBootUpTime"
 )

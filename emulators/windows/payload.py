@@ -19,6 +19,7 @@ from typing import Any
 
 SEPARATOR = re.compile(rb"\r?\n?\0\0\0\0\r?\n?")
 _ENCODED = re.compile(r"-EncodedCommand\s+(\S+)", re.IGNORECASE)
+_EXIT_CODE = re.compile(r";?\s*If \(-not \$\?\) \{ If \(Get-Variable LASTEXITCODE .*$", re.DOTALL)
 _HEAD = {"name", "script", "params"}
 _HEAD_PARAMETERS = {"MinOSVersion", "MinPSVersion", "TempPath", "PwshPath"}
 """PwshPath since ansible-core 2.21."""
@@ -88,12 +89,16 @@ def decode(command_line: str, stdin: bytes) -> ModuleCall | Action | Script:
 
 
 def script_text(command_line: str) -> str:
-    """Return the script of an `-EncodedCommand`, or the command line itself if it has none."""
+    """Return the script of an `-EncodedCommand`, or the command line itself if it has none.
+
+    What Ansible puts around a script, so that it is strict and has an exit code, is left out.
+    """
     found = _ENCODED.search(command_line)
     if found is None:
         return command_line.strip()
     try:
-        return base64.b64decode(found[1], validate=True).decode("utf-16-le").strip()
+        script = base64.b64decode(found[1], validate=True).decode("utf-16-le").strip()
+        return _EXIT_CODE.sub("", script.removeprefix("Set-StrictMode -Version Latest")).strip().rstrip(";")
     except (binascii.Error, UnicodeDecodeError) as error:
         raise NotUnderstood(f"-EncodedCommand is not base64 of UTF-16: {error}") from error
 
