@@ -46,7 +46,11 @@ def checks() -> dict[str, dict[str, list[str]]]:
         },
         "sanity": {"ansible-test sanity": ["python", "-m", "scripts.sanity"]},
         "unit": {"pytest": [*pytest, "tests/unit"]},
-        "integration": {"pytest": [*pytest, "tests/integration"]},
+        "integration": {
+            # side by side: playbooks have loopback networks of their own, and take as long as all the rest
+            "playbooks": [*pytest, "tests/integration/playbooks"],
+            "systems": [*pytest, "tests/integration", "--ignore=tests/integration/playbooks"],
+        },
         "molecule": {"molecule": ["python", "-m", "scripts.scenarios"]},
         "artifact": {"artifact": ["python", "-m", "scripts.artifact"]},
     }
