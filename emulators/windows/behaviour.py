@@ -39,8 +39,9 @@ class Behaviour(ABC):
     def stop(self) -> None:  # noqa: B027 - most services have nothing to do then
         """Do what the service does when it is stopped."""
 
-    def tick(self) -> None:  # noqa: B027 - most services do nothing by themselves
-        """Do what is due by now; called a few times a second while the service runs."""
+    def tick(self) -> bool:
+        """Do what is due by now, and return whether anything was; called a few times a second while it runs."""
+        return False
 
 
 def behaviour_of(machine: Machine, service: Service) -> Behaviour | None:

@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-SEPARATOR = re.compile(rb"\r?\n?\0\0\0\0\r?\n?")
+SEPARATOR = b"\n\0\0\0\0\n"
 _ENCODED = re.compile(r"-EncodedCommand\s+(\S+)", re.IGNORECASE)
 _EXIT_CODE = re.compile(r";?\s*If \(-not \$\?\) \{ If \(Get-Variable LASTEXITCODE .*$", re.DOTALL)
 _HEAD = {"name", "script", "params"}
@@ -104,7 +104,7 @@ def script_text(command_line: str) -> str:
 
 
 def _parts(stdin: bytes) -> tuple[dict[str, Any], dict[str, Any], bytes]:
-    head, *rest = SEPARATOR.split(stdin, maxsplit=2)
+    head, *rest = stdin.split(SEPARATOR, maxsplit=2)
     if not rest:
         raise NotUnderstood(
             "the standard input is not divided by four NUL bytes: not a payload of ansible-core 2.19 to 2.21"

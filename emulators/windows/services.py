@@ -112,10 +112,9 @@ class ServiceControl:
                 self._running[service.name] = behaviour
 
     def tick(self) -> bool:
-        """Let running services do what is due, and return whether there were any."""
-        for behaviour in list(self._running.values()):
-            behaviour.tick()
-        return bool(self._running)
+        """Let running services do what is due, and return whether anything was."""
+        done = [behaviour.tick() for behaviour in list(self._running.values())]
+        return any(done)
 
     def _begin(self, service: Service, said: str) -> None:
         behaviour = behaviour_of(self._machine, service)

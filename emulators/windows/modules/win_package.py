@@ -68,7 +68,7 @@ def _install(call: Call, installer: Installer, path: str) -> None:
     call.result["checksum"] = checksum
     if call["checksum"] and call["checksum"].upper() != checksum:
         raise ModuleFailure(f"The checksum for {path} did not match '{call['checksum']}', it was '{checksum}'")
-    _end(call, installer.exit_code, "install", lambda: installer.install(call.machine))
+    _end(call, installer.exit_code, f"/package {path}", lambda: installer.install(call.machine))
 
 
 def _uninstall(call: Call, product: Product) -> None:
@@ -81,10 +81,10 @@ def _uninstall(call: Call, product: Product) -> None:
         if product.location:
             call.machine.files.remove(paths.normal(product.location))
 
-    _end(call, product.uninstall_exit_code, "uninstall", remove)
+    _end(call, product.uninstall_exit_code, f"/uninstall {product.id}", remove)
 
 
-def _end(call: Call, exit_code: int, verb: str, apply: Any) -> None:
+def _end(call: Call, exit_code: int, action: str, apply: Any) -> None:
     """Do it, if the installer's end is a good one, and tell how it ended."""
     forced = call.machine.faults.installer_exit_code
     code = exit_code if forced is None else forced
@@ -97,7 +97,8 @@ def _end(call: Call, exit_code: int, verb: str, apply: Any) -> None:
     if code not in call["expected_return_code"]:
         call.result["changed"] = False
         raise ModuleFailure(
-            f"unexpected rc from '{verb}': see rc, stdout, and stderr for more details",
+            f"unexpected rc from 'C:\\Windows\\System32\\msiexec.exe {action} /qn /norestart': "
+            "see rc, stdout, and stderr for more details",
             stdout="",
             stderr="",
             log=f"MainEngineThread is returning {code}\r\n",

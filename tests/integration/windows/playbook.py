@@ -68,6 +68,7 @@ class Ansible:
                 "ANSIBLE_CONFIG": str(self._directory / "ansible.cfg"),
                 "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
                 "ANSIBLE_FORKS": "10",
+                "ANSIBLE_INVENTORY_ENABLED": "ansible.builtin.yaml",
             },
             capture_output=True,
             text=True,
@@ -86,7 +87,7 @@ class Ansible:
             "ansible_user": "ansible",
             "ansible_password": self._password,
             "ansible_port": 5986,
-            "ansible_winrm_transport": "ntlm",
+            "ansible_winrm_transport": "basic",
             "ansible_winrm_ca_trust_path": str(self._root),
             **variables,
         }

@@ -18,7 +18,6 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from emulators.certificates import Authority, Issued
 from emulators.processes import wait_until
 from tests.integration.windows.conftest import Host
-from tests.integration.windows.sequence import proven
 
 NAME = "scheduler.exams.example"
 SITE = {"microsoft.iis.website_info": {"name": "Default Web Site"}}
@@ -100,9 +99,21 @@ def listens(host: Host) -> bool:
 def test_that_an_imported_certificate_is_bound_and_served_by_sni(host: Host, pki: Pki) -> None:
     first, second = (pki.issuing.issue([NAME]) for _unused in range(2))
     info = {"ansible.windows.win_certificate_info": {"thumbprint": thumbprint(first)}}
-    host.run(copied(pki.file(first, "first.pfx")))
-    said, before, after, *_bound, site = proven(host, imported(pki), info, bound(thumbprint(first)), SITE)
-    assert said["thumbprints"][0] == thumbprint(first)
+    _copied, before, checked, between, real, after, again, *_bound, site = host.run(
+        copied(pki.file(first, "first.pfx")),
+        info,
+        {**imported(pki), "check_mode": True},
+        info,
+        imported(pki),
+        info,
+        imported(pki),
+        bound(thumbprint(first)),
+        SITE,
+    )
+    assert checked["thumbprints"] == real["thumbprints"]
+    assert real["thumbprints"][0] == thumbprint(first)
+    assert [each["changed"] for each in (checked, real, again)] == [True, True, False]
+    assert between["exists"] is False
     assert before["exists"] is False
     (shown,) = after["certificates"]
     assert (shown["has_private_key"], shown["issued_to"], shown["issued_by"]) == (True, NAME, "Issuing")

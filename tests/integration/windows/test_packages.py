@@ -46,15 +46,16 @@ def test_that_a_program_is_installed_found_and_uninstalled(host: Host) -> None:
 
 
 def test_that_the_checksum_of_the_installer_is_looked_at_before_it_runs(host: Host) -> None:
-    wrong, checksum = host.run(
-        package(checksum="0" * 64, checksum_algorithm="sha256"),
-        {"ansible.windows.win_stat": {"path": f"{SHARE}ExamScheduler-3.5.8.msi", "checksum_algorithm": "sha256"}},
-    )
-    digest = checksum["stat"]["checksum"]
-    assert f"did not match '{'0' * 64}', it was '{digest.upper()}'" in wrong["msg"]
-    (installed,) = host.run(package(checksum=digest, checksum_algorithm="sha256"))
-    assert (installed["changed"], installed["checksum"]) == (True, digest.upper())
+    digest = host.state.files[f"{SHARE}ExamScheduler-3.5.8.msi".lower()].blob
     assert hashlib.sha256((host.process.directory / "blobs" / digest).read_bytes()).hexdigest() == digest
+    wrong, none, installed = host.run(
+        package(checksum="0" * 64, checksum_algorithm="sha256"),
+        registry(UNINSTALL),
+        package(checksum=digest, checksum_algorithm="sha256"),
+    )
+    assert f"did not match '{'0' * 64}', it was '{digest.upper()}'" in wrong["msg"]
+    assert none["sub_keys"] == []
+    assert (installed["changed"], installed["checksum"]) == (True, digest.upper())
 
 
 def test_how_an_installer_ends(host: Host) -> None:

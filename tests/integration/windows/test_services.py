@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import re
 
-from tests.integration.windows.conftest import Host
+from tests.integration.windows.conftest import Host, Some
+from tests.integration.windows.playbook import Ansible
 from tests.integration.windows.sequence import proven
 
 CALSYNC = {"ansible.windows.win_service_info": {"name": "CalSync"}}
@@ -77,11 +78,17 @@ def test_that_a_service_writes_its_log_as_its_layout_says_at_each_start(host: Ho
     assert host.state.service("CalSync").state == "stopped"  # type: ignore[union-attr]
 
 
-def test_that_a_service_can_fail_to_start_and_stop_again(host: Host) -> None:
-    host.fault(service_does_not_start=["CalSync"], service_stops_again=["RemoteAgent"])
-    failed, agent = host.run(service(state="started"), {"ansible.windows.win_service_info": {"name": "RemoteAgent"}})
+def test_that_a_service_can_fail_to_start_and_stop_again(some: Some, ansible: Ansible) -> None:
+    broken, weak = some(2)
+    broken.fault(service_does_not_start=["CalSync"])
+    weak.fault(service_stops_again=["CalSync"])
+    answers = ansible.run([service(state="started"), CALSYNC], [broken.name, weak.name])
+    failed, stayed = answers[broken.name]
     assert "Failed to start service 'Calendar Synchroniser (CalSync)'" in failed["msg"]
-    assert (agent["services"][0]["state"], agent["services"][0]["win32_exit_code"]) == ("stopped", 1066)
-    host.fault()
-    (started,) = host.run(service(state="started"))
+    assert stayed["services"][0]["state"] == "stopped"
+    started, stopped = answers[weak.name]
     assert started["state"] == "running"
+    assert (stopped["services"][0]["state"], stopped["services"][0]["win32_exit_code"]) == ("stopped", 1066)
+    broken.fault()
+    (completed,) = broken.run(service(state="started"))
+    assert completed["state"] == "running"

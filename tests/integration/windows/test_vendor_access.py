@@ -38,17 +38,16 @@ def task(start: str, **options: object) -> dict[str, object]:
 
 
 def test_that_access_ends_by_itself_at_its_time(host: Host) -> None:
-    said, before, after = proven(host, task("2030-01-01T12:00:00"), TASK)
+    soon = dt.datetime.now(dt.UTC).replace(microsecond=0) + dt.timedelta(seconds=5)
+    said, before, after, moved = proven(host, task("2030-01-01T12:00:00"), TASK, task(soon.isoformat()))
     assert "+StartBoundary=2030-01-01T12:00:00" in said["diff"]["prepared"]
     assert before["task_exists"] is False
     assert after["triggers"][0]["start_boundary"] == "2030-01-01T12:00:00"
     assert after["state"]["next_run_time"] == "2030-01-01T12:00:00"
     assert after["principal"]["user_id"] == "SYSTEM"
-
-    soon = (dt.datetime.now(dt.UTC) + dt.timedelta(seconds=4)).isoformat(timespec="seconds")
-    (moved,) = host.run(task(soon))
     assert moved["changed"] is True
     wait_until(lambda: host.state.tasks[0].last_run is not None, "the task's run")
+    assert (host.state.tasks[0].last_run or 0.0) >= soon.timestamp()
     agent = host.state.service("RemoteAgent")
     assert agent is not None
     assert (agent.state, agent.start_mode) == ("stopped", "disabled")
