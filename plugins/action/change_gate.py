@@ -103,6 +103,7 @@ class ActionModule(ActionBase):
                 directory,
                 {
                     "environment": variables["exam_environment"],
+                    "work": arguments["work"],
                     "rehearsal": rehearsal,
                     "check_mode": bool(self._task.check_mode),
                     "state_directory": str(directory),

@@ -28,8 +28,11 @@ from typing import Any
 from ansible import context
 from ansible.plugins.callback import CallbackBase
 
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import run_identity
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import command_line, run_identity
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.gate_file import read_gate_file
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.journal import Journal
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.live_line import LiveLine
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.progress import ProgressFollower
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.writer import ReportWriter
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.run_events import Listener, Outcome, Result, Run, Task
 
@@ -47,7 +50,14 @@ class CallbackModule(CallbackBase):
         super().__init__()
         self._run_id = run_identity.begin()
         self._task: Task | None = None
-        self._listeners: list[Listener] = [ReportWriter()]
+        progress = ProgressFollower()
+        # The journal ends last, so that it says of everything else that it has ended.
+        self._listeners: list[Listener] = [
+            progress,
+            LiveLine(progress, self._display),
+            ReportWriter(),
+            Journal(progress),
+        ]
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
         """Announce a task."""
@@ -60,9 +70,16 @@ class CallbackModule(CallbackBase):
             line=None if line is None else str(line),
             gap=bool(variables.get("implementation_gap")),
             at=datetime.now(UTC),
+            once=task.run_once is True,
         )
         began = self._task
         self._tell(lambda listener: listener.task_began(began))
+
+    def v2_runner_on_start(self, host: Any, task: Any) -> None:
+        """Announce that a task is sent to a host; the worker for it is forked right after."""
+        began = self._task
+        if began is not None and began.uuid == task._uuid:
+            self._tell(lambda listener: listener.task_sent(began, host.get_name()))
 
     def v2_playbook_on_handler_task_start(self, task: Any) -> None:
         """Announce a handler: a task like any other."""
@@ -114,6 +131,7 @@ class CallbackModule(CallbackBase):
             content=content,
             hidden=hidden,
             at=datetime.now(UTC),
+            inventory_host=result.host.get_name(),
         )
         self._tell(lambda listener: listener.task_ended(ended))
 
@@ -130,6 +148,8 @@ class CallbackModule(CallbackBase):
             headings=implementation["headings"],
             plan=implementation["plan"],
             change=implementation["change"],
+            work=implementation["work"],
+            command=command_line.words(context.CLIARGS),
         )
 
     def _tell(self, what: Callable[[Listener], None]) -> None:

@@ -17,6 +17,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.journal import Applied, journalled
+
 if TYPE_CHECKING:
     from ansible.module_utils.basic import AnsibleModule
 
@@ -156,8 +158,15 @@ class Outcome(Generic[ChangeT]):
         return result
 
 
-def reconcile(resource: Resource[Present, ChangeT], *, check_mode: bool) -> Outcome[ChangeT]:
+def reconcile(
+    resource: Resource[Present, ChangeT], *, check_mode: bool, journal: Applied | None = None
+) -> Outcome[ChangeT]:
     """Read, plan and, unless in check mode, apply.
+
+    Args:
+        resource: what is kept.
+        check_mode: whether to leave it as it is.
+        journal: takes the item and the action of each change the moment it is in force.
 
     Returns:
         The outcome; its `problem` is set if the application broke off.
@@ -173,6 +182,8 @@ def reconcile(resource: Resource[Present, ChangeT], *, check_mode: bool) -> Outc
         try:
             for change in resource.apply(changes):
                 applied.append(change)
+                if journal is not None:
+                    journal(change.item, change.action)
         except Problem as error:
             problem = error
         except Exception as error:  # a defect of ours: even then the user must learn what stands
@@ -184,7 +195,8 @@ def reconcile(resource: Resource[Present, ChangeT], *, check_mode: bool) -> Outc
 def run(module: AnsibleModule, resource: Resource[Present, ChangeT]) -> None:
     """Reconcile, and end the module with the result or with an error that says what stands and what does not."""
     try:
-        outcome = reconcile(resource, check_mode=module.check_mode)
+        with journalled(module) as journal:
+            outcome = reconcile(resource, check_mode=module.check_mode, journal=journal)
     except MissingPrerequisite as error:
         line = module.params.get("prerequisite_line")
         if module.check_mode and line:

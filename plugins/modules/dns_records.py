@@ -52,6 +52,24 @@ options:
     type: str
     choices: [present, absent, exact]
     default: present
+  journal:
+    description:
+      - A TXT record that tells who changed the zone last. Each update that changes something replaces it, in the same
+        message, so that the changes and the entry are in force together or not at all.
+      - It is no change of its own. It is not compared and not returned, and an update that has nothing else to change
+        is not sent.
+    type: dict
+    suboptions:
+      name:
+        description:
+          - The name that has the record, relative to each zone that is updated, the reverse zones included.
+          - The key must be allowed to write TXT records there.
+        type: str
+        required: true
+      entry:
+        description: The text. What is longer than 255 octets is cut. Never put a secret here.
+        type: str
+        required: true
 requirements:
   - dnspython >= 2.7.0
   - gssapi, for O(gss_tsig)
@@ -74,6 +92,7 @@ EXAMPLES = r"""
     zone: exams.example
     reverse_zones: [2.0.192.in-addr.arpa]
     state: exact
+    journal: {name: _exam-scheduling, entry: "change=SAS005-150 by=operations"}
     records:
       - {name: es-live, type: A, values: [192.0.2.21]}
       - {name: scheduler, type: CNAME, values: [es-live]}
@@ -153,6 +172,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.arguments 
     TSIG_ARGUMENTS,
     ZONE_RECORDS_ARGUMENTS,
 )
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.journal_record import JOURNAL_ARGUMENTS
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.zone_records import ZoneRecords
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import (
     PREREQUISITE_ARGUMENTS,
@@ -169,6 +189,7 @@ def main() -> None:
             **ZONE_RECORDS_ARGUMENTS,
             **TSIG_ARGUMENTS,
             **RESOLVER_ARGUMENTS,
+            **JOURNAL_ARGUMENTS,
             **PREREQUISITE_ARGUMENTS,
             "server": {"type": "str", "required": True},
             "connect_address": {"type": "str"},

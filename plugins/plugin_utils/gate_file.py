@@ -33,7 +33,7 @@ def write_gate_file(state_directory: Path, content: Mapping[str, Any]) -> str:
 
     Args:
         state_directory: the environment's state directory.
-        content: environment, rehearsal, check_mode, state_directory, headings, plan, change.
+        content: environment, work, rehearsal, check_mode, state_directory, headings, plan, change.
     """
     path = run_directory(state_directory, content["environment"]) / "gate.json"
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".gate.", suffix=".tmp")

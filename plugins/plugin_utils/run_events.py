@@ -46,6 +46,10 @@ class Run:
     back_out), `lines` (the id of the record that each selected line runs under), `refusals` (why the work is refused,
     in check mode would be), `emergency` (approver and reason, or None), `warnings`.
     """
+    work: bool = True
+    """Whether the gate let it change anything; a run that only proves does not."""
+    command: Sequence[str] = ()
+    """The words that start this run again, without values that `-e` gave; see `command_line.words`."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,8 @@ class Task:
     gap: bool
     """Whether its message names what no proof looks at (its variable `implementation_gap`)."""
     at: datetime
+    once: bool = False
+    """Whether it runs once for all hosts."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,8 @@ class Result:
     """The result; where the task hides it, only `changed`."""
     hidden: bool
     at: datetime
+    inventory_host: str = ""
+    """The host of the inventory that it ran for, delegated or not."""
 
     @property
     def failed(self) -> bool:
@@ -104,6 +112,9 @@ class Listener:
 
     def task_began(self, task: Task) -> None:
         """A task begins; it has been sent to no host yet."""
+
+    def task_sent(self, task: Task, host: str) -> None:
+        """The task is about to run for a host of the inventory; what the environment holds now, its worker inherits."""
 
     def task_ended(self, result: Result) -> None:
         """A task has ended on one host."""

@@ -31,6 +31,7 @@ try:
     import dns.rdataset
     import dns.rdatatype
     import dns.rdtypes.ANY.TKEY
+    import dns.rdtypes.ANY.TXT
     import dns.resolver
     import dns.reversename
     import dns.tsig

@@ -22,6 +22,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.judgement 
     serial_of,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.records import RecordKey, RecordSet
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.progress import Progress
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.proof import Finding
 
 _SERVERS_AT_ONCE = 64
@@ -47,7 +48,12 @@ class Witness:
     @property
     def settled(self) -> bool:
         """Return whether all it was asked for is as expected, so that it need not be asked again."""
-        return all(self._agrees(each) for sets in self.expected.values() for each in sets)
+        return self.agreed == sum(len(sets) for sets in self.expected.values())
+
+    @property
+    def agreed(self) -> int:
+        """Return how many of the record sets are as expected."""
+        return sum(self._agrees(each) for sets in self.expected.values() for each in sets)
 
     def ask(self, timeout: float) -> None:
         """Ask for what is not known to be as expected, and for the serials."""
@@ -109,10 +115,17 @@ def observe(witnesses: Sequence[Witness], *, timeout: float, deadline: float) ->
     """
     start = time.monotonic()
     pause = _FIRST_PAUSE
-    with ThreadPoolExecutor(max_workers=max(1, min(_SERVERS_AT_ONCE, len(witnesses)))) as pool:
+    total = sum(len(sets) for witness in witnesses for sets in witness.expected.values())
+    agreed = 0
+    with (
+        Progress("DNS propagation", total=total, unit="answers") as progress,
+        ThreadPoolExecutor(max_workers=max(1, min(_SERVERS_AT_ONCE, len(witnesses)))) as pool,
+    ):
         while True:
             unsettled = [witness for witness in witnesses if not witness.settled]
             list(pool.map(lambda witness: witness.ask(timeout), unsettled))
+            before, agreed = agreed, sum(witness.agreed for witness in witnesses)
+            progress.advance(agreed - before)
             left = deadline - (time.monotonic() - start)
             if left <= 0 or all(witness.settled for witness in witnesses):
                 break

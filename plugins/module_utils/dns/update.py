@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns._dnspython import dns
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.journal_record import JournalRecord
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.planner import RecordChange
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.records import RecordSet
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
@@ -20,7 +22,12 @@ Batch = tuple["dns.update.UpdateMessage", Sequence[RecordChange]]
 
 
 def batches(
-    zone: dns.name.Name, changes: Sequence[RecordChange], *, key: dns.tsig.Key | None, limit: int = SIZE_LIMIT
+    zone: dns.name.Name,
+    changes: Sequence[RecordChange],
+    *,
+    key: dns.tsig.Key | None,
+    journal: JournalRecord | None = None,
+    limit: int = SIZE_LIMIT,
 ) -> list[Batch]:
     """Return the zone's changes as messages: one if it fits, otherwise as few halves as do, never splitting a name.
 
@@ -29,10 +36,12 @@ def batches(
     Raises:
         Problem: the changes of a single name do not fit into a message.
     """
-    return list(_batches(zone, _by_name(changes), key, limit))
+    return list(_batches(zone, _by_name(changes), _Limits(key, journal, limit)))
 
 
-def update_message(zone: dns.name.Name, changes: Sequence[RecordChange]) -> dns.update.UpdateMessage:
+def update_message(
+    zone: dns.name.Name, changes: Sequence[RecordChange], journal: JournalRecord | None = None
+) -> dns.update.UpdateMessage:
     """Return the message that makes the changes, provided that what was read is still so.
 
     The prerequisites (RFC 2136 section 2.4) are: a changed set holds exactly the values that were read (TTLs cannot be
@@ -57,25 +66,34 @@ def update_message(zone: dns.name.Name, changes: Sequence[RecordChange]) -> dns.
             message.delete(change.name, change.kind)
         if change.new is not None:
             message.add(change.name, _rdataset(change.new, ttl=change.new.ttl))
+    if journal is not None:
+        journal.add_to(message, zone)
     return message
 
 
-def _batches(
-    zone: dns.name.Name, names: Sequence[Sequence[RecordChange]], key: dns.tsig.Key | None, limit: int
-) -> Iterator[Batch]:
+@dataclass(frozen=True)
+class _Limits:
+    """What each message of a zone carries beside the changes, and how long it may be."""
+
+    key: dns.tsig.Key | None
+    journal: JournalRecord | None
+    limit: int
+
+
+def _batches(zone: dns.name.Name, names: Sequence[Sequence[RecordChange]], limits: _Limits) -> Iterator[Batch]:
     changes = [change for of_name in names for change in of_name]
-    message = update_message(zone, changes)
-    if _fits(message, key, limit):
+    message = update_message(zone, changes, limits.journal)
+    if _fits(message, limits.key, limits.limit):
         yield message, changes
     elif len(names) > 1:
         middle = len(names) // 2
-        yield from _batches(zone, names[:middle], key, limit)
-        yield from _batches(zone, names[middle:], key, limit)
+        yield from _batches(zone, names[:middle], limits)
+        yield from _batches(zone, names[middle:], limits)
     else:
         raise Problem(
             f"the records of {changes[0].name} do not fit into one update message",
             where=f"zone {zone}",
-            expected=f"at most {limit} octets",
+            expected=f"at most {limits.limit} octets",
             remedy="Declare fewer or shorter records for this name.",
         )
 

@@ -17,6 +17,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.declaratio
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.errors import rcode_name, rcode_problem
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.fragment import master_file
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.journal_record import journal_from
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.planner import (
     RecordChange,
     State,
@@ -28,6 +29,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.planner im
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.reader import ZoneState, read_serial, read_zone
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.signing import authentication
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.update import batches
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.progress import Progress
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem, Resource
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.resolution import (
     checked_port,
@@ -51,6 +53,7 @@ class ZoneRecords(Resource[States, RecordChange]):
         """
         self.state: State = params["state"]
         self.declaration = declaration_from(params, values_required=self.state != "absent")
+        self._journal = journal_from(params, self.declaration)
         self._params = params
         self._port = checked_port("port", params["port"])
         self._timeout = checked_timeout("timeout", params["timeout"])
@@ -92,15 +95,19 @@ class ZoneRecords(Resource[States, RecordChange]):
         for change in changes:
             by_zone.setdefault(self._zone_of(change), []).append(change)
         prepared = [
-            (zone, batch) for zone, of_zone in by_zone.items() for batch in batches(zone, of_zone, key=client.key)
+            (zone, batch)
+            for zone, of_zone in by_zone.items()
+            for batch in batches(zone, of_zone, key=client.key, journal=self._journal)
         ]
-        for zone, (message, of_batch) in prepared:
-            asked = client.asked(zone, update=True)
-            answer = client.request(message, asked)
-            if answer.rcode() != dns.rcode.NOERROR:
-                raise rcode_problem(asked, rcode_name(answer))
-            self._refuse_ignored_aliases(client, zone, of_batch)
-            yield from of_batch
+        with Progress("DNS update", total=len(changes), unit="record sets") as progress:
+            for zone, (message, of_batch) in prepared:
+                asked = client.asked(zone, update=True)
+                answer = client.request(message, asked)
+                if answer.rcode() != dns.rcode.NOERROR:
+                    raise rcode_problem(asked, rcode_name(answer))
+                self._refuse_ignored_aliases(client, zone, of_batch)
+                progress.advance(len(of_batch))
+                yield from of_batch
         self._serial = read_serial(client, self.declaration.zone)
 
     def facts(self, present: States) -> Mapping[str, object]:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.progress import Progress
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reachability.flows import Flow
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reachability.probe import Target, family_of, probe
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reachability.states import Probe, State
@@ -84,14 +85,17 @@ def survey(flows: Sequence[Flow], settings: Settings) -> list[list[Probe]]:
     Raises:
         Problem: this host could not try: too few file descriptors, the library for a given resolver missing.
     """
-    return asyncio.run(_survey(flows, settings))
+    with Progress("Probing flows", total=len(flows), unit="flows") as progress:
+        return asyncio.run(_survey(flows, settings, progress))
 
 
-async def _survey(flows: Sequence[Flow], settings: Settings) -> list[list[Probe]]:
+async def _survey(flows: Sequence[Flow], settings: Settings, progress: Progress) -> list[list[Probe]]:
     slots = asyncio.Semaphore(min(settings.concurrency, _allowed_files(settings.concurrency)))
     with ThreadPoolExecutor(_MOST_RESOLUTIONS, thread_name_prefix="resolve") as pool:
         names = {name: asyncio.create_task(_resolve(name, settings, pool)) for name in {flow.target for flow in flows}}
         probes = [asyncio.create_task(_flow(flow, names[flow.target], settings, slots)) for flow in flows]
+        for each in probes:
+            each.add_done_callback(lambda _flow: progress.advance())
         try:
             return await asyncio.gather(*probes)
         finally:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates import describe
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.progress import Progress
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.proof import Finding
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.resolution import Resolver, Unresolved, resolve
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.tls.defects import Defect
@@ -90,18 +91,22 @@ async def _survey(task: Task, resolver: Resolver | None) -> list[Sight]:
     answers = await asyncio.gather(*(_addresses(target, resolver, task.deadline) for target in targets))
     addresses = dict(zip(targets, answers, strict=True))
 
-    async def see(endpoint: Endpoint, address: str) -> Sight:
+    async def see(endpoint: Endpoint, address: str, progress: Progress) -> Sight:
         async with slots:
-            return await _see(endpoint, address, task.policy, task.deadline)
+            sight = await _see(endpoint, address, task.policy, task.deadline)
+        progress.advance()
+        return sight
 
     sights: list[Sight | asyncio.Task[Sight]] = []
-    for endpoint in task.endpoints:
-        found = addresses[endpoint.target]
-        if isinstance(found, str):
-            sights.append(Sight(endpoint, None, not_reached=found))
-        else:
-            sights += [asyncio.create_task(see(endpoint, address)) for address in found]
-    return [await sight if isinstance(sight, asyncio.Task) else sight for sight in sights]
+    found_of_each = [addresses[endpoint.target] for endpoint in task.endpoints]
+    total = sum(len(found) for found in found_of_each if not isinstance(found, str))
+    with Progress("TLS handshakes", total=total, unit="addresses") as progress:
+        for endpoint, found in zip(task.endpoints, found_of_each, strict=True):
+            if isinstance(found, str):
+                sights.append(Sight(endpoint, None, not_reached=found))
+            else:
+                sights += [asyncio.create_task(see(endpoint, address, progress)) for address in found]
+        return [await sight if isinstance(sight, asyncio.Task) else sight for sight in sights]
 
 
 async def _addresses(target: str, resolver: Resolver | None, deadline: float) -> list[str] | str:

@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reads journals as they are, the one of a killed run too, and finds out which runs still go on."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.journal import SCHEMA_VERSION
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
+
+
+@dataclass(frozen=True)
+class RunJournal:
+    """The journal of one run."""
+
+    run_id: str
+    events: Sequence[Mapping[str, Any]]
+    unreadable: int = 0
+    """Lines that are no events that this version knows, a torn last one included."""
+    alive: bool = False
+    """Whether a process of the run is left: ansible-playbook itself, a worker, or a module that applies changes."""
+
+
+def read_journals(directory: Path) -> list[RunJournal]:
+    """Return the journals in the directory, the oldest run first; none if there is no such directory.
+
+    Raises:
+        Problem: one cannot be read.
+    """
+    try:
+        return [_read(path) for path in sorted(directory.glob("*.jsonl"))]
+    except OSError as error:
+        raise Problem(
+            f"the journal cannot be read ({error.strerror})",
+            where=str(error.filename or directory),
+            remedy="Run this as the user who runs the playbooks.",
+        ) from error
+
+
+def parse(content: bytes) -> tuple[list[dict[str, Any]], int]:
+    """Return the events, and how many lines could not be read. Whatever the content is, it is no error."""
+    events, unreadable = [], 0
+    for line in content.split(b"\n"):
+        if not line:
+            continue
+        event = _event(line)
+        if event is None:
+            unreadable += 1
+        else:
+            events.append(event)
+    return events, unreadable
+
+
+def _event(line: bytes) -> dict[str, Any] | None:
+    """Return the event, its time parsed; None if the line is none."""
+    try:
+        event = json.loads(line)
+        if event["v"] != SCHEMA_VERSION or not isinstance(event["event"], str):
+            return None
+        at = datetime.fromisoformat(event["at"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    return None if at.tzinfo is None else {**event, "at": at}
+
+
+def _read(path: Path) -> RunJournal:
+    with path.open("rb") as stream:
+        # Asked before reading: what a run that has just ended wrote last is then read too.
+        alive = _locked(stream.fileno())
+        events, unreadable = parse(stream.read())
+    return RunJournal(path.stem, events, unreadable, alive)
+
+
+def _locked(descriptor: int) -> bool:
+    """Return whether anybody who writes holds the lock."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+    return False
