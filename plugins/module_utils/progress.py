@@ -44,6 +44,7 @@ class Progress:
         self._total = total
         self._unit = unit
         self._done = 0
+        self._timer: threading.Timer | None = None
         self._descriptor: int | None = None
 
     def __enter__(self) -> Progress:
@@ -60,6 +61,8 @@ class Progress:
         if self._descriptor is None:
             return
         with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
             self._write(time.monotonic(), ended=True)
             self._close()
 
@@ -69,9 +72,16 @@ class Progress:
             return
         with self._lock:
             self._done += number
+            if self._timer is not None:
+                return
             now = time.monotonic()
-            if now >= self._next and self._descriptor is not None:
+            if now >= self._next:
                 self._write(now)
+                return
+            # Nothing may come after this for a long time, and then this is what has to be seen meanwhile.
+            self._timer = threading.Timer(self._next - now, self._catch_up)
+            self._timer.daemon = True
+            self._timer.start()
 
     def _open(self, path: str) -> None:
         try:
@@ -83,6 +93,11 @@ class Progress:
         self._id = f"{os.getpid()}-{next(_numbers)}"
         self._began = self._next = time.monotonic()
         self._write(self._began)
+
+    def _catch_up(self) -> None:
+        with self._lock:
+            self._timer = None
+            self._write(time.monotonic())
 
     def _write(self, now: float, *, ended: bool = False) -> None:
         """Append a line: one write, so that lines of several processes never mix."""

@@ -11,8 +11,9 @@ import fcntl
 import json
 import os
 import threading
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -61,6 +62,8 @@ class ProgressFollower(Listener):
         self._descriptor = -1
         self._rest = b""
         self._going: dict[str, Figures] = {}
+        self._began: dict[str, float] = {}
+        """When each piece of work began, on this process's monotonic clock."""
         self._finished: list[Figures] = []
 
     def run_began(self, run: Run) -> None:
@@ -102,10 +105,14 @@ class ProgressFollower(Listener):
                 path.parent.rmdir()  # only when no other run has a file in it
 
     def going(self) -> Sequence[Figures]:
-        """Return the work that is being done now, as it was last reported."""
+        """Return the work that is being done now, as it was last reported, and how long it has been going on by now.
+
+        What is stuck reports nothing; its rate must sink all the same.
+        """
         with self._lock:
             self._read()
-            return list(self._going.values())
+            now = time.monotonic()
+            return [replace(each, seconds=now - self._began[key]) for key, each in self._going.items()]
 
     def rates(self) -> Sequence[Figures]:
         """Return the work of this run that has ended: what, how many, in how many seconds."""
@@ -144,6 +151,7 @@ class ProgressFollower(Listener):
             self._finished.append(figures)
         else:
             self._going[key] = figures
+            self._began.setdefault(key, time.monotonic() - figures.seconds)
 
 
 def _remove_abandoned(directory: Path) -> None:
