@@ -54,10 +54,9 @@ class JournalFile:
         Raises:
             OSError: it cannot be opened.
         """
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | (os.O_CREAT | os.O_EXCL if create else 0)
+        flags = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | (os.O_CREAT | os.O_EXCL if create else 0)
         self.path = path
         self._descriptor = os.open(path, flags, PRIVATE_FILE)
-        self._torn = False
         # A lock of the open file, not of the process: workers inherit it, and it goes with the last of them.
         fcntl.flock(self._descriptor, fcntl.LOCK_SH)
 
@@ -69,12 +68,16 @@ class JournalFile:
         """
         content = {"v": SCHEMA_VERSION, "at": datetime.now(UTC).isoformat(), "event": event, **fields}
         line = json.dumps(content, separators=(",", ":"), default=str).encode() + b"\n"
-        if self._torn:
+        if self._torn():
             line = b"\n" + line
         written = os.write(self._descriptor, line)
-        self._torn = written < len(line)
-        if self._torn:
+        if written < len(line):
             raise OSError(f"{self.path}: only {written} of {len(line)} bytes were written; is the disk full?")
+
+    def _torn(self) -> bool:
+        """Return whether the last line was cut off, as on a full disk: the next must not be joined to it."""
+        size = os.fstat(self._descriptor).st_size
+        return size > 0 and os.pread(self._descriptor, 1, size - 1) != b"\n"
 
     def sync(self) -> None:
         """Return when all that was appended is on the disk."""
