@@ -118,7 +118,7 @@ class ActionModule(ActionBase):
         if change["required"]:
             own = {name: record for name, record in change["lines"].items() if name in begins}
             at = datetime.fromisoformat(change["now"])
-            permits.append(directory / "journal", run_identity.require(), at, own, change["emergency"])
+            permits.append(directory, run_identity.require(), at, own, change["emergency"])
         return {
             **result,
             "roles": {
@@ -148,13 +148,13 @@ class ActionModule(ActionBase):
         """
         live = variables["exam_environment"] == "live"
         required = live and arguments["work"] and not self._task.check_mode
-        journals = Path(variables["exam_state_directory"]) / "journal"
+        directory = Path(variables["exam_state_directory"])
         actual, run_id = datetime.now(UTC), run_identity.current()
         now = clock.clock(
             variables["change_control_now"], rehearsal=bool(variables["exam_rehearsal"]), run_id=run_id, actual=actual
         )
         if required:
-            clock.refuse_earlier_than_last_run(journals, run_id, actual)
+            clock.refuse_earlier_than_last_run(directory / "journal", run_id, actual)
             run_identity.require()
         found = answer(
             Question(
@@ -165,7 +165,7 @@ class ActionModule(ActionBase):
                 plan=plan,
                 tickets=(variables["change_control_ticket_system"] or {}) if live else {},
                 emergency=declared_emergency(variables, extra_variables) if live else None,
-                begun=permits.begun(journals) if arguments["back_out"] else None,
+                begun=permits.begun(directory) if arguments["back_out"] else None,
             )
         )
         return {
@@ -192,10 +192,9 @@ class ActionModule(ActionBase):
 
     def _refusal(self, change: Mapping[str, Any], directory: Path) -> str:
         """Say why the work may not run, and what may."""
-        started = (directory / "journal" / f"{run_identity.current()}.jsonl").exists()
         first = (
             "Stopped at the boundary of a stage: what came before is done, and nothing of this stage was touched."
-            if started
+            if permits.given(directory, run_identity.current())
             else "Refused before anything was touched."
         )
         refusals = "\n".join(f"- {refusal}" for refusal in change["refusals"])

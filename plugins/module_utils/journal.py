@@ -49,12 +49,12 @@ class JournalFile:
 
         Args:
             path: the file.
-            create: whether to make it; then there must be none yet.
+            create: whether to make it, where there is none yet.
 
         Raises:
             OSError: it cannot be opened.
         """
-        flags = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | (os.O_CREAT | os.O_EXCL if create else 0)
+        flags = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | (os.O_CREAT if create else 0)
         self.path = path
         self._descriptor = os.open(path, flags, PRIVATE_FILE)
         # A lock of the open file, not of the process: workers inherit it, and it goes with the last of them.

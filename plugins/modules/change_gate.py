@@ -21,7 +21,7 @@ description:
     approved change record whose window contains now. It asks again at each stage, so that a run that overruns its
     window stops between two stages. Check mode and proofs are always let through; so are lines that others carry out.
   - Changes nothing of the environment and contacts nothing but the ticket system, where the inventory names one. It
-    runs on the controller, and notes in the run's journal what it lets begin.
+    runs on the controller, and writes down what it lets begin, before it begins.
 notes:
   - The settings are variables of the inventory.
   - "C(change_control_records): the directory of the change records; C(change_control_approvals): that of their

@@ -2,20 +2,23 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Permits: what was let begin, when, under which change. Kept in the run's journal, before the work begins."""
+"""Permits: what was let begin, when, under which change. Written before the work begins, in one file for all runs."""
 
 from __future__ import annotations
 
 import getpass
-import json
 import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.journal import JournalFile
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.journal_reader import parse
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.decision import Begun
 
+NAME = "permits.jsonl"
+"""Under the state directory."""
 EVENT = "permit"
 
 
@@ -27,12 +30,12 @@ def who() -> str:
 
 
 def append(
-    journals: Path, run_id: str, at: datetime, lines: Mapping[str, str], emergency: Mapping[str, Any] | None
+    state_directory: Path, run_id: str, at: datetime, lines: Mapping[str, str], emergency: Mapping[str, Any] | None
 ) -> None:
     """Write down what is let begin: one line, on the disk when this returns.
 
     Args:
-        journals: the directory with a file for each run.
+        state_directory: the environment's.
         run_id: this run's name.
         at: when, by the clock that the windows are held against.
         lines: what begins, lines of the plan or a procedure, and the change record of each.
@@ -41,34 +44,35 @@ def append(
     Raises:
         OSError: it cannot be written; then nothing may begin.
     """
-    journals.mkdir(mode=0o700, exist_ok=True)
-    event = {
-        "event": EVENT,
-        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "at": at.isoformat(),
-        "lines": dict(lines),
-        "emergency": emergency,
-        "who": who(),
-    }
-    descriptor = os.open(journals / f"{run_id}.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    permits = JournalFile(state_directory / NAME, create=True)
     try:
-        os.write(descriptor, json.dumps(event).encode() + b"\n")
-        os.fsync(descriptor)
+        permits.append(EVENT, run=run_id, clock=at.isoformat(), lines=dict(lines), emergency=emergency, who=who())
+        permits.sync()
     finally:
-        os.close(descriptor)
+        permits.close()
 
 
-def begun(journals: Path) -> list[Begun]:
-    """Return all work that was ever let begin under a change record. A line that cannot be read counts for nothing."""
+def events(state_directory: Path) -> list[dict[str, Any]]:
+    """Return all permits that were written down; lines that cannot be read are left out."""
+    try:
+        content = (state_directory / NAME).read_bytes()
+    except FileNotFoundError:
+        return []
+    return [event for event in parse(content)[0] if event["event"] == EVENT]
+
+
+def begun(state_directory: Path) -> list[Begun]:
+    """Return all work that was ever let begin under a change record."""
     found = []
-    for path in sorted(journals.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-            if f'"{EVENT}"' not in line:
-                continue
-            try:
-                event = json.loads(line)
-                at = datetime.fromisoformat(event["at"])
-                found += [Begun(name, record, at) for name, record in event["lines"].items()]
-            except (ValueError, KeyError, TypeError, AttributeError):
-                continue
+    for event in events(state_directory):
+        try:
+            at = datetime.fromisoformat(event["clock"])
+            found += [Begun(str(name), str(record), at) for name, record in event["lines"].items()]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            continue
     return found
+
+
+def given(state_directory: Path, run_id: str | None) -> bool:
+    """Return whether this run was let begin something already."""
+    return any(event.get("run") == run_id for event in events(state_directory))

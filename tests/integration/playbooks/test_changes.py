@@ -35,10 +35,10 @@ APPLY = "uoe.exam_scheduling.dns : Keep the declared records on the primary"
 
 
 @pytest.fixture(autouse=True)
-def journal(seeded_estate: Estate) -> Path:
-    """An empty journal."""
-    directory = seeded_estate.directory / "state/journal"
-    shutil.rmtree(directory, ignore_errors=True)
+def state(seeded_estate: Estate) -> Path:
+    """The state directory, as if no run had been let begin anything."""
+    directory = seeded_estate.directory / "state"
+    (directory / permits.NAME).unlink(missing_ok=True)
     return directory
 
 
@@ -138,13 +138,12 @@ def test_check_mode_goes_on_and_says_what_a_real_run_would_lack(playbook: Playbo
     assert "Keep the declared records on the primary" in output, "the role was entered"
 
 
-def test_an_emergency_is_let_through_and_never_silent(playbook: Playbook, journal: Path) -> None:
+def test_an_emergency_is_let_through_and_never_silent(playbook: Playbook, state: Path) -> None:
     done = playbook.run("live.yml", *OUTSIDE, "--tags", "dns", *EMERGENCY)
     output = one_line(done.stdout + done.stderr)
     assert "EMERGENCY: LIVE is changed outside every approved change, on the word of A. Name: the primary is" in output
     assert "Keep the declared records on the primary" in output, "the role was entered"
-    events = [json.loads(line) for file in journal.glob("*.jsonl") for line in file.read_text().splitlines()]
-    (emergency,) = {json.dumps(event["emergency"]) for event in events if event["event"] == "permit"}
+    (emergency,) = {json.dumps(event["emergency"]) for event in permits.events(state)}
     assert json.loads(emergency) == {"approver": "A. Name", "reason": "the primary is on fire", "lines": ["1.3"]}
 
 
@@ -194,23 +193,23 @@ def test_a_permit_in_the_inventory_opens_nothing(playbook: Playbook, tmp_path: P
 
 
 def test_a_run_that_overruns_stops_at_a_boundary(playbook: Playbook, tmp_path: Path) -> None:
-    closes = INSIDE + timedelta(seconds=12)
+    closes = INSIDE + timedelta(seconds=20)
     option = records(
         tmp_path,
         covers={"procedures": ["rollback"]},
         window={"start": "2027-02-03T08:00", "end": f"{closes:%Y-%m-%dT%H:%M:%S}", "time_zone": "Europe/London"},
     )
     sign(playbook, *option)
-    between = ("-e", f"between={int(time.time()) + 13}")
+    between = ("-e", f"between={int(time.time()) + 21}")
     output = refused(playbook, *option, *between, book=HERE / "procedures.yml", says="Stopped at the boundary")
     assert "what came before is done, and nothing of this stage was touched" in output
     assert "the first is done" in output
     assert "the second is done" not in output
 
 
-def test_backing_out_is_allowed_after_the_window_of_what_was_begun_inside_it(playbook: Playbook, journal: Path) -> None:
+def test_backing_out_is_allowed_after_the_window_of_what_was_begun_inside_it(playbook: Playbook, state: Path) -> None:
     refused(playbook, *OUTSIDE, book=HERE / "back_out.yml", says="It was never begun inside that window")
-    permits.append(journal, "2026-11-01T120000Z-abcdef", INSIDE, {"1.3": "SAS005-150"}, None)
+    permits.append(state, "2026-11-01T120000Z-abcdef", INSIDE, {"1.3": "SAS005-150"}, None)
     done = playbook.run(HERE / "back_out.yml", *OUTSIDE)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "backed out" in done.stdout
