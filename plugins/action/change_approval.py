@@ -6,36 +6,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
-from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem, reconcile
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import run_identity
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.authorisation import declared_rules
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.clock import clock
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.records import SUFFIX, ChangeRecord
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.settings import (
+    ControllerAction,
+    Settings,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.signing import ApprovalFiles
 
-VARIABLES = (
-    "change_control_allowed_signers",
-    "change_control_approvals",
-    "change_control_now",
-    "change_control_records",
-    "change_control_require_signature",
-    "exam_rehearsal",
-)
 
-
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """Runs on the controller: the approver's key and the records are there."""
-
-    TRANSFERS_FILES = False
-    _requires_connection = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return the record's digest, whether it is approved, and what changed."""
@@ -51,9 +37,8 @@ class ActionModule(ActionBase):
             mutually_exclusive=[("key", "quote"), ("key", "reference")],
             required_together=[("reference", "quote")],
         )[1]
-        variables = {name: self._templar.template((task_vars or {}).get(name)) for name in VARIABLES}
         try:
-            files = self._files(arguments, variables)
+            files = _files(arguments, Settings.parse(self.variables(task_vars), self.extra_variables()))
             outcome = reconcile(files, check_mode=bool(self._task.check_mode))
         except (Problem, OSError) as problem:
             raise AnsibleActionFail(f"{problem} Nothing was touched.") from None
@@ -62,33 +47,28 @@ class ActionModule(ActionBase):
             return {**result, "failed": True, "msg": f"{outcome.problem} Run again to make it whole."}
         return {**result, "msg": files.message(outcome.changes)}
 
-    def _files(self, arguments: dict[str, Any], variables: dict[str, Any]) -> ApprovalFiles:
-        """Return the approval that is wanted.
 
-        Raises:
-            Problem: there is no such record, or it is none.
-        """
-        path = Path(variables["change_control_records"] or "", f"{arguments['record']}{SUFFIX}")
-        try:
-            record = ChangeRecord.parse(path, path.read_bytes())
-        except FileNotFoundError:
-            raise Problem(
-                "there is no such change record",
-                where=str(path),
-                remedy="Give the id of a record of change_control_records: -e record=SAS005-150.",
-            ) from None
-        now = clock(
-            variables["change_control_now"],
-            rehearsal=bool(variables["exam_rehearsal"]),
-            run_id=run_identity.current(),
-            actual=datetime.now(UTC),
-        )
-        return ApprovalFiles(
-            record,
-            rules=declared_rules(variables, load_extra_vars(loader=self._loader)),
-            now=now,
-            key=Path(arguments["key"]) if arguments["key"] else None,
-            kind=arguments["kind"],
-            reference=arguments["reference"],
-            quote=arguments["quote"],
-        )
+def _files(arguments: dict[str, Any], settings: Settings) -> ApprovalFiles:
+    """Return the approval that is wanted.
+
+    Raises:
+        Problem: there is no such record, or it is none.
+    """
+    path = Path(settings.records or "", f"{arguments['record']}{SUFFIX}")
+    try:
+        record = ChangeRecord.parse(path, path.read_bytes())
+    except FileNotFoundError:
+        raise Problem(
+            "there is no such change record",
+            where=str(path),
+            remedy="Give the id of a record of change_control_records: -e record=SAS005-150.",
+        ) from None
+    return ApprovalFiles(
+        record,
+        rules=settings.rules,
+        now=settings.now,
+        key=Path(arguments["key"]) if arguments["key"] else None,
+        kind=arguments["kind"],
+        reference=arguments["reference"],
+        quote=arguments["quote"],
+    )

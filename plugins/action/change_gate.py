@@ -7,13 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
-from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.state_directory import Marker, require
@@ -23,10 +21,14 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control
     Question,
     answer,
     declared_emergency,
-    declared_rules,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.decision import Work, works_of
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.selection import Entered
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.settings import (
+    ControllerAction,
+    Settings,
+    responsible_plan,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.gate_file import write_gate_file
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.inventory_guard import (
     inventory_refusals,
@@ -34,30 +36,9 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.inventory_guar
     rehearsal_refusals,
 )
 
-VARIABLES = (
-    "change_control_allowed_signers",
-    "change_control_approvals",
-    "change_control_board_meetings",
-    "change_control_emergency_approver",
-    "change_control_emergency_reason",
-    "change_control_now",
-    "change_control_records",
-    "change_control_require_signature",
-    "change_control_ticket_system",
-    "exam_environment",
-    "exam_rehearsal",
-    "exam_state_directory",
-    "implementation_headings",
-    "implementation_plan",
-    "implementation_responsibilities",
-)
 
-
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """Runs on the controller, contacts nothing but the ticket system, and ends the run where it must not go on."""
-
-    TRANSFERS_FILES = False
-    _requires_connection = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return the permit of the stage, and what the report needs to know of this run."""
@@ -76,9 +57,7 @@ class ActionModule(ActionBase):
             required_if=[("back_out", True, ["procedure", "lines"])],
         )[1]
         facts = task_vars or {}
-        # task variables arrive as they were written: templates are still to be filled in
-        variables = {name: self._templar.template(facts.get(name)) for name in VARIABLES}
-        extra_variables = load_extra_vars(loader=self._loader)
+        variables, extra_variables = self.variables(facts), self.extra_variables()
         refusals = inventory_refusals(arguments["environment"], variables, extra_variables)
         rehearsal = bool(variables["exam_rehearsal"])
         if rehearsal and not refusals:
@@ -87,7 +66,7 @@ class ActionModule(ActionBase):
         refusals = refusals or plan_refusals(variables["implementation_plan"] or [], responsibilities)
         if refusals:
             raise AnsibleActionFail(f"Refused before anything was touched: {' '.join(refusals)}")
-        plan = [{**entry, **responsibilities[entry["line"]]} for entry in variables["implementation_plan"]]
+        plan = responsible_plan(variables)
         directory = Path(variables["exam_state_directory"])
         try:
             require(directory, Marker(variables["exam_environment"], rehearsal))
@@ -149,19 +128,15 @@ class ActionModule(ActionBase):
         live = variables["exam_environment"] == "live"
         required = live and arguments["work"] and not self._task.check_mode
         directory = Path(variables["exam_state_directory"])
-        actual, run_id = datetime.now(UTC), run_identity.current()
-        now = clock.clock(
-            variables["change_control_now"], rehearsal=bool(variables["exam_rehearsal"]), run_id=run_id, actual=actual
-        )
+        settings = Settings.parse(variables, extra_variables)
         if required:
-            clock.refuse_earlier_than_last_run(directory / "journal", run_id, actual)
-            run_identity.require()
+            clock.refuse_earlier_than_last_run(directory / "journal", run_identity.require(), settings.actual)
         found = answer(
             Question(
                 works=works,
-                records=Path(variables["change_control_records"]) if variables["change_control_records"] else None,
-                rules=declared_rules(variables, extra_variables),
-                now=now,
+                records=settings.records,
+                rules=settings.rules,
+                now=settings.now,
                 plan=plan,
                 tickets=(variables["change_control_ticket_system"] or {}) if live else {},
                 emergency=declared_emergency(variables, extra_variables) if live else None,
@@ -170,7 +145,7 @@ class ActionModule(ActionBase):
         )
         return {
             "required": required,
-            "now": now.isoformat(timespec="seconds"),
+            "now": settings.now.isoformat(timespec="seconds"),
             "board_meetings": [str(meeting) for meeting in variables["change_control_board_meetings"] or []],
             **found.as_dict(),
         }

@@ -12,8 +12,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ansible.module_utils.parsing.convert_bool import boolean
-
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import InvalidParameter
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.approvals import (
     Judged,
@@ -146,23 +144,3 @@ def declared_emergency(variables: Mapping[str, Any], extra_variables: Mapping[st
                 name, variables[name], "it stands in the inventory", "Give it with -e, for one run; remove it there."
             )
     return Emergency.parse(extra_variables)
-
-
-def declared_rules(variables: Mapping[str, Any], extra_variables: Mapping[str, Any]) -> Rules:
-    """Return what the inventory demands of approvals.
-
-    Raises:
-        InvalidParameter: the command line would demand less.
-    """
-    name = "change_control_require_signature"
-    require_signature = boolean(variables.get(name) or False)
-    if name in extra_variables and not require_signature:
-        raise InvalidParameter(
-            name, extra_variables[name], "the command line can only demand more", f"Leave -e {name} out."
-        )
-    records = variables.get("change_control_records") or ""
-    return Rules(
-        directory=Path(variables.get("change_control_approvals") or records),
-        require_signature=require_signature,
-        allowed_signers=Path(variables.get("change_control_allowed_signers") or Path(records, "allowed_signers")),
-    )
