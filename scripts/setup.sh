@@ -30,11 +30,18 @@ is_present() {
     command:*) command -v "${1#*:}" >/dev/null ;;
     module:*) "$python" -c "import ${1#*:}" 2>/dev/null ;;
     library:*) "$python" -c "import ctypes; ctypes.CDLL('${1#*:}')" 2>/dev/null ;;
+    header:*) has_header "${1#*:}" ;;
     *)
-        echo "requirements/debian.txt: '$1' is neither command:, module: nor library:" >&2
+        echo "requirements/debian.txt: '$1' is neither command:, module:, library: nor header:" >&2
         exit 1
         ;;
     esac
+}
+
+# Of a Python that is not Debian's, Debian's headers would be of no use: the interpreter says where its own are.
+has_header() {
+    own=$("$python" -c 'import sysconfig; print(sysconfig.get_path("include"))')
+    [ -f "$own/$1" ] || [ -f "/usr/include/$1" ]
 }
 
 missing_packages() {

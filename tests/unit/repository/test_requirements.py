@@ -12,7 +12,7 @@ import yaml
 from scripts.working_copy import ROOT
 
 PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s#]+)(?P<reason>\s+# .{10,})?")
-DEBIAN = re.compile(r"(runtime|test)\s+[a-z0-9.+-]+\s+(command|module|library):\S+\s+# .{10,}")
+DEBIAN = re.compile(r"(runtime|test)\s+[a-z0-9.+-]+\s+(command|module|library|header):\S+\s+# .{10,}")
 
 
 def lines(name: str) -> list[str]:

@@ -92,6 +92,38 @@ def test_that_without_root_it_says_exactly_what_to_install(checkout: Path, progr
     assert not (tmp_path / "called").exists()
 
 
+def test_that_headers_are_looked_for_where_the_interpreter_has_its_own(
+    checkout: Path, programs: Path, tmp_path: Path
+) -> None:
+    program(programs, "id", "echo 1000")
+    program(programs, "apt-get", "exit 1")
+    own = tmp_path / "include"
+    own.mkdir()
+    # an interpreter from elsewhere: this one, saying that its headers are in a directory of the test's
+    (tmp_path / "sitecustomize.py").write_text(
+        f"import sys, sysconfig\nsys._base_executable = {str(programs / 'python3')!r}\n"
+        f"sysconfig.get_path = {{'include': {str(own)!r}}}.get\n",
+        encoding="utf-8",
+    )
+    program(programs, "python3", f'PYTHONPATH={tmp_path} exec {PYTHON} "$@"')
+    require(
+        checkout,
+        "runtime  python-headers  header:Own.h            # the interpreter's",
+        "runtime  libc-headers    header:stdio.h          # the system's",
+        "runtime  absent-headers  header:no/such/file.h   # nobody's",
+    )
+    assert refused(checkout, programs).endswith(" python-headers absent-headers")
+    (own / "Own.h").touch()
+    assert refused(checkout, programs).endswith("--no-install-recommends absent-headers")
+
+
+def test_that_a_line_of_an_unknown_kind_is_a_defect(checkout: Path, programs: Path) -> None:
+    require(checkout, "runtime  odd  programme:odd  # no such kind")
+    done = setup(checkout, programs)
+    assert done.returncode == 1
+    assert "'programme:odd' is neither command:, module:, library: nor header:" in done.stderr
+
+
 def test_that_on_another_system_it_says_exactly_what_to_install(checkout: Path, programs: Path) -> None:
     require(checkout, "runtime  absent   command:no-such-program   # is not there")
     assert refused(checkout, programs).startswith("Install by hand what Debian calls absent: ")
