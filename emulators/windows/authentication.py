@@ -8,6 +8,7 @@ import base64
 import binascii
 import contextlib
 import hmac
+import logging
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,8 +18,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from spnego.channel_bindings import GssChannelBindings
-from spnego.exceptions import SpnegoError
 
+LOG = logging.getLogger(__name__)
 CHALLENGES = ("Negotiate", 'Basic realm="WSMAN"')
 """What a Windows host with basic authentication offers."""
 
@@ -87,7 +88,9 @@ class Authentication:
                 if self._context is None or self._context.complete:
                     self._context = spnego.server(protocol="negotiate", channel_bindings=self._bindings)
                 answer = self._context.step(content)
-        except (SpnegoError, ValueError):
+        except Exception as error:
+            # pyspnego raises SpnegoError for what is wrong, and whatever comes for what is malformed
+            LOG.info("a token of %s is refused: %s: %s", scheme, type(error).__name__, error)
             self._context = None
             return None
         if self._context.complete:

@@ -62,7 +62,11 @@ class Commands:
                 return _action(machine, user, asked)
             return _script(machine, user, asked)
         except FileError as error:
-            return _refused(getattr(asked, "name", "script"), str(error))
+            return _refused(_name(asked), str(error))
+        except Exception as error:
+            LOG.exception("%s: %s", machine.name, _name(asked))
+            said = f"the emulated host broke: {type(error).__name__}: {error}; see the emulator's log"
+            return _refused(_name(asked), said)
 
     def named(self, command_line: str, stdin: bytes) -> str:
         """Return what `run` would call the command, without carrying it out."""
@@ -70,7 +74,7 @@ class Commands:
             asked = decode(command_line, stdin)
         except NotUnderstood:
             return "payload"
-        return "script" if isinstance(asked, Script) else asked.name
+        return _name(asked)
 
     def _module(self, machine: Machine, user: str, asked: ModuleCall) -> Output:
         result = self._result(machine, user, asked)
@@ -107,6 +111,10 @@ class Commands:
             LOG.exception("%s: %s", machine.name, asked.name)
             return _failed(f"the emulated {asked.name} broke: {type(error).__name__}: {error}; see the emulator's log")
         return call.result
+
+
+def _name(asked: ModuleCall | Action | Script) -> str:
+    return "script" if isinstance(asked, Script) else asked.name
 
 
 def _failed(message: str) -> dict[str, Any]:

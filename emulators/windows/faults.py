@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import field
 from pathlib import Path
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(config=ConfigDict(extra="forbid"), kw_only=True)
@@ -48,11 +51,7 @@ class FaultFile:
         self._faults: dict[str, Faults] = {}
 
     def of(self, host: str) -> Faults:
-        """Return what is wrong with a host now.
-
-        Raises:
-            ValueError: the file is not understood; the message names what is wrong in it.
-        """
+        """Return what is wrong with a host now. A file that is not understood changes nothing, and the log says why."""
         return self._read().get(host, _NONE)
 
     def set(self, host: str, faults: Faults) -> None:
@@ -71,8 +70,11 @@ class FaultFile:
             return self._faults
         seen = (status.st_mtime_ns, status.st_ino)
         if seen != self._seen:
-            self._faults = _FILE.validate_json(self._path.read_bytes())
             self._seen = seen
+            try:
+                self._faults = _FILE.validate_json(self._path.read_bytes())
+            except ValidationError as error:
+                LOG.error("%s is not understood, the faults stay as they were: %s", self._path, error)  # noqa: TRY400
         return self._faults
 
     def _write(self, faults: dict[str, Faults]) -> None:

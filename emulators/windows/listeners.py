@@ -5,10 +5,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from http import HTTPStatus
 
 from emulators.certificates import Issued
@@ -18,12 +17,11 @@ from emulators.windows.certificates import served_by
 from emulators.windows.machine import Machine
 from emulators.windows.model import Binding
 from emulators.windows.shells import Dropped, Shells
+from emulators.windows.tls_server import TlsServer
 from emulators.windows.wsman import WsmanFault
 
 LOG = logging.getLogger(__name__)
 SOAP_TYPE = "application/soap+xml;charset=UTF-8"
-_BACKLOG = 512
-Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 class WinRM:
@@ -35,21 +33,21 @@ class WinRM:
         self._certificate = issued.certificate
         self._context = issued.server_context()
         self._shells = shells
-        self._server: asyncio.Server | None = None
+        self._server: TlsServer | None = None
 
     async def follow(self) -> None:
         """Listen, or do not: as the host's faults want it."""
         refuses = self._machine.faults.refuse
         if refuses and self._server is not None:
-            await close(self._server)
+            await self._server.close()
             self._server = None
         elif not refuses and self._server is None:
-            self._server = await listen(self._converse, self._machine.address, self.port, self._context)
+            self._server = await TlsServer.start(self._converse, self._machine.address, self.port, self._context)
 
     async def close(self) -> None:
         """Listen no more."""
         if self._server is not None:
-            await close(self._server)
+            await self._server.close()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         authentication = Authentication(self._machine.accounts, self._certificate)
@@ -90,14 +88,14 @@ class Iis:
     def __init__(self, machine: Machine, port_of: Callable[[int], int]) -> None:
         self._machine = machine
         self._port_of = port_of
-        self._servers: dict[int, asyncio.Server] = {}
+        self._servers: dict[int, TlsServer] = {}
         self._contexts: dict[str, ssl.SSLContext] = {}
 
     async def follow(self) -> None:
         """Listen on the ports of the bindings of started sites, and on no others."""
         wanted = {binding.port for binding in self._bindings()}
         for port in self._servers.keys() - wanted:
-            await close(self._servers.pop(port))
+            await self._servers.pop(port).close()
         for port in wanted - self._servers.keys():
             try:
                 self._servers[port] = await self._listen(port)
@@ -107,7 +105,7 @@ class Iis:
     async def close(self) -> None:
         """Listen no more."""
         for server in self._servers.values():
-            await close(server)
+            await server.close()
 
     def _bindings(self) -> list[Binding]:
         return [
@@ -117,7 +115,7 @@ class Iis:
             if site.state == "Started" and binding.protocol == "https"
         ]
 
-    async def _listen(self, port: int) -> asyncio.Server:
+    async def _listen(self, port: int) -> TlsServer:
         chooser = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 
         def choose(connection: ssl.SSLObject | ssl.SSLSocket, name: str | None, _context: ssl.SSLContext) -> int | None:
@@ -128,7 +126,7 @@ class Iis:
             return None
 
         chooser.sni_callback = choose
-        return await listen(self._converse, self._machine.address, self._port_of(port), chooser)
+        return await TlsServer.start(self._converse, self._machine.address, self._port_of(port), chooser)
 
     def _context(self, port: int, name: str | None) -> ssl.SSLContext | None:
         """Return what to serve: of the binding of that name, else of one without SNI; None if there is nothing."""
@@ -156,35 +154,3 @@ class Iis:
             await writer.drain()
             if not request.keeps_alive:
                 return
-
-
-async def listen(handler: Handler, address: str, port: int, context: ssl.SSLContext) -> asyncio.Server:
-    """Return a TLS server; a connection that breaks, or is to be dropped, just ends."""
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await handler(reader, writer)
-        except Dropped as fault:
-            LOG.info("%s port %d: connection dropped, as asked (%s)", address, port, fault)
-            writer.transport.abort()
-        except http.Malformed as error:
-            LOG.info("%s port %d: %s", address, port, error)
-        except (OSError, asyncio.IncompleteReadError) as error:
-            LOG.debug("%s port %d: %s", address, port, error)
-        except asyncio.CancelledError:
-            # the emulator ends: a client that keeps its connection shall not hold it up
-            writer.transport.abort()
-            raise
-        finally:
-            writer.close()
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
-
-    return await asyncio.start_server(
-        serve, address, port, ssl=context, ssl_shutdown_timeout=1.0, backlog=_BACKLOG, limit=2**20
-    )
-
-
-async def close(server: asyncio.Server) -> None:
-    """Stop listening; connections that there are end by themselves."""
-    server.close()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import binascii
 import time
 import uuid
 from collections.abc import Callable
@@ -102,7 +103,10 @@ class Shells:
         shell = self._shell(user, request)
         for stream in request.body.iterfind("rsp:Send/rsp:Stream", wsman.NAMESPACES):
             command = self._of(shell, stream.get("CommandId"))
-            command.stdin += base64.b64decode(stream.text or "")
+            try:
+                command.stdin += base64.b64decode(stream.text or "")
+            except binascii.Error as error:
+                raise WsmanFault(f"the stream is not base64: {error}") from error
             if stream.get("End", "").lower() == "true":
                 self._run(user, command)
         return wsman.sent(request)
