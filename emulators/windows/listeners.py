@@ -89,6 +89,7 @@ class Iis:
         self._machine = machine
         self._port_of = port_of
         self._servers: dict[int, TlsServer] = {}
+        self._refused = set[int]()
         self._contexts: dict[str, ssl.SSLContext] = {}
 
     async def follow(self) -> None:
@@ -100,7 +101,9 @@ class Iis:
             try:
                 self._servers[port] = await self._listen(port)
             except OSError as error:
-                LOG.warning("%s: port %d cannot be listened on: %s", self._machine.name, port, error)
+                if port not in self._refused:
+                    LOG.warning("%s: port %d cannot be listened on: %s", self._machine.name, port, error)
+                self._refused.add(port)
 
     async def close(self) -> None:
         """Listen no more."""

@@ -55,7 +55,11 @@ class HostSeed:
 
     def __init__(self, name: str, host: dict[str, Any], *, network: str, accounts: dict[str, str]) -> None:
         self.name = name
-        listen = str(host["listen"])
+        listen = host.get("listen")
+        if not isinstance(listen, str):
+            raise ValueError(
+                f"hosts.{name}.listen is {listen!r}; expected an address or its last two numbers, in quotes"
+            )
         self.address = listen if listen.count(".") == 3 else f"{network}.{listen}"
         self._files = TypeAdapter(dict[str, FileSeed]).validate_python(host.get("files", {}))
         self._state = {"name": name, **{key: value for key, value in host.items() if key not in ("listen", "files")}}

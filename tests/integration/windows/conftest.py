@@ -52,7 +52,7 @@ class Process:
             )
         process = self._process
         ready = self.directory / "ready"
-        wait_until(lambda: ready.exists() or process.poll() is not None, "the emulator's start")
+        wait_until(lambda: ready.exists() or process.poll() is not None, "the emulator's start", seconds=60)
         assert process.poll() is None, self.log
 
     def stop(self) -> None:

@@ -128,10 +128,13 @@ def test_that_an_imported_certificate_is_bound_and_served_by_sni(host: Host, pki
     renewed = host.run(
         copied(pki.file(second, "second.pfx")),
         imported(pki),
-        bound(thumbprint(second)),
+        {**bound(thumbprint(second)), "check_mode": True},
+        SITE,
         {"ansible.windows.win_certificate_store": {"thumbprint": thumbprint(first), "state": "absent"}},
     )
-    assert renewed[2]["changed"] is False, "as microsoft.iis 1.1: a new certificate alone is not told of"
+    # as microsoft.iis 1.1: a new certificate alone is not told of, and bound in check mode too
+    assert renewed[2]["changed"] is False
+    assert renewed[3]["site"][0]["bindings"][1]["certificate_hash"] == thumbprint(second)
     assert served(host, pki) == thumbprint(second)
     assert [each.store_name for each in host.state.certificates] == ["My", "My"], "the leaf and its issuer"
     shown_state = host.process.shown(host.name)

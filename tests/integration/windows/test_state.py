@@ -74,6 +74,7 @@ def test_that_show_and_fault_say_what_they_do_not_know(tmp_path: Path) -> None:
         ({"hardware": {"coers": 4}}, "coers"),
         ({"services": [{"name": "x", "start_mode": "sometimes"}]}, "start_mode"),
         ({"colour": "blue"}, "colour"),
+        ({"listen": 0.10}, "in quotes"),
     ],
 )
 def test_that_a_wrong_seed_is_refused_by_name(tmp_path: Path, change: dict[str, object], said: str) -> None:
