@@ -56,7 +56,7 @@ class HostSeed:
     def __init__(self, name: str, host: dict[str, Any], *, network: str, accounts: dict[str, str]) -> None:
         self.name = name
         listen = host.get("listen")
-        if not isinstance(listen, str):
+        if not (isinstance(listen, str) and listen.count(".") in (1, 3)):
             raise ValueError(
                 f"hosts.{name}.listen is {listen!r}; expected an address or its last two numbers, in quotes"
             )
