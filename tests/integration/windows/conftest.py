@@ -23,7 +23,7 @@ from scripts.working_copy import ROOT
 from tests.integration.windows.playbook import Ansible, Result
 
 NETWORK = "127.61"
-HOSTS = 60
+HOSTS = 120
 
 
 class Process:
