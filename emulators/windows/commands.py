@@ -87,6 +87,8 @@ class Commands:
         loaded = self.modules.get(asked.name)
         if loaded is None:
             return _failed(f"{asked.name} is not emulated; emulated are {', '.join(sorted(self.modules))}")
+        if asked.become_user not in (None, "SYSTEM"):
+            return _failed(f"become_user={asked.become_user} is not emulated; SYSTEM is")
         try:
             arguments = loaded.contract.validate(asked.arguments)
         except InvalidArguments as error:

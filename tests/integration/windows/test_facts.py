@@ -32,14 +32,17 @@ def test_the_facts_of_a_host(host: Host) -> None:
 
 def test_how_a_task_is_run(host: Host) -> None:
     user = {"ansible.windows.setup": {"gather_subset": ["!all", "!min", "user", "env"]}}
-    plain, become, environment, asynchronous = host.run(
+    runas = {"become": True, "become_method": "ansible.builtin.runas"}
+    plain, become, other, environment, asynchronous = host.run(
         user,
-        {**user, "become": True, "become_method": "ansible.builtin.runas", "become_user": "SYSTEM"},
+        {**user, **runas, "become_user": "SYSTEM"},
+        {**user, **runas, "become_user": "somebody", "vars": {"ansible_become_password": "x"}},
         {"ansible.windows.win_tempfile": {"path": "%SCRATCH%"}, "environment": {"SCRATCH": "C:\\CalSync"}},
         {"ansible.windows.win_ping": {"data": "later"}, "async": 30, "poll": 1},
     )
     assert plain["ansible_facts"]["ansible_user_id"] == "ansible"
     assert become["ansible_facts"]["ansible_env"]["USERPROFILE"] == "C:\\Users\\SYSTEM"
+    assert "become_user=somebody is not emulated; SYSTEM is" in other["msg"]
     assert environment["path"].startswith("C:\\CalSync\\ansible.")
     assert (asynchronous["ping"], asynchronous["finished"]) == ("later", True)
     assert not [path for path in host.state.files if ".ansible_async\\" in path], "the job's file is cleaned up"
