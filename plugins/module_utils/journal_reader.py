@@ -73,7 +73,7 @@ def _event(line: bytes) -> dict[str, Any] | None:
 
 
 def _read(path: Path) -> RunJournal:
-    with path.open("rb") as stream:
+    with path.open("r+b") as stream:  # a lock over NFS wants a file that could be written
         # Asked before reading: what a run that has just ended wrote last is then read too.
         alive = _locked(stream.fileno())
         events, unreadable = parse(stream.read())

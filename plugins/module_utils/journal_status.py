@@ -30,6 +30,8 @@ class Work:
     name: str
     role: str
     line: str
+    title: str
+    """The line's."""
     host: str
     once: bool
     """It runs once for all hosts, and the host is just the first of them."""
@@ -107,6 +109,7 @@ class Standing:
     """What was last applied of a line."""
 
     line: str
+    title: str
     run_id: str
     at: datetime
     items: int
@@ -204,8 +207,9 @@ def _record(journal: RunJournal) -> RunRecord:
 
 
 def _begun(run_id: str, event: Mapping[str, Any]) -> Work:
-    task, host, name, role, line = (str(event.get(field) or "") for field in ("task", "host", "name", "role", "line"))
-    return Work(run_id, task, name, role, line, host, bool(event.get("once")), event["at"])
+    fields = ("task", "name", "role", "line", "title", "host")
+    task, name, role, line, title, host = (str(event.get(field) or "") for field in fields)
+    return Work(run_id, task, name, role, line, title, host, bool(event.get("once")), event["at"])
 
 
 def _end(work: Work, event: Mapping[str, Any]) -> None:
@@ -233,7 +237,7 @@ def _standing(runs: Sequence[RunRecord]) -> list[Standing]:
             at, items = work.ended or work.began, work.applied_count
             if have is not None:
                 at, items = max(at, have.at), items + have.items
-            of_run[work.line] = Standing(work.line, run.run_id, at, items)
+            of_run[work.line] = Standing(work.line, work.title, run.run_id, at, items)
         standing.update(of_run)
     return sorted(standing.values(), key=lambda each: _sortable(each.line))
 

@@ -91,10 +91,11 @@ def _run(run: RunRecord, label: str) -> Iterator[tuple[str, str]]:
     ended = {
         "going on": "it is still going on",
         "ended": "it ended without a failure",
-        "failed": "it ended with a failure",
-        "broken off": "it was broken off, for no process of it is left and it never said that it ended",
+        "failed": "it ended with a FAILURE",
+        "broken off": "BROKEN OFF; no process of it is left, and it never said that it ended",
     }[run.state]
-    yield "State", f"{ended}; first sign {_time(run.first)}, last sign {_time(run.last)}"
+    yield "State", ended
+    yield "When", f"began {_time(run.first)}, last sign of it {_time(run.last)}"
 
 
 def _scope(run: RunRecord) -> str:
@@ -113,10 +114,10 @@ def _standing(status: Status, proofs: Mapping[str, LastState]) -> Iterator[tuple
     newest_first = sorted(status.standing, key=lambda each: each.at, reverse=True)
     for standing in newest_first[:_MOST_LINES]:
         proof = proofs.get(standing.line)
-        title = f"{standing.line} {proof.title}" if proof else standing.line
-        items = _counted(standing.items, "item") if standing.items else "changed"
-        state = f", {proof.state} {_time(proof.at)}" if proof and proof.at >= standing.at else ", not proven since"
-        yield "Stands", f"{_plain(title)}, {items} {_time(standing.at)}{state}"
+        title = _plain(f"{standing.line} {standing.title}")
+        items = f"{_counted(standing.items, 'item')} applied" if standing.items else "changed"
+        state = f"{proof.state} {_time(proof.at)}" if proof and proof.at >= standing.at else "not proven since"
+        yield "Stands", f"{title}, last {items} {_time(standing.at)}, {state}"
     if len(newest_first) > _MOST_LINES:
         yield "Stands", f"and {_counted(len(newest_first) - _MOST_LINES, 'more line')}"
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the reports of earlier runs say of each line of the plan: its title, and how its last proof ended."""
+"""What the reports of earlier runs say of each line of the plan: how its last proof ended."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ _UNTOUCHED = ("not in this run", "not built yet")
 class LastState:
     """A line's state in the last report that looked at it."""
 
-    title: str
     state: str
     at: datetime
     """When that run ended."""
@@ -41,5 +40,5 @@ def last_states(directory: Path) -> dict[str, LastState]:
             at = datetime.fromisoformat(report["ended"])
             for line in report["lines"]:
                 if line["state"] not in _UNTOUCHED:
-                    states.setdefault(line["line"], LastState(line["title"], line["state"], at))
+                    states.setdefault(line["line"], LastState(line["state"], at))
     return states

@@ -59,7 +59,8 @@ class Journal(Listener):
             _tell_modules(None, task, host)
             return
         journal = self._open(run)
-        journal.append("task began", **_of(task), host=host)
+        titles = {str(entry["line"]): entry["title"] for entry in run.plan}
+        journal.append("task began", **_of(task), title=titles.get(task.line), host=host)
         self._sent.add((task.uuid, host))
         _tell_modules(journal.path, task, host)
 
@@ -83,7 +84,9 @@ class Journal(Listener):
             hidden=result.hidden,
             **({} if result.hidden else _items(result)),
         )
-        self._file.sync()
+        # A task that changed nothing leaves nothing to be known after the machine itself has died.
+        if result.changed or result.failed:
+            self._file.sync()
 
     def run_ended(self, hosts: Mapping[str, Mapping[str, int]], at: datetime) -> Sequence[str]:
         """Journal the end, and after a failure say where to look."""

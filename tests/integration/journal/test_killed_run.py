@@ -46,7 +46,7 @@ def test_a_killed_run_is_carried_on_by_the_command_that_status_names(runner: Run
     assert half_done["applied_count"] == 10
     assert {item.split()[1] for item in half_done["applied"]} == {"PTR"}, "the reverse zones, and nothing else"
     for words in (
-        "it was broken off, for no process of it is left",
+        "BROKEN OFF; no process of it is left",
         "1.3 Keep the declared records on the primary",
         "in force 10 items (10.2.0.192.in-addr.arpa. PTR, ",
         after["next_command"],

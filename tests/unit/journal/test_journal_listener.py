@@ -40,7 +40,7 @@ def events(directory: Path) -> list[dict[str, Any]]:
 
 
 def test_a_task_of_a_line_is_journalled_and_its_module_told(journal: Journal, tmp_path: Path) -> None:
-    journal.run_began(a_run(tmp_path))
+    journal.run_began(a_run(tmp_path, plan=[{"line": "1.3", "title": "DNS, changes tested"}]))
     task = a_task("t1", once=True)
     journal.task_began(task)
     journal.task_sent(task, "localhost")
@@ -50,7 +50,7 @@ def test_a_task_of_a_line_is_journalled_and_its_module_told(journal: Journal, tm
     journal.task_ended(a_result(task, content=content))
     began, sent, ended = events(tmp_path)
     assert (began["event"], sent["event"], ended["event"]) == ("run began", "task began", "task ended")
-    assert (sent["line"], sent["role"], sent["once"]) == ("1.3", "dns", True)
+    assert (sent["line"], sent["title"], sent["role"], sent["once"]) == ("1.3", "DNS, changes tested", "dns", True)
     assert (ended["applied"], ended["applied_count"], ended["changed"]) == (["a A"], 1, True)
     assert SECRET not in json.dumps(events(tmp_path))
 
