@@ -36,6 +36,8 @@ class Work:
     once: bool
     """It runs once for all hosts, and the host is just the first of them."""
     began: datetime
+    seen: datetime
+    """When it last changed something, began or ended, as far as is known."""
     ended: datetime | None = None
     outcome: str = ""
     excused: bool = False
@@ -181,6 +183,7 @@ def _record(journal: RunJournal) -> RunRecord:
             work.applied.append(str(event.get("item")))
             work.applied_count += 1
             work.changed = True
+            work.seen = event["at"]
         elif event["event"] == "task ended" and work is not None:
             _end(work, event)
         elif event["event"] == "run ended":
@@ -209,12 +212,12 @@ def _record(journal: RunJournal) -> RunRecord:
 def _begun(run_id: str, event: Mapping[str, Any]) -> Work:
     fields = ("task", "name", "role", "line", "title", "host")
     task, name, role, line, title, host = (str(event.get(field) or "") for field in fields)
-    return Work(run_id, task, name, role, line, title, host, bool(event.get("once")), event["at"])
+    return Work(run_id, task, name, role, line, title, host, bool(event.get("once")), event["at"], event["at"])
 
 
 def _end(work: Work, event: Mapping[str, Any]) -> None:
     """Take in how a task ended. What its module journalled itself is more than the result says, or the same."""
-    work.ended = event["at"]
+    work.ended = work.seen = event["at"]
     work.outcome = str(event.get("outcome"))
     work.excused = bool(event.get("ignored") or event.get("check_mode"))
     work.changed = work.changed or (bool(event.get("changed")) and not event.get("check_mode"))
@@ -234,7 +237,7 @@ def _standing(runs: Sequence[RunRecord]) -> list[Standing]:
             if not work.changed and not work.applied_count:
                 continue
             have = of_run.get(work.line)
-            at, items = work.ended or work.began, work.applied_count
+            at, items = work.seen, work.applied_count
             if have is not None:
                 at, items = max(at, have.at), items + have.items
             of_run[work.line] = Standing(work.line, work.title, run.run_id, at, items)
