@@ -78,8 +78,13 @@ class RunRecord:
 
     @property
     def command(self) -> Sequence[str]:
-        """The words that start it again."""
+        """The words that it was started with."""
         return [str(word) for word in self.about.get("command") or ()]
+
+    @property
+    def in_part(self) -> bool:
+        """Whether it left out tasks by their place in the playbook, or by asking."""
+        return bool(self.given("--start-at-task")) or "--step" in self.command
 
     @property
     def playbook(self) -> str:
@@ -99,6 +104,7 @@ class RunRecord:
         others = other.given("--tags")
         return (
             self.state == "ended"
+            and not self.in_part
             and self.playbook == other.playbook
             and (not tags or (bool(others) and others <= tags))
             and self.given("--skip-tags") <= other.given("--skip-tags")
@@ -175,6 +181,7 @@ def _record(journal: RunJournal) -> RunRecord:
         key = str(event.get("task")), str(event.get("host"))
         work = works.get(key)
         if event["event"] == "run began":
+            outcome = None  # several playbooks on one command line are one run, of which each says when it has ended
             about = event
             changes += [change for change in event.get("changes") or () if change not in changes]
         elif event["event"] == "task began":

@@ -60,9 +60,16 @@ def result_of(status: Status, proofs: Mapping[str, LastState]) -> dict[str, obje
 
 
 def next_command(status: Status) -> str | None:
-    """Return the command that carries on, for a shell; None if there is none to give."""
+    """Return the command that carries on, for a shell; None if there is none to give.
+
+    Where the run began in the middle of the playbook is left out: work that was broken off is done from its beginning.
+    """
     run = status.carry_on
-    return join(run.command) if run is not None and run.command else None
+    if run is None or not run.command:
+        return None
+    pairs = zip(["", *run.command], run.command, strict=False)
+    skipped = "--start-at-task"
+    return join(word for before, word in pairs if skipped not in (before, word) and word != "--step")
 
 
 def _lines(status: Status, proofs: Mapping[str, LastState]) -> Iterator[tuple[str, str]]:

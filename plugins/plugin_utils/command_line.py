@@ -22,19 +22,19 @@ _FLAGS = {
     "become_ask_pass": "--ask-become-pass",
     "ask_pass": "--ask-pass",
     "become": "--become",
+    "step": "--step",
 }
 _VALUES = {
     "remote_user": "--user",
     "private_key_file": "--private-key",
     "become_user": "--become-user",
     "subset": "--limit",
+    "start_at_task": "--start-at-task",
 }
 
 
 def words(options: Mapping[str, Any], *, program: str | None = None) -> tuple[str, ...]:
     """Return the words of the command, for a shell in this process's working directory.
-
-    `--start-at-task` is left out: work that was broken off is done again from its beginning.
 
     Args:
         options: what `ansible-playbook` made of its command line (`context.CLIARGS`).

@@ -25,6 +25,9 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.run_events imp
 DIRECTORY = "journal"
 """Under the state directory."""
 
+STATUS = "status.yml"
+"""The playbook that says what stands: beside this run's, above it if this is a stage's, or else by its full name."""
+
 MOST_ITEMS = 50
 """Items that one line names; how many there are is said in any case."""
 
@@ -96,7 +99,7 @@ class Journal(Listener):
         self._file.append("run ended", outcome="failed" if failed else "ok", failed_hosts=failed)
         self._file.sync()
         self._file.close()
-        self._file = None
+        self._file, self._written = None, {}
         return ["", f"What stands, and how to carry on: {_status_command(self._run)}"] if failed else ()
 
     def _open(self, run: Run) -> JournalFile:
@@ -104,7 +107,9 @@ class Journal(Listener):
         if self._file is None:
             directory = run.state_directory / DIRECTORY
             directory.mkdir(mode=0o700, exist_ok=True)
-            self._file = JournalFile(directory / f"{run.run_id}.jsonl", create=True)
+            path = directory / f"{run.run_id}.jsonl"
+            # It is there when this is another playbook of the same command line.
+            self._file = JournalFile(path, create=not path.exists())
         about = _about(run)
         if about != self._written:
             self._file.append("run began", **about)
@@ -162,15 +167,12 @@ def _items(result: Result) -> dict[str, Any]:
 
 
 def _status_command(run: Run) -> str:
-    """Return the command that says what stands: this run's inventories, playbooks/status.yml."""
+    """Return the command that says what stands, on this run's inventories."""
     words = list(run.command)
     inventories = [word for flag, value in itertools.pairwise(words) if flag == "-i" for word in (flag, value)]
-    name = run.playbook.split()[-1] if run.playbook else ""
-    if name.endswith((".yml", ".yaml")):
-        playbook = str(Path(name).with_name("status.yml"))
-    else:
-        playbook = "uoe.exam_scheduling.status"
-    return join([*words[:1], *inventories, playbook])
+    beside = Path(words[-1]).parent
+    found = [path for path in (beside / STATUS, beside.parent / STATUS) if path.is_file()]
+    return join([*words[:1], *inventories, str(found[0]) if found else "uoe.exam_scheduling.status"])
 
 
 def _tell_modules(journal: Path | None, task: Task | None, host: str | None) -> None:

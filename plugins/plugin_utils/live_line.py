@@ -103,11 +103,13 @@ class LiveLine(Listener):
         """Begin to look for something to show."""
         if self._thread is not None or not wanted(sys.stdout, os.environ):
             return
-        self._terminal = sys.stdout.fileno()
-        self._step_aside()
+        if self._terminal < 0:
+            self._terminal = sys.stdout.fileno()
+            self._step_aside()
+            atexit.register(self.stop)
+        self._stop.clear()
         self._thread = threading.Thread(target=self._follow, name="live line", daemon=True)
         self._thread.start()
-        atexit.register(self.stop)
 
     def task_began(self, task: Task) -> None:
         """Wait again before anything is shown."""
@@ -123,12 +125,12 @@ class LiveLine(Listener):
         return self._progress.rates()
 
     def stop(self) -> None:
-        """Take the line away for good. A worker that was forked meanwhile has no part in it."""
-        if os.getpid() != self._process:
+        """Take the line away until another playbook begins. A worker that was forked meanwhile has no part in it."""
+        thread, self._thread = self._thread, None
+        if os.getpid() != self._process or thread is None:
             return
         self._stop.set()
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(timeout=5)
+        thread.join(timeout=5)
         with self._lock:
             self._erase()
 

@@ -17,6 +17,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils import run_var
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.command_line import words
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.journal import Journal
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.progress import ProgressFollower
+from scripts.working_copy import ROOT
 from tests.unit.journal.run import a_result, a_run, a_task
 
 SECRET = "correct horse"
@@ -119,11 +120,23 @@ def test_the_change_is_written_again_when_a_later_gate_knows_another(journal: Jo
     assert began == [["SAS005-150"], ["SAS005-159"]]
 
 
-def test_after_a_failure_it_says_where_to_look(journal: Journal, tmp_path: Path) -> None:
-    journal.run_began(a_run(tmp_path))
+@pytest.mark.parametrize(
+    ("playbook", "status"),
+    [
+        ("playbooks/live.yml", "playbooks/status.yml"),
+        ("playbooks/stages/servers.yml", "playbooks/status.yml"),
+        ("uoe.exam_scheduling.live", "uoe.exam_scheduling.status"),
+    ],
+)
+def test_after_a_failure_it_says_where_to_look(
+    journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, playbook: str, status: str
+) -> None:
+    monkeypatch.chdir(ROOT)
+    command = ("ansible-playbook", "-i", "inventories/live", "--tags", "dns", playbook)
+    journal.run_began(a_run(tmp_path, command=command))
     journal.task_sent(a_task("t1"), "localhost")
     said = journal.run_ended({"localhost": {"failures": 1, "unreachable": 0}}, datetime.now(UTC))
-    assert "ansible-playbook -i inventories/live playbooks/status.yml" in "\n".join(said)
+    assert f"ansible-playbook -i inventories/live {status}" in "\n".join(said)
     assert events(tmp_path)[-1]["outcome"] == "failed"
 
 
@@ -145,7 +158,8 @@ def test_the_command_has_what_starts_it_again_and_no_value_of_e(
     assert words(options, program="/somewhere/bin/ansible-playbook-that-is-not-on-path") == (
         "/somewhere/bin/ansible-playbook-that-is-not-on-path",
         *("-i", "inventories/live", "-i", "/elsewhere/hosts", "-i", "web1,"),
-        *("--tags", "dns,https", "--skip-tags", "slow", "--limit", "web1-live", "--vault-id", "live@prompt"),
+        *("--tags", "dns,https", "--skip-tags", "slow", "--limit", "web1-live"),
+        *("--start-at-task", "something", "--vault-id", "live@prompt"),
         "--ask-become-pass",
         *("-e", "reason=…", "-e", "approver=…", "-e", "token=…", "-e", "@more.yml"),
         "playbooks/live.yml",

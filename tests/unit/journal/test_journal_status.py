@@ -196,7 +196,10 @@ def test_a_later_run_of_the_whole_makes_up_for_a_part() -> None:
 def test_more_tags_make_up_for_fewer_and_a_limit_or_skipped_tags_do_not() -> None:
     broken = run("1", None, "--tags", "dns")
     assert not status_of([broken, run("2", "ok", "--tags", "dns,https")]).unfinished
-    for narrower in (("--tags", "https"), ("--limit", "web1-live"), ("--skip-tags", "dns")):
+    for narrower in (
+        *(("--tags", "https"), ("--limit", "web1-live"), ("--skip-tags", "dns")),
+        *(("--start-at-task", "the last one"), ("--step",)),
+    ):
         assert len(status_of([broken, run("2", "ok", *narrower)]).unfinished) == 1, narrower
 
 
@@ -204,6 +207,20 @@ def test_of_several_runs_that_did_not_end_well_the_last_comes_first() -> None:
     status = status_of([run("1", None, "--tags", "https"), run("2", "failed", "--tags", "dns")])
     assert next_command(status) == "ansible-playbook -i inventories/live --tags dns playbooks/live.yml"
     assert "ask again, for 1 earlier run did not end well" in "\n".join(text_of(status, {}))
+
+
+def test_work_that_began_in_the_middle_is_carried_on_from_the_beginning() -> None:
+    status = status_of([run("1", None, "--start-at-task", "the last one", "--step", "--tags", "dns")])
+    assert next_command(status) == "ansible-playbook -i inventories/live --tags dns playbooks/live.yml"
+
+
+def test_of_several_playbooks_in_one_run_the_last_counts() -> None:
+    first = run("1", "ok", tasks={"records": "ok"})
+    second = run("1", None, tasks={"certificates": ""})
+    status = status_of([RunJournal("1", [*first.events, *second.events])])
+    assert status.last is not None
+    assert status.last.state == "broken off"
+    assert [work.name for work in status.half_done] == ["certificates"]
 
 
 def test_a_failure_that_was_rescued_or_does_not_matter_is_not_half_done() -> None:
