@@ -12,8 +12,9 @@ type: notification
 short_description: Report each line of the implementation plan
 version_added: "0.1.0"
 description:
-  - Writes C(reports/<environment>/<run>/report.json) under the state directory, and prints what became of each line of
-    the plan that this run touched, after Ansible's recap.
+  - Writes C(report.json), C(report.html) and C(junit.xml) below C(reports/<environment>/<run>) in the state directory,
+    carries on the living plan (C(plan.json), C(plan.html)) beside it, and prints the plan's headings after Ansible's
+    recap. C(docs/report.md) explains them.
   - A task belongs to a line by its variable C(implementation_line). What a task hides (C(no_log)) is never looked at.
   - A failure of the report never fails the run.
 requirements:

@@ -75,6 +75,7 @@ def conclusion(
         "msg": f"{count} {subject} proven" if state == "proven" else summary,
         "state": state,
         "proven": state == "proven",
+        "count": count,
         "differences": [asdict(finding) for finding in differences],
         "not_proven": [asdict(finding) for finding in not_proven],
         "table": table,

@@ -2,94 +2,120 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Collects what became of each line of the plan, and writes the report when the run ends."""
+"""The listener that reports: follows a run, and writes report, plan and JUnit file when it ends."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+import shutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.proof import render_table
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.line_record import LineRecord
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.run_events import Listener, Result, Run
+from ansible.release import __version__ as ansible_core
+from ansible.utils.color import ANSIBLE_COLOR, stringc
 
-SCHEMA_VERSION = 1
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils import attestation
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report import (
+    document,
+    files,
+    junit,
+    page,
+    plan,
+    surroundings,
+    terminal,
+)
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.collector import Collector
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.run_events import Listener, Result, Run
 
 
 class ReportWriter(Listener):
-    """The listener that reports."""
+    """Writes what it can: a file that cannot be written keeps none of the others from being written, and is named."""
 
     def __init__(self) -> None:
         """Start with nothing seen."""
-        self._run: Run | None = None
-        self._lines: dict[str, LineRecord] = {}
+        self._collector = Collector()
 
     def run_began(self, run: Run) -> None:
         """Keep what the gate said last."""
-        self._run = run
+        self._collector.began(run)
 
     def task_ended(self, result: Result) -> None:
-        """Take in a result of a line."""
-        if result.task.line is None or result.outcome == "skipped" or result.ignored:
-            return
-        record = self._lines.setdefault(result.task.line, LineRecord())
-        if result.task.gap:
-            if "msg" in result.content:
-                record.add_gap(str(result.content["msg"]))
-            return
-        record.add(result.host, result.content, failed=result.failed, seconds=result.seconds)
+        """Take in a result."""
+        self._collector.ended(result)
 
     def run_ended(self, hosts: Mapping[str, Mapping[str, int]], at: datetime) -> Sequence[str]:
-        """Write the report, and return its table for the terminal."""
-        run = self._run
+        """Write the files, and return the headings' table, what could not be written, and where the files are."""
+        run = self._collector.run
         if run is None:
             return ()
-        lines = [self._line(entry, run) for entry in run.plan]
-        directory = run.state_directory / "reports" / run.environment / run.run_id
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = directory / "report.json"
-        report = {
-            "schema_version": SCHEMA_VERSION,
-            "environment": run.environment,
-            "emulated": run.rehearsal,
-            "check_mode": run.check_mode,
-            "started": run.started.isoformat(timespec="seconds"),
-            "ended": at.isoformat(timespec="seconds"),
-            "lines": lines,
+        complaints: list[str] = []
+        attested, unreadable = attestation.read_all(run.state_directory)
+        complaints += unreadable
+        attestations = {line: [one.as_dict() for one in of_line] for line, of_line in attested.items()}
+        place = run.state_directory / "reports" / run.environment
+        _attempt(complaints, "directory", lambda: place.mkdir(mode=0o700, parents=True, exist_ok=True))
+        report = document.build(
+            run,
+            self._collector,
+            hosts=hosts,
+            ended=at,
+            surroundings=surroundings.describe(run.inventories, ansible_core),
+            attestations={line: of_line[0] for line, of_line in attestations.items()},
+            settled_since=plan.settled_since(
+                files.peek_plan(place / "plan.json", run.environment, emulated=run.rehearsal)
+            ),
+        )
+        directory = place / run.run_id
+        _attempt(complaints, "directory", lambda: directory.mkdir(mode=0o700, parents=True, exist_ok=True))
+        written = {
+            "Report": (directory / "report.json", lambda path: files.write_json(path, report)),
+            "For reading": (directory / "report.html", lambda path: files.write(path, page.report_page(report))),
+            "For CI": (directory / "junit.xml", lambda path: files.write(path, junit.render(report))),
+            "Living plan": (place / "plan.html", lambda path: _carry_on(path, report, attestations, complaints)),
         }
-        temporary = path.with_suffix(".tmp")
-        temporary.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-        temporary.replace(path)
-
-        touched = [line for line in lines if line["state"] not in ("not in this run", "not built yet")]
-        marks = [mark for mark, on in (("EMULATED", run.rehearsal), ("CHECK MODE", run.check_mode)) if on]
-        title = " ".join(["IMPLEMENTATION PLAN", run.environment.upper(), *(f"[{mark}]" for mark in marks)])
-        rows = [
-            (line["line"], line["title"], line["state"], "changed" if line["changed"] else "", _first(line["evidence"]))
-            for line in touched
+        paths = [
+            f"{what}: {path}"
+            for what, (path, how) in written.items()
+            if _attempt(complaints, str(path), lambda path=path, how=how: how(path))  # type: ignore[misc]
         ]
+        colour = stringc if ANSIBLE_COLOR else (lambda text, _colour: text)
         return [
-            f"{title} ".ljust(80, "*"),
-            render_table(("line", "what", "state", "", "evidence"), rows),
-            "",
-            f"{len(lines) - len(touched)} lines of the plan are not in this run or not built yet.",
-            f"Report: {path}",
+            *terminal.render(report, width=_width(), colour=colour),
+            *(colour(f"The report is incomplete: {complaint}", "bright red") for complaint in complaints),
+            *paths,
         ]
 
-    def _line(self, entry: Mapping[str, Any], run: Run) -> dict[str, Any]:
-        record = self._lines.get(entry["line"], LineRecord())
-        return {
-            **entry,
-            "state": record.state(built=entry["built"], check_mode=run.check_mode),
-            "changed": record.changed,
-            "evidence": record.evidence(),
-            "seconds": round(record.seconds, 1),
-        }
+
+def _attempt(complaints: list[str], what: str, action: Callable[[], object]) -> bool:
+    """Do it, and return whether it could be done; the run's own outcome matters more than its report."""
+    try:
+        action()
+    except Exception as error:
+        complaints.append(f"{what} could not be written: {type(error).__name__}: {error}")
+        return False
+    return True
 
 
-def _first(evidence: list[str]) -> str:
-    """Return the first piece of evidence, and how much more there is in the report."""
-    more = len(evidence) - 1
-    return f"{evidence[0].splitlines()[0]}{f' (and {more} more)' if more > 0 else ''}" if evidence else ""
+def _carry_on(
+    page_path: Path,
+    report: Mapping[str, Any],
+    attestations: Mapping[str, Sequence[Mapping[str, str]]],
+    complaints: list[str],
+) -> None:
+    """Add this run to the living plan, while no other run does."""
+    path = page_path.with_name("plan.json")
+    with files.locked(path.parent):
+        known, warning = files.read_plan(path, report["environment"], emulated=report["emulated"])
+        if warning:
+            complaints.append(warning)
+        carried_on = plan.accumulate(known, report)
+        files.write_json(path, carried_on)
+        zones = [record["window"]["time_zone"] for record in report["change"]["records"]]
+        files.write(page_path, page.plan_page(carried_on, attestations, zones[0] if zones else None))
+
+
+def _width() -> int:
+    """Return how wide the terminal is; where there is none, lines may be longer."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 160

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.line_record import LineRecord
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.line_record import MOST_FINDINGS, LineRecord
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.run_events import Outcome, Result, Task
 
 PROOF = {"proven": True, "msg": "3 flows proven"}
 NO_PROOF = {"proven": False, "state": "not_proven", "msg": "3 flows: differences 0, not proven 1"}
@@ -35,25 +37,76 @@ WAITING = {"waiting_for": "Network team", "path": "request.md", "changed": True}
 def test_only_proofs_prove_and_the_worst_counts(results: list[dict[str, Any]], check_mode: bool, state: str) -> None:
     record = LineRecord()
     for result in results:
-        record.add("localhost", result, failed=False, seconds=0.1)
+        record.add(a_result(result))
     assert record.state(built=True, check_mode=check_mode) == state
+
+
+BEGAN = datetime(2027, 2, 3, 10, 0, tzinfo=UTC)
+
+
+def a_result(content: dict[str, Any], host: str = "localhost", outcome: Outcome = "ok", **values: Any) -> Result:
+    task = Task("task-1", "Do it", "dns", "1.3", values.pop("gap", False), BEGAN)
+    defaults = {"ignored": False, "check_mode": False, "hidden": False, "at": BEGAN + timedelta(seconds=2)}
+    return Result(task, host, outcome, content=content, **{**defaults, **values})
 
 
 def test_a_line_with_a_part_that_nobody_looked_at_is_proven_in_part_only() -> None:
     record = LineRecord()
-    record.add("web1", PROOF, failed=False, seconds=1)
-    record.add_gap("not probed: 4 flows from es-live")
+    record.add(a_result(PROOF, "web1"))
+    record.add(a_result({"msg": "not probed: 4 flows from es-live"}, gap=True))
     assert record.state(built=True, check_mode=False) == "proven in part"
-    assert "not probed: 4 flows from es-live" in record.evidence()
+    assert "not probed: 4 flows from es-live" in [one.words for one in record.evidence]
 
 
 def test_a_failure_outweighs_every_proof() -> None:
     record = LineRecord()
-    record.add("web1", {"msg": "key is unreadable\nand more"}, failed=True, seconds=1)
-    record.add("web2", PROOF, failed=False, seconds=1)
+    record.add(a_result(PROOF, "web2"))
+    record.add(a_result({"msg": "key is unreadable\nand more"}, "web1", "failed"))
     assert record.state(built=True, check_mode=False) == "failed"
-    assert record.evidence()[0] == "web1: key is unreadable"
+    first = record.sorted_evidence()[0]
+    assert (first.kind, first.host, first.words) == ("failure", "web1", "key is unreadable")
+
+
+def test_a_host_that_was_not_reached_is_no_failure_and_no_proof() -> None:
+    record = LineRecord()
+    record.add(a_result(PROOF, "web2"))
+    record.add(a_result({"msg": "no route to host"}, "web1", "unreachable"))
+    assert record.state(built=True, check_mode=False) == "not proven"
+
+
+def test_what_was_skipped_or_ignored_does_not_touch_a_line() -> None:
+    record = LineRecord()
+    record.add(a_result({"changed": True}, outcome="skipped"))
+    record.add(a_result({"msg": "never mind"}, outcome="failed", ignored=True))
+    assert record.state(built=True, check_mode=False) == "not in this run"
 
 
 def test_a_line_that_is_not_built_says_so() -> None:
     assert LineRecord().state(built=False, check_mode=False) == "not built yet"
+
+
+def test_a_proof_keeps_its_figures_and_the_first_of_many_findings() -> None:
+    finding = {"where": "dns2", "what": "www. A", "expected": "192.0.2.1", "found": "nothing", "remedy": "wait"}
+    record = LineRecord()
+    record.add(a_result({**DIFFERENT, "count": 72, "differences": [finding] * 60, "not_proven": [finding]}))
+    (proof,) = record.evidence
+    assert proof.figures == {"looked at": 72, "differences": 60, "not seen": 1}
+    assert (len(proof.findings), proof.left_out) == (MOST_FINDINGS, 11)
+    assert proof.findings[0]["remedy"] == "wait"
+
+
+def test_what_a_task_only_looks_at_in_a_real_run_is_not_listed_as_changed() -> None:
+    changes = {"changed": True, "changes": [{"item": "www. A", "action": "create", "after": "secret"}]}
+    looked_at, predicted, changed = LineRecord(), LineRecord(), LineRecord()
+    looked_at.add(a_result(changes, check_mode=True))
+    predicted.add(a_result(changes, check_mode=True), predicted=True)
+    changed.add(a_result(changes))
+    assert looked_at.changes == []
+    assert predicted.changes == changed.changes == [{"item": "www. A", "action": "create"}]
+
+
+def test_a_task_on_many_hosts_at_once_takes_its_time_once() -> None:
+    record = LineRecord()
+    for number in range(50):
+        record.add(a_result(PROOF, f"web{number}"))
+    assert record.seconds == 2
