@@ -2,8 +2,9 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Makes what is missing of: Debian's packages (requirements/debian.txt), .venv, and the link that makes the checkout a
-# collection. Usage: scripts/setup.sh runtime|test. Ends with 2, having done nothing, if it cannot do all of it.
+# Makes what is missing of: Debian's packages (requirements/debian.txt), .venv, for the tests .cache/node, and the link that
+# makes the checkout a collection. Usage: scripts/setup.sh runtime|test. Ends with 2, having done nothing, if it cannot do
+# all of it.
 set -eu
 
 part=${1:-runtime}
@@ -111,6 +112,21 @@ make_environment() {
     printf '%s\n%s\n' "$place" "$wanted" >.venv/.complete
 }
 
+# axe-core for the browser tests, in .cache. The lock file pins it by content, and names no registry.
+install_node_packages() {
+    [ "$part" = test ] && [ -f requirements/node/package-lock.json ] || return 0
+    cmp -s requirements/node/package-lock.json .cache/node/.complete && return 0
+    echo "setup: installing what the browser tests need"
+    mkdir -p .cache/node
+    cp requirements/node/package.json requirements/node/package-lock.json .cache/node/
+    if ! npm ci --prefix .cache/node --ignore-scripts --no-audit --no-fund >.cache/npm.log 2>&1; then
+        tail -n 20 .cache/npm.log >&2
+        echo "setup: npm ci failed; all it said is in .cache/npm.log" >&2
+        exit 1
+    fi
+    cp requirements/node/package-lock.json .cache/node/.complete
+}
+
 link_collection() {
     link=.collections/ansible_collections/uoe/exam_scheduling
     [ "$(readlink "$link" 2>/dev/null || true)" != ../../.. ] || return 0
@@ -129,4 +145,5 @@ if command -v flock >/dev/null; then
     flock 9
 fi
 make_environment
+install_node_packages
 link_collection

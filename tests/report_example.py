@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -183,5 +184,6 @@ def weeks() -> plan.Plan:
     return plan.accumulate(known, evening().report())
 
 
+@cache
 def _load(name: str) -> Any:
     return yaml.safe_load((ROOT / "inventories" / name).read_text(encoding="utf-8"))

@@ -1,0 +1,171 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The living plan: runs may end in any order; predictions and refusals prove nothing; nothing that was proven is lost."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report import plan
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.actions import run_sheets
+from tests.report_example import ATTESTATIONS, CHANGE, STARTED, Script, a_run, evening, proof, weeks
+
+CONTENTS: dict[str, dict[str, Any]] = {
+    "proven": proof("72 DNS record sets proven", 72),
+    "different": proof("72 DNS record sets: differences 1", 72, proven=False, state="different"),
+    "unseen": proof("72 DNS record sets: not proven 1", 72, proven=False, state="not_proven"),
+    "applied": {"changed": True},
+    "waiting": {"changed": True, "waiting_for": "Network team", "path": "hand-overs/1.3.md"},
+}
+
+
+def report(minutes: int, outcomes: dict[str, str], **values: Any) -> dict[str, Any]:
+    script = Script(a_run(STARTED + timedelta(minutes=minutes), **values))
+    for line, outcome in outcomes.items():
+        script.task(line, "Do it", {"localhost": CONTENTS[outcome]})
+    return script.report()
+
+
+def after(*reports: dict[str, Any]) -> plan.Plan:
+    known = plan.empty("live", emulated=True)
+    for one in reports:
+        known = plan.accumulate(known, one)
+    return known
+
+
+def state(known: plan.Plan, line: str) -> str:
+    return str(next(one for one in plan.standing(known, {}) if one["line"] == line)["state"])
+
+
+OUTCOMES = st.dictionaries(st.sampled_from(["1.2", "1.3"]), st.sampled_from(sorted(CONTENTS)))
+RUNS = st.lists(st.tuples(st.integers(0, 600), OUTCOMES), min_size=1, max_size=8, unique_by=lambda run: run[0])
+
+
+@given(RUNS, st.randoms(use_true_random=False))
+def test_runs_that_end_in_any_order_make_the_same_plan(runs: list[tuple[int, dict[str, str]]], random: Any) -> None:
+    reports = [report(minutes, outcomes) for minutes, outcomes in runs]
+    shuffled = random.sample(reports, len(reports))
+    assert after(*reports) == after(*shuffled)
+    assert after(*reports, *reports) == after(*reports), "the same run again adds nothing"
+
+
+@given(RUNS)
+def test_the_last_proof_never_becomes_older_and_the_first_never_younger(runs: list[tuple[int, dict[str, str]]]) -> None:
+    known = plan.empty("live", emulated=True)
+    last, first = "", "9999"
+    for minutes, outcomes in runs:
+        known = plan.accumulate(known, report(minutes, outcomes))
+        line = known["lines"]["1.3"]
+        if line["last_proof"]:
+            assert line["last_proof"]["at"] >= last
+            assert line["first_proof"]["at"] <= first
+            last, first = line["last_proof"]["at"], line["first_proof"]["at"]
+        else:
+            assert not last, "a proof got lost"
+
+
+@given(RUNS)
+def test_the_state_is_that_of_the_latest_run_that_touched_the_line(runs: list[tuple[int, dict[str, str]]]) -> None:
+    known = after(*[report(minutes, outcomes) for minutes, outcomes in runs])
+    touching = [run for run in sorted(runs, key=lambda run: run[0]) if "1.3" in run[1]]
+    expected = {"different": "failed", "unseen": "not proven"}
+    last = touching[-1][1]["1.3"] if touching else "not run yet"
+    assert state(known, "1.3") == expected.get(last, last)
+
+
+def test_a_prediction_and_a_refusal_are_noted_and_change_nothing() -> None:
+    proven = after(report(0, {"1.3": "proven"}))
+    predicted = plan.accumulate(proven, report(5, {"1.3": "different"}, check_mode=True))
+    refusals = {**CHANGE, "refusals": ["line 1.3: no approved record covers it"]}
+    refused = plan.accumulate(predicted, report(10, {}, change=refusals))
+    for known in (predicted, refused):
+        assert plan.standing(known, {}) == plan.standing(proven, {})
+    assert [(run["check_mode"], run["refused"]) for run in refused["runs"]] == [
+        (False, True),
+        (True, False),
+        (False, False),
+    ]
+
+
+def test_the_plan_stays_bounded_and_remembers_changes_of_state() -> None:
+    known = plan.empty("live", emulated=True)
+    for number in range(400):
+        known = plan.accumulate(known, report(number, {"1.3": "proven" if number >= 7 else "unseen"}))
+    line = known["lines"]["1.3"]
+    assert (len(line["recent"]), len(known["runs"])) == (plan.RECENT, plan.RUNS)
+    assert [one["state"] for one in plan.transitions(line)] == ["not proven", "proven"]
+    assert plan.settled_since(known)["1.3"] == report(7, {})["run"]["ended"][:16] + plan.transitions(line)[1]["at"][16:]
+    for number in range(400, 900):
+        known = plan.accumulate(known, report(number, {"1.3": "proven" if number % 2 else "unseen"}))
+    assert len(known["lines"]["1.3"]["earlier"]) == plan.EARLIER
+    assert len(json.dumps(known)) < 400_000
+
+
+def test_what_changed_since_the_board_met() -> None:
+    lines = plan.standing(weeks(), ATTESTATIONS)
+    meetings = ["2027-01-05", "2027-01-12", "2027-02-01"]
+    meeting, changed = plan.since_meeting(lines, meetings, "2027-01-19T18:16:00+00:00")
+    assert meeting == "2027-01-12"
+    assert [(one["line"], one["then"], one["now"]) for one in changed] == [
+        ("1.2", "not run yet", "waiting"),
+        ("1.3", "not run yet", "proven"),
+        ("1.6", "failed", "proven"),
+        ("6", "not built yet", "attested"),
+    ]
+    never, everything = plan.since_meeting(lines, [], "2027-01-19T18:16:00+00:00")
+    assert never is None
+    assert {one["line"] for one in everything} == {"1.2", "1.3", "1.6", "6"}
+
+
+def test_an_attestation_stands_until_a_proof_sees_something_else() -> None:
+    attested = {"1.3": [{**ATTESTATIONS["6"][0], "line": "1.3"}]}
+    for outcome, expected in (("unseen", "attested"), ("different", "failed"), ("proven", "proven")):
+        known = after(report(0, {"1.3": outcome}))
+        assert next(one for one in plan.standing(known, attested) if one["line"] == "1.3")["state"] == expected
+
+
+def test_each_person_s_next_action() -> None:
+    lines = plan.standing(weeks(), ATTESTATIONS)
+    sheets = {
+        one["person"]: one["actions"] for one in run_sheets(lines, "live", "2027-01-25T09:00:00+00:00", emulated=False)
+    }
+    (asked,) = [one for one in sheets["Network team"] if one["line"] == "1.2"]
+    assert asked["action"] == "Do what was handed over in writing: 1.2-firewall-request.md"
+    assert asked["command"] == "ansible-playbook -i inventories/live playbooks/verify.yml --tags firewall"
+    assert asked["overdue"] is True
+    (database,) = [one for one in sheets["Database team"] if one["line"] == "1.5"]
+    assert database["after"] == ["1.1", "1.2"]
+    assert not any(one["line"] in ("1.3", "1.6", "6") for actions in sheets.values() for one in actions)
+    later = run_sheets(lines, "live", "2027-02-01T09:00:00+00:00", emulated=False)
+    again = [one for sheet in later for one in sheet["actions"] if one["line"] == "1.3"]
+    assert again[0]["action"] == "Prove it again: its last proof is of 2027-01-19"
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda known: [], "it is no plan"),
+        (lambda known: {**known, "schema_version": 99}, "schema_version is 99"),
+        (lambda known: {**known, "environment": "test"}, "it is another environment's"),
+        (lambda known: {**known, "runs": None}, "runs: missing"),
+        (lambda known: {**known, "lines": {**known["lines"], "1.3": {}}}, "line 1.3: incomplete"),
+        (lambda known: {**known, "order": ["9.9"]}, "line 9.9: incomplete"),
+    ],
+)
+def test_a_plan_that_cannot_be_carried_on_says_why(damage: Any, said: str) -> None:
+    known = weeks()
+    assert plan.defect(json.loads(json.dumps(known)), "live", emulated=True) == ""
+    assert said in plan.defect(damage(known), "live", emulated=True)
+
+
+def test_the_example_is_what_the_pictures_show() -> None:
+    assert (
+        evening().report()["verdict"]["words"] == "Line 1.2 is waiting for Network team. Lines 1.3 and 1.6 are proven."
+    )
+    assert datetime.fromisoformat(weeks()["as_of"]) > datetime(2027, 1, 19, tzinfo=UTC)
