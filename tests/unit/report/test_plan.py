@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The living plan: runs may end in any order; predictions and refusals prove nothing; nothing that was proven is lost."""
+"""The living plan: runs end in any order; predictions and refusals prove nothing; nothing that was proven is lost."""
 
 from __future__ import annotations
 
