@@ -5,7 +5,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test rehearse estate-up estate-down estate-reset estate-status test lint bench clean
+.PHONY: help setup setup-test rehearse estate-up estate-down estate-reset estate-status test lint bench pictures clean
 
 # Ansible refuses to run in a locale that is not UTF-8, and a scrubbed environment has none.
 export LC_ALL := C.UTF-8
@@ -52,6 +52,9 @@ lint: setup-test  ## the first stage of make test alone
 
 bench: setup-test  ## speed and memory beside the peers', measured in one run; PARTS='dns https' for some of it
 	@$(PYTHON_HERE) -m tests.performance $(PARTS)
+
+pictures: setup-test  ## the documentation's pictures of report and plan, from the tests' example
+	@$(PYTHON_HERE) -m tests.integration.report.pictures
 
 clean:  ## stop the estate and remove what was made here, .venv included; reports stay
 	@if [ -x $(BIN)/python ]; then $(PYTHON_HERE) -m emulators.estate down; fi

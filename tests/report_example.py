@@ -119,8 +119,9 @@ class Script:
 
     def report(self, attestations: Mapping[str, Sequence[Mapping[str, str]]] = ATTESTATIONS) -> dict[str, Any]:
         """Return the report of what was played so far."""
+        assert self.collected.run is not None
         return document.build(
-            self.run,
+            self.collected.run,
             self.collected,
             hosts={"localhost": {"ok": 3, "changed": 1, "failures": 0, "unreachable": 0}},
             ended=self.now,

@@ -92,7 +92,7 @@ class LineRecord:
         """
         if result.outcome == "skipped" or result.ignored:
             return
-        content, host = result.content, result.host
+        content, host = result.content, clean(result.host, 200)
         if result.task.gap:
             if "msg" in content:
                 self.evidence.append(Evidence("gap", host, clean(content["msg"])))

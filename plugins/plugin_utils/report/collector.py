@@ -73,9 +73,13 @@ class Collector:
         if task.line is not None:
             self.lines.setdefault(task.line, LineRecord()).add(result, predicted=bool(run and run.check_mode))
         elif result.failed and len(self.failures) < MOST_FAILURES:
-            words = first_line(result.content.get("msg", result.outcome))
             self.failures.append(
-                {"task": clean(task.name, 200), "role": task.role, "host": result.host, "words": words}
+                {
+                    "task": clean(task.name, 200),
+                    "role": task.role,
+                    "host": clean(result.host, 200),
+                    "words": first_line(result.content.get("msg", result.outcome)),
+                }
             )
 
     def _add_to_timeline(self, result: Result) -> None:
