@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The stage `sanity`: `ansible-test sanity` without containers (tests/sanity/README.md says what it leaves out)."""
+"""`ansible-test sanity` without containers, part of the stage `unit` (tests/sanity/README.md: what it leaves out)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The stage `molecule`: every scenario, of which there must be at least one, and one for each role."""
+"""Part of the stage `integration`: every scenario, of which there must be at least one, and one for each role."""
 
 from __future__ import annotations
 

@@ -44,14 +44,13 @@ def checks() -> dict[str, dict[str, list[str]]]:
             "reuse": ["reuse", "lint", "--lines"],
             "shellcheck": ["shellcheck", *shell_scripts],
         },
-        "sanity": {"ansible-test sanity": ["python", "-m", "scripts.sanity"]},
-        "unit": {"pytest": [*pytest, "tests/unit"]},
+        # within a stage the checks run side by side, as many as there are cores: the longest come first
+        "unit": {"ansible-test sanity": ["python", "-m", "scripts.sanity"], "pytest": [*pytest, "tests/unit"]},
         "integration": {
-            # side by side: playbooks have loopback networks of their own, and take as long as all the rest
-            "playbooks": [*pytest, "tests/integration/playbooks"],
+            "molecule": ["python", "-m", "scripts.scenarios"],
             "systems": [*pytest, "tests/integration", "--ignore=tests/integration/playbooks"],
+            "playbooks": [*pytest, "tests/integration/playbooks"],
         },
-        "molecule": {"molecule": ["python", "-m", "scripts.scenarios"]},
         "artifact": {"artifact": ["python", "-m", "scripts.artifact"]},
     }
 
