@@ -94,7 +94,8 @@ def test_a_staple_about_another_certificate_is_invalid() -> None:
 
 
 def test_a_staple_with_one_bit_changed_is_invalid() -> None:
-    response = LOWER.ocsp_response(LEAF)
+    response = LOWER.ocsp_response(LEAF, at=NOW)
+    assert read_staple(response, LEAF.certificate, LOWER.certificate, NOW).status == "good"
     for position in range(0, len(response), 7):
         spoilt = bytearray(response)
         spoilt[position] ^= 1
@@ -103,7 +104,7 @@ def test_a_staple_with_one_bit_changed_is_invalid() -> None:
 
 
 def _status(issued: Issued) -> str:
-    return read_staple(LOWER.ocsp_response(issued), LEAF.certificate, LOWER.certificate, NOW).status
+    return read_staple(LOWER.ocsp_response(issued, at=NOW), LEAF.certificate, LOWER.certificate, NOW).status
 
 
 def _cross_sign(subject: Authority, issuer: Authority) -> x509.Certificate:

@@ -22,9 +22,11 @@ from scripts.working_copy import ROOT
 DAEMON = "setsid sh -c 'echo $$ >{pid}; trap : TERM; while :; do sleep 60; done' >/dev/null 2>&1 & "
 """A process that leaves its session and its parent, as daemons do, and does not go when asked to."""
 RUN = r"""
-import json, sys
+import json, signal, sys
 from pathlib import Path
 from scripts import processes
+# a shell that starts the tests in the background has them, and all that they start, ignore interrupts
+signal.signal(signal.SIGINT, signal.default_int_handler)
 processes.adopt_orphans()
 commands = [processes.Command(name, argv, Path(output)) for name, argv, output in json.loads(sys.argv[1])]
 ended = processes.run(commands, at_once=2, limit_seconds=float(sys.argv[2]))
