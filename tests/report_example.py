@@ -51,7 +51,7 @@ ATTESTATIONS = {
     "6": [
         {
             "line": "6",
-            "name": "The project manager",
+            "attested_by": "The project manager",
             "statement": "There is no data to migrate.",
             "evidence": "minutes of the project board, 2027-01-12, item 4",
             "at": "2027-01-13T09:30:00+00:00",

@@ -33,7 +33,7 @@ class Attestation:
     """One statement of one person about one line."""
 
     line: str
-    name: str
+    attested_by: str
     statement: str
     evidence: str
 
@@ -47,7 +47,7 @@ class Attestation:
             known = ", ".join(known_lines)
             raise InvalidParameter("line", self.line, "the plan has no such line", f"Give one of {known}.")
         asked = {
-            "name": "Say who vouches for it, by full name.",
+            "attested_by": "Say who vouches for it, by full name.",
             "statement": "Say what is so, in a sentence.",
             "evidence": "Say where others can see it: a ticket, a minute, a message.",
         }
@@ -84,7 +84,7 @@ def read(path: Path) -> Recorded:
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        said = Attestation(**{name: str(content[name]) for name in ("line", "name", "statement", "evidence")})
+        said = Attestation(**{name: str(content[name]) for name in ("line", "attested_by", "statement", "evidence")})
         recorded = Recorded(said, datetime.fromisoformat(content["at"]), str(content["recorded_by"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _unusable(path, f"{type(error).__name__}: {error}") from error
@@ -149,7 +149,7 @@ class AttestationFile(Resource["Recorded | None", Change]):
         if present is not None:
             return []
         said = self.attestation
-        return [Change(f"attestation of line {said.line}", "create", after=f"{said.name}: {said.statement}")]
+        return [Change(f"attestation of line {said.line}", "create", after=f"{said.attested_by}: {said.statement}")]
 
     def apply(self, changes: Sequence[Change]) -> Iterator[Change]:
         """Write the file beside its place and put it there whole."""

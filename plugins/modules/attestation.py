@@ -34,7 +34,7 @@ options:
     description: The line, for example V(6).
     type: str
     required: true
-  name:
+  attested_by:
     description: Who vouches for it. It must not be empty.
     type: str
     required: true
@@ -57,7 +57,7 @@ EXAMPLES = r"""
     state_directory: "{{ exam_state_directory }}"
     known_lines: "{{ implementation_plan | map(attribute='line') }}"
     line: "6"
-    name: A. N. Other
+    attested_by: A. N. Other
     statement: There is no data to migrate.
     evidence: minutes of the project board, 2027-02-02, item 4
 """
@@ -98,7 +98,7 @@ def main() -> None:
             "state_directory": {"type": "path", "required": True},
             "known_lines": {"type": "list", "elements": "str", "required": True},
             "line": text,
-            "name": text,
+            "attested_by": text,
             "statement": text,
             "evidence": text,
             **PREREQUISITE_ARGUMENTS,
@@ -107,7 +107,7 @@ def main() -> None:
     )
     given = module.params
     try:
-        attestation = Attestation(**{name: given[name] for name in ("line", "name", "statement", "evidence")})
+        attestation = Attestation(**{name: given[name] for name in ("line", "attested_by", "statement", "evidence")})
         resource = AttestationFile(Path(given["state_directory"]), attestation, given["known_lines"])
     except Problem as problem:
         module.fail_json(msg=f"{problem} Nothing was touched.")

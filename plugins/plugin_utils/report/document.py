@@ -134,7 +134,7 @@ def _line(
         since = ended.isoformat(timespec="seconds")
     evidence = [one.as_dict() for one in record.sorted_evidence()]
     if attestation is not None:
-        said = f"{attestation['name']}: {attestation['statement']} ({attestation['evidence']})"
+        said = f"{attestation['attested_by']}: {attestation['statement']} ({attestation['evidence']})"
         evidence.append(Evidence("attestation", None, clean(said)).as_dict())
     return {
         **{key: entry.get(key) for key in ENTRY},

@@ -18,7 +18,12 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.run_events imp
 from tests.module_runner import run_module
 from tests.report_example import STARTED, a_run, proof
 
-ATTESTATION = {"line": "6", "name": "A. N. Other", "statement": "There is no data to migrate.", "evidence": "minutes"}
+ATTESTATION = {
+    "line": "6",
+    "attested_by": "A. N. Other",
+    "statement": "There is no data to migrate.",
+    "evidence": "minutes",
+}
 
 
 def a_run_of(state: Path, minutes: int = 0) -> Run:
@@ -156,7 +161,7 @@ def test_check_then_attest_then_unchanged_and_the_plan_takes_it_up(tmp_path: Pat
     ("values", "said"),
     [
         ({"line": "9.9"}, "line='9.9' is refused: the plan has no such line. Give one of 1.3, 6."),
-        ({"name": " "}, "name=' ' is refused: it is empty. Say who vouches for it, by full name."),
+        ({"attested_by": " "}, "attested_by=' ' is refused: it is empty. Say who vouches for it, by full name."),
         ({"statement": ""}, "statement='' is refused: it is empty."),
         ({"evidence": ""}, "evidence='' is refused: it is empty."),
     ],
