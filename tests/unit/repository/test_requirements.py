@@ -52,6 +52,8 @@ def test_that_the_floor_of_ansible_core_is_the_same_everywhere() -> None:
 
 
 def test_that_the_configuration_names_no_package_index() -> None:
-    written = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "requirements").iterdir())
+    files = [path for path in (ROOT / "requirements").rglob("*") if path.is_file()]
+    assert ROOT / "requirements/node/package-lock.json" in files
+    written = "".join(path.read_text(encoding="utf-8") for path in files)
     written += (ROOT / "scripts" / "setup.sh").read_text(encoding="utf-8")
     assert not re.search(r"index.url|find.links|https?://", written), "where packages come from is the user's choice"
