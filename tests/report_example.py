@@ -117,7 +117,11 @@ class Script:
         for host, content in results.items():
             self.collected.ended(Result(task, host, outcome, content=content, at=self.now, **defaults))
 
-    def report(self, attestations: Mapping[str, Sequence[Mapping[str, str]]] = ATTESTATIONS) -> dict[str, Any]:
+    def report(
+        self,
+        attestations: Mapping[str, Sequence[Mapping[str, str]]] = ATTESTATIONS,
+        settled_since: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
         """Return the report of what was played so far."""
         assert self.collected.run is not None
         return document.build(
@@ -127,7 +131,7 @@ class Script:
             ended=self.now,
             surroundings=SURROUNDINGS,
             attestations={line: of_line[0] for line, of_line in attestations.items()},
-            settled_since={},
+            settled_since=settled_since or {},
         )
 
 

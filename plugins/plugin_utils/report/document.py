@@ -130,8 +130,10 @@ def _line(
     built = bool(entry.get("built", True))
     of_run = record.state(built=built, check_mode=run.check_mode)
     state = with_attestation(of_run, attestation)
-    if state == "proven" and since is None and not run.check_mode:
-        since = ended.isoformat(timespec="seconds")
+    if state == "attested" and attestation is not None:
+        since = attestation["at"]
+    elif record.touched and not run.check_mode:
+        since = (since or ended.isoformat(timespec="seconds")) if state == "proven" else None
     evidence = [one.as_dict() for one in record.sorted_evidence()]
     if attestation is not None:
         said = f"{attestation['attested_by']}: {attestation['statement']} ({attestation['evidence']})"

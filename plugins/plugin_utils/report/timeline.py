@@ -38,7 +38,7 @@ def timeline(report: Mapping[str, Any]) -> dict[str, Any] | None:
         shown.append(
             {
                 "line": number,
-                "title": titles.get(number, "") if number else "the gate, and questions before anything is touched",
+                "title": titles.get(number, "") if number else "the gate, preparations, checks",
                 "state": states.get(number, ""),
                 "y": TOP + ROW * len(shown),
                 "seconds": duration(sum(end - begin for begin, end in spans)),

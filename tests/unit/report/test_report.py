@@ -86,6 +86,16 @@ def test_a_run_that_is_refused_at_a_later_stage_says_that_it_had_begun() -> None
     assert report["change"]["records"][0]["id"] == "SAS005-150", "what the first stages ran under is not forgotten"
 
 
+def test_the_actual_day_is_that_since_which_a_line_is_proven() -> None:
+    before = {"1.2": "2027-01-04T10:00:00+00:00", "1.3": "2027-01-05T10:00:00+00:00", "7": "2027-01-06T10:00:00+00:00"}
+    days = {line["line"]: line["actual"] for line in evening().report(settled_since=before)["lines"]}
+    assert days["1.3"] == "2027-01-05", "proven before, and proven again"
+    assert days["1.6"] == "2027-01-19", "proven for the first time"
+    assert days["1.2"] is None, "proven before, and not as declared now"
+    assert days["7"] == "2027-01-06", "not in this run: what was known stands"
+    assert days["6"] == "2027-01-13", "the day of the attestation"
+
+
 def test_a_failure_outside_every_line_is_not_passed_over() -> None:
     script = Script(a_run())
     script.task(None, "Make sure that the key is there", {"localhost": {"msg": "it is missing"}}, outcome="failed")
