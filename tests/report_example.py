@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.progress import Figures
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report import document, plan
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.collector import Collector
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.run_events import Result, Run, Task
@@ -121,6 +122,7 @@ class Script:
         self,
         attestations: Mapping[str, Sequence[Mapping[str, str]]] = ATTESTATIONS,
         settled_since: Mapping[str, str] | None = None,
+        work: Sequence[Figures] = (),
     ) -> dict[str, Any]:
         """Return the report of what was played so far."""
         assert self.collected.run is not None
@@ -132,6 +134,7 @@ class Script:
             surroundings=SURROUNDINGS,
             attestations={line: of_line[0] for line, of_line in attestations.items()},
             settled_since=settled_since or {},
+            work=work,
         )
 
 

@@ -56,7 +56,7 @@ class CallbackModule(CallbackBase):
         self._listeners: list[Listener] = [
             progress,
             LiveLine(progress, self._display),
-            ReportWriter(),
+            ReportWriter(progress),
             Journal(progress),
         ]
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.line_record import Evidence, LineRecord
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.progress import Figures
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.collector import Collector
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.states import (
     UNTOUCHED,
@@ -37,6 +38,7 @@ def build(
     surroundings: Mapping[str, Any],
     attestations: Mapping[str, Mapping[str, str]],
     settled_since: Mapping[str, str],
+    work: Sequence[Figures] = (),
 ) -> dict[str, Any]:
     """Return the report.
 
@@ -48,6 +50,7 @@ def build(
         surroundings: who, where, versions, inventory (`surroundings.describe`).
         attestations: the attestation that stands for each line, if one does.
         settled_since: for each line that was settled before this run, since when (ISO 8601).
+        work: the final figures of long work, as modules reported them.
     """
     change = change_of(run.change)
     lines = [
@@ -92,6 +95,7 @@ def build(
         "failures_outside_lines": collected.failures,
         "tasks": [task.as_dict() for task in sorted(collected.tasks.values(), key=lambda one: one.task.at)],
         "results_left_out": collected.tasks_left_out,
+        "work": [_work(figures, collected) for figures in work],
         "hosts": {host: dict(counted) for host, counted in hosts.items()},
     }
 
@@ -154,6 +158,21 @@ def _line(
         "evidence": evidence,
         "attestation": dict(attestation) if attestation else None,
         "seconds": round(record.seconds, 1),
+    }
+
+
+def _work(figures: Figures, collected: Collector) -> dict[str, Any]:
+    """Return what long work came to: how many, in what time, at what rate a second."""
+    record = collected.tasks.get(figures.task)
+    return {
+        "line": record.task.line if record else None,
+        "host": clean(figures.host, 200),
+        "what": clean(figures.what, 200),
+        "unit": clean(figures.unit, 200),
+        "done": figures.done,
+        "total": figures.total,
+        "seconds": round(figures.seconds, 3),
+        "rate": None if figures.rate is None else round(figures.rate, 1),
     }
 
 

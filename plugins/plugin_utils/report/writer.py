@@ -17,6 +17,7 @@ from ansible.release import __version__ as ansible_core
 from ansible.utils.color import ANSIBLE_COLOR, stringc
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils import attestation
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.progress import ProgressFollower
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report import (
     document,
     files,
@@ -33,9 +34,10 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.run_events imp
 class ReportWriter(Listener):
     """Writes what it can: a file that cannot be written keeps none of the others from being written, and is named."""
 
-    def __init__(self) -> None:
-        """Start with nothing seen."""
+    def __init__(self, progress: ProgressFollower | None = None) -> None:
+        """Start with nothing seen, and keep whom to ask for the final figures of long work."""
         self._collector = Collector()
+        self._progress = progress
 
     def run_began(self, run: Run) -> None:
         """Keep what the gate said last."""
@@ -66,6 +68,7 @@ class ReportWriter(Listener):
             settled_since=plan.settled_since(
                 files.peek_plan(place / "plan.json", run.environment, emulated=run.rehearsal)
             ),
+            work=self._progress.rates() if self._progress else (),
         )
         directory = place / run.run_id
         _attempt(complaints, "directory", lambda: directory.mkdir(mode=0o700, parents=True, exist_ok=True))

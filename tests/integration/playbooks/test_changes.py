@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.state_directory import Marker, StateDirectory
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control import permits
 from emulators.certificates import Authority
 from emulators.estate.estate import ROOT, Estate
@@ -73,13 +74,13 @@ def records(tmp_path: Path, **changed: Any) -> tuple[str, str]:
     return overlay(tmp_path, change_control_records=str(directory), change_control_approvals=str(directory))
 
 
-def sign(playbook: Playbook, *options: str) -> None:
+def sign(playbook: Playbook, *options: str, inventories: tuple[str, ...] = ("live", "rehearsal")) -> None:
     """Have the record approved by a quote, as playbooks/sign.yml does it."""
-    shown = playbook.run("sign.yml", *options, "-e", "record=SAS005-150")
+    shown = playbook.run("sign.yml", *options, "-e", "record=SAS005-150", inventories=inventories)
     found = re.search(r"sha256:[0-9a-f]{64}", shown.stdout.rpartition("has to quote")[2].replace("\n", ""))
     assert found, shown.stdout + shown.stderr
     evidence = json.dumps({"record": "SAS005-150", "reference": "Item 4", "quote": f"Approved: {found[0]}"})
-    done = playbook.run("sign.yml", *options, "-e", evidence)
+    done = playbook.run("sign.yml", *options, "-e", evidence, inventories=inventories)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -189,6 +190,34 @@ def test_a_permit_in_the_inventory_opens_nothing(playbook: Playbook, tmp_path: P
     permit = {"roles": {"dns": True}, "run": "2026-01-01T000000Z-000000", "carried_out_by": {"1.3": "collection"}}
     option = overlay(tmp_path, change_control_permit={**permit, "owner": {"1.3": "nobody"}, "journal": ""})
     refused(playbook, *option, "--tags", "dns", "--skip-tags", "always", says="the permit is of another run")
+
+
+def test_dev_needs_no_record_and_is_reported_under_one_that_is_there(playbook: Playbook, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    made = StateDirectory(state, Marker("dev", rehearsal=False))
+    list(made.apply(made.plan(made.read())))
+    option = overlay(tmp_path, exam_state_directory=str(state), change_control_records=str(tmp_path / "none"))
+    without = playbook.run(HERE / "procedures.yml", *option, "-e", "seconds=0", inventories=("dev",))
+    assert without.returncode == 0, without.stdout + without.stderr
+
+    (tmp_path / "second").mkdir()
+    (tmp_path / "changes").mkdir()
+    record = yaml.safe_load((ROOT / "changes/live/SAS005-150.yml").read_text(encoding="utf-8"))
+    window = {"start": "2020-01-01T08:00", "end": "2120-01-01T08:00", "time_zone": "Europe/London"}
+    record |= {"window": window, "covers": {"procedures": ["rollback"]}}
+    (tmp_path / "changes/SAS005-150.yml").write_text(yaml.safe_dump(record), encoding="utf-8")
+    places = {
+        "change_control_records": str(tmp_path / "changes"),
+        "change_control_approvals": str(tmp_path / "changes"),
+    }
+    option = overlay(tmp_path / "second", exam_state_directory=str(state), **places)
+    sign(playbook, *option, inventories=("dev",))
+    under = playbook.run(HERE / "procedures.yml", *option, "-e", "seconds=0", inventories=("dev",))
+    assert under.returncode == 0, under.stdout + under.stderr
+    latest = max((state / "reports/dev").glob("2*/report.json"))
+    change = json.loads(latest.read_text(encoding="utf-8"))["change"]
+    assert (change["required"], change["lines"]) == (False, {"rollback": "SAS005-150"})
+    assert not (state / permits.NAME).exists()
 
 
 def test_a_run_that_overruns_stops_at_a_boundary(playbook: Playbook, tmp_path: Path) -> None:

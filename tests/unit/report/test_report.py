@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -13,6 +14,7 @@ import jsonschema
 import pytest
 import xmlschema
 
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.progress import Figures
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report import junit, page, terminal
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.text import clean, duration, listed, moment
 from tests.report_example import ATTESTATIONS, CHANGE, ROOT, Script, a_run, evening, proof, weeks
@@ -84,6 +86,17 @@ def test_a_run_that_is_refused_at_a_later_stage_says_that_it_had_begun() -> None
     report = script.report()
     assert report["verdict"]["words"] == "Stopped between two stages: line 2.1: the window has ended"
     assert report["change"]["records"][0]["id"] == "SAS005-150", "what the first stages ran under is not forgotten"
+
+
+def test_long_work_is_reported_with_its_rate_under_its_line() -> None:
+    figures = Figures("task-4", "localhost", "DNS update", "record sets", 24, 24, 0.064)
+    report = evening().report(work=[figures, replace(figures, task="gone", done=0, seconds=0.0)])
+    jsonschema.validate(report, SCHEMA)
+    done, stuck = report["work"]
+    assert (done["line"], done["done"], done["rate"]) == ("1.3", 24, 375.0)
+    assert (stuck["line"], stuck["rate"]) == (None, None)
+    assert "24 record sets in" in page.report_page(report)
+    assert ", 375.0 a second" in page.report_page(report)
 
 
 def test_the_actual_day_is_that_since_which_a_line_is_proven() -> None:
