@@ -119,7 +119,8 @@ install_node_packages() {
     echo "setup: installing what the browser tests need"
     mkdir -p .cache/node
     cp requirements/node/package.json requirements/node/package-lock.json .cache/node/
-    if ! npm ci --prefix .cache/node --ignore-scripts --no-audit --no-fund >.cache/npm.log 2>&1; then
+    # in that directory, not by --prefix, with which npm looks for the machine's own settings elsewhere
+    if ! (cd .cache/node && npm ci --ignore-scripts --no-audit --no-fund) >.cache/npm.log 2>&1; then
         tail -n 20 .cache/npm.log >&2
         echo "setup: npm ci failed; all it said is in .cache/npm.log" >&2
         exit 1
