@@ -20,7 +20,7 @@ from typing import Any
 COLLECTION = Path(__file__).resolve().parents[3]
 
 
-def describe(inventories: Sequence[str], ansible_core: str, environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+def describe(inventories: Sequence[str], ansible_core: str, environ: Mapping[str, str]) -> dict[str, Any]:
     """Return `by`, `versions` and `inventory` of the report."""
     return {
         "by": {"user": _user(environ), "sudo_user": environ.get("SUDO_USER"), "host": socket.gethostname()},

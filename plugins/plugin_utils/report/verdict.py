@@ -39,7 +39,7 @@ def verdict(
         return "bad", f"{_lines(by_state['failed'])} not as the plan wants it.{rest}"
     if failures and not by_state["not proven"]:
         first = failures[0]
-        return "bad", f"The run broke off at “{first['task']}” on {first['host']}: {first['words']}"
+        return "bad", f"The run broke off at '{first['task']}' on {first['host']}: {first['words']}"
     if check_mode:
         return _prediction(touched, by_state)
     if by_state["not proven"]:

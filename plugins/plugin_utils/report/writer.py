@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -63,7 +64,7 @@ class ReportWriter(Listener):
             self._collector,
             hosts=hosts,
             ended=at,
-            surroundings=surroundings.describe(run.inventories, ansible_core),
+            surroundings=surroundings.describe(run.inventories, ansible_core, os.environ),
             attestations={line: of_line[0] for line, of_line in attestations.items()},
             settled_since=plan.settled_since(
                 files.peek_plan(place / "plan.json", run.environment, emulated=run.rehearsal)

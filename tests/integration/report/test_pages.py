@@ -73,7 +73,7 @@ def test_the_keyboard_alone_reaches_and_opens_everything(
     wanted = browser.execute_script(visible, INTERACTIVE)
     reached, focused = [], "return [document.activeElement.dataset.at, document.activeElement.tagName]"
     outline = "return getComputedStyle(document.activeElement).outlineStyle"
-    for _ in range(wanted):
+    for _time in range(wanted):
         ActionChains(browser).send_keys(Keys.TAB).perform()
         reached.append(browser.execute_script(focused))
         assert browser.execute_script(outline) == "solid", f"{reached[-1]} does not show that it has the focus"

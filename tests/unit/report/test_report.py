@@ -113,7 +113,7 @@ def test_a_failure_outside_every_line_is_not_passed_over() -> None:
     script = Script(a_run())
     script.task(None, "Make sure that the key is there", {"localhost": {"msg": "it is missing"}}, outcome="failed")
     report = script.report()
-    assert report["verdict"]["words"].startswith("The run broke off at “Make sure that the key is there” on localhost")
+    assert report["verdict"]["words"].startswith("The run broke off at 'Make sure that the key is there' on localhost")
     assert "errors='1'" in junit.render(report).replace('"', "'")
 
 
