@@ -11,7 +11,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from emulators.certificates import Issued
-from emulators.windows import http, wsman
+from emulators.windows import http_messages, wsman
 from emulators.windows.authentication import CHALLENGES, Authentication
 from emulators.windows.certificates import served_by
 from emulators.windows.machine import Machine
@@ -51,7 +51,7 @@ class WinRM:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         authentication = Authentication(self._machine.accounts, self._certificate)
-        while (request := await http.read_request(reader)) is not None:
+        while (request := await http_messages.read_request(reader)) is not None:
             if self._machine.faults.refuse:
                 raise Dropped("refuse")
             writer.write(await self._response(authentication, request))
@@ -59,16 +59,16 @@ class WinRM:
             if not request.keeps_alive:
                 return
 
-    async def _response(self, authentication: Authentication, request: http.HttpRequest) -> bytes:
+    async def _response(self, authentication: Authentication, request: http_messages.HttpRequest) -> bytes:
         if request.target.partition("?")[0] != "/wsman":
-            return http.response(HTTPStatus.NOT_FOUND)
+            return http_messages.response(HTTPStatus.NOT_FOUND)
         if request.method != "POST":
-            return http.response(HTTPStatus.METHOD_NOT_ALLOWED)
+            return http_messages.response(HTTPStatus.METHOD_NOT_ALLOWED)
         token = authentication.step(request.headers.get("authorization"))
         if authentication.user is None:
-            return http.response(HTTPStatus.UNAUTHORIZED, challenges=[token] if token else CHALLENGES)
+            return http_messages.response(HTTPStatus.UNAUTHORIZED, challenges=[token] if token else CHALLENGES)
         if not request.body:
-            return http.response(HTTPStatus.OK, challenges=[token] if token else ())
+            return http_messages.response(HTTPStatus.OK, challenges=[token] if token else ())
         message_id = ""
         try:
             message = wsman.parse(request.body)
@@ -76,8 +76,8 @@ class WinRM:
             answer = await self._shells.answer(authentication.user, message)
         except WsmanFault as fault:
             body = wsman.fault(message_id, fault).encode()
-            return http.response(HTTPStatus.INTERNAL_SERVER_ERROR, body, content_type=SOAP_TYPE)
-        return http.response(
+            return http_messages.response(HTTPStatus.INTERNAL_SERVER_ERROR, body, content_type=SOAP_TYPE)
+        return http_messages.response(
             HTTPStatus.OK, answer.encode(), content_type=SOAP_TYPE, challenges=[token] if token else ()
         )
 
@@ -152,8 +152,8 @@ class Iis:
     @staticmethod
     async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer as an empty site of IIS does."""
-        while (request := await http.read_request(reader)) is not None:
-            writer.write(http.response(HTTPStatus.NOT_FOUND))
+        while (request := await http_messages.read_request(reader)) is not None:
+            writer.write(http_messages.response(HTTPStatus.NOT_FOUND))
             await writer.drain()
             if not request.keeps_alive:
                 return

@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Awaitable, Callable
 from typing import Self
 
-from emulators.windows import http
+from emulators.windows import http_messages
 from emulators.windows.shells import Dropped
 
 LOG = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ class TlsServer:
         except Dropped as fault:
             LOG.info("%s: connection dropped, as asked (%s)", self._name, fault)
             writer.transport.abort()
-        except http.Malformed as error:
+        except http_messages.Malformed as error:
             LOG.info("%s: %s", self._name, error)
         except (OSError, asyncio.IncompleteReadError) as error:
             LOG.debug("%s: %s", self._name, error)
