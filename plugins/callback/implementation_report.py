@@ -115,8 +115,9 @@ class CallbackModule(CallbackBase):
 
     def _ended(self, result: Any, outcome: Outcome, *, ignored: bool = False) -> None:
         content: Mapping[str, Any] = result.result
-        if "implementation_file" in content:
-            run = self._run(read_gate_file(content["implementation_file"]))
+        found = read_gate_file(content["implementation_file"]) if "implementation_file" in content else None
+        if found is not None:
+            run = self._run(found)
             self._tell(lambda listener: listener.run_began(run))
         if self._task is None:
             return

@@ -16,26 +16,20 @@ from typing import Any
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import run_identity
 
 
-def run_directory(state_directory: Path, environment: str) -> Path:
-    """Return the directory of this run's report, making it where it is not there yet.
-
-    Raises:
-        Problem: this run has no name.
-        OSError: it cannot be made.
-    """
-    directory = state_directory / "reports" / environment / run_identity.require()
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return directory
-
-
 def write_gate_file(state_directory: Path, content: Mapping[str, Any]) -> str:
-    """Write what the gate found beside the run's report, and return the file's path.
+    """Write what the gate found, and return the file's path; who reads it removes it.
+
+    It is not among the reports, so that reports which cannot be written keep no run from being let begin.
 
     Args:
         state_directory: the environment's state directory.
         content: environment, work, rehearsal, check_mode, state_directory, headings, plan, change.
+
+    Raises:
+        Problem: this run has no name.
+        OSError: it cannot be written.
     """
-    path = run_directory(state_directory, content["environment"]) / "gate.json"
+    path = state_directory / f".gate.{run_identity.require()}.json"
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".gate.", suffix=".tmp")
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(content, file, indent=1, default=str)
@@ -43,7 +37,12 @@ def write_gate_file(state_directory: Path, content: Mapping[str, Any]) -> str:
     return str(path)
 
 
-def read_gate_file(path: str) -> dict[str, Any]:
-    """Return what the gate found."""
-    loaded: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+def read_gate_file(path: str) -> dict[str, Any] | None:
+    """Return what the gate found, and remove the file; None if it was read before, for another host of the play."""
+    file = Path(path)
+    try:
+        loaded: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    file.unlink(missing_ok=True)
     return loaded
