@@ -15,8 +15,6 @@ from typing import Any
 
 import yaml
 
-from scripts.working_copy import ROOT
-
 Result = dict[str, Any]
 
 
@@ -68,7 +66,6 @@ class Ansible:
                 "HOME": str(self._directory),
                 "LANG": "C.UTF-8",
                 "ANSIBLE_CONFIG": str(self._directory / "ansible.cfg"),
-                "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
                 "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
                 "ANSIBLE_FORKS": "10",
                 "ANSIBLE_INVENTORY_ENABLED": "ansible.builtin.yaml",
