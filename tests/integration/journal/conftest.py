@@ -62,13 +62,17 @@ class Runner:
             "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
         }
         (overlay / "group_vars").mkdir(parents=True)
-        # What is reached through the relay answers over TCP alone, so that there it cannot be proven
-        (overlay / "group_vars/all.yml").write_text("dns_deadline: 0\n", encoding="utf-8")
+        self.variables: dict[str, Any] = {}
         self.reach_primary_at(RELAY)
 
     def reach_primary_at(self, address: str) -> None:
         hosts = {"all": {"hosts": {"dns1": {"exam_connect_address": address}}}}
         (self.overlay / "hosts.yml").write_text(yaml.safe_dump(hosts), encoding="utf-8")
+        # What the relay stands before answers over TCP alone, so that a proof of it would be waited for in vain
+        deadline = {"dns_deadline": 0} if address == RELAY else {}
+        (self.overlay / "group_vars/all.yml").write_text(
+            yaml.safe_dump({**self.variables, **deadline}), encoding="utf-8"
+        )
 
     def words(self, playbook: str, *options: str) -> list[str]:
         inventories = ("inventories/live", "inventories/rehearsal", str(self.overlay))

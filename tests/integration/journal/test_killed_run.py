@@ -12,7 +12,6 @@ import subprocess
 import dns.message
 import dns.query
 import pytest
-import yaml
 
 from emulators.estate.estate import ROOT
 from emulators.processes import wait_until
@@ -145,10 +144,8 @@ def test_the_zone_itself_tells_which_run_changed_it_last(runner: Runner, hold: H
     assert _journal_records("exams.example") == [f"run={run} change=SAS005-150"], (
         "a run that changes nothing sends nothing"
     )
-    (runner.overlay / "group_vars/all.yml").write_text(
-        yaml.safe_dump({"dns_deadline": 30, "dns_records": [{"name": "www", "type": "A", "values": ["192.0.2.99"]}]}),
-        encoding="utf-8",
-    )
+    runner.variables["dns_records"] = [{"name": "www", "type": "A", "values": ["192.0.2.99"]}]
+    runner.reach_primary_at(PRIMARY)
     runner.run(*runner.words("live.yml", "--tags", "dns"))
     assert _journal_records("exams.example") == [f"run={runner.journals()[-1].stem} change=SAS005-150"]
 
