@@ -254,6 +254,11 @@ def key_pem(key: PrivateKey) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
+def thumbprint_of(certificate: x509.Certificate) -> str:
+    """Return the SHA-1 of a certificate in capitals, by which Windows names it."""
+    return certificate.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303 - a name, which nothing relies on
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Write a file that nobody but its owner can read at any moment."""
     path.unlink(missing_ok=True)

@@ -33,7 +33,11 @@ def checks() -> dict[str, dict[str, list[str]]]:
     shell_scripts = [*map(str, sorted((ROOT / "scripts").glob("*.sh"))), str(ROOT / ".ci" / "run")]
     plugins = ".collections/ansible_collections/uoe/exam_scheduling/plugins"
     pytest = ["pytest", "--quiet"]
-    of_playbooks = ["tests/integration/playbooks", "tests/integration/report"]
+    # The longest come first, so that all cores are done at the same time. Each directory is a process of its own, with
+    # loopback addresses of its own: Ansible's plugins, once loaded, let modules in the same process warn elsewhere.
+    longest_first = ("playbooks", "journal", "https", "windows", "windows_roles")
+    directories = {path.name for path in (ROOT / "tests" / "integration").iterdir() if list(path.glob("test_*.py"))}
+    ordered = [*(name for name in longest_first if name in directories), *sorted(directories.difference(longest_first))]
     return {
         "lint": {
             # ansible.cfg refuses to run without an inventory, which ansible-lint's syntax check has none of
@@ -49,9 +53,7 @@ def checks() -> dict[str, dict[str, list[str]]]:
         "unit": {"ansible-test sanity": ["python", "-m", "scripts.sanity"], "pytest": [*pytest, "tests/unit"]},
         "integration": {
             "molecule": ["python", "-m", "scripts.scenarios"],
-            # the tests of reports load Ansible's own plugins, after which modules in the same process warn elsewhere
-            "systems": [*pytest, "tests/integration", *(f"--ignore={path}" for path in of_playbooks)],
-            "playbooks": [*pytest, *of_playbooks],
+            **{f"pytest {name}": [*pytest, f"tests/integration/{name}"] for name in ordered},
         },
         "artifact": {"artifact": ["python", "-m", "scripts.artifact"]},
     }
@@ -104,13 +106,14 @@ def run_stage(name: str, environment: Mapping[str, str], *, live: bool) -> tuple
         for check, argv in checks()[name].items()
     ]
     watch = _Follower() if live else None
-    total, complaints = Tally(), list[str]()
+    total, complaints, seconds = Tally(), list[str](), dict[str, float]()
     try:
         for ended in processes.run(
             commands, at_once=1 if live else os.cpu_count() or 1, limit_seconds=LIMIT_SECONDS, watch=watch
         ):
             counted = tally(ended)
             total.add(counted)
+            seconds[ended.command.name] = ended.seconds
             if ended.returncode != 0:
                 end = f"ended with {ended.returncode}" if ended.returncode else f"stopped after {LIMIT_SECONDS:.0f} s"
                 tail = ended.command.output.read_text(encoding="utf-8", errors="replace").splitlines()[-100:]
@@ -120,7 +123,7 @@ def run_stage(name: str, environment: Mapping[str, str], *, live: bool) -> tuple
             total.failed += 1
             complaints.append("\n".join([f"---- {name} left running, and it was ended now:", *leftovers]))
     finally:
-        _join(log, commands)
+        _join(log, commands, seconds)
     return total, "\n".join([*complaints, f"---- all of it: {log.relative_to(ROOT)}"]) if complaints else ""
 
 
@@ -197,12 +200,13 @@ def _environment(scratch: Path) -> dict[str, str]:
     }
 
 
-def _join(log: Path, commands: list[processes.Command]) -> None:
-    """Make one log of the commands' outputs, each under its command."""
+def _join(log: Path, commands: list[processes.Command], seconds: Mapping[str, float]) -> None:
+    """Make one log of the commands' outputs, each under its command and the time that it took."""
     with log.open("wb") as joined:
         for command in commands:
             if command.output.exists():
-                joined.write(f"==== {command.name}: {' '.join(command.argv)}\n".encode())
+                took = f"{seconds[command.name]:.0f} s" if command.name in seconds else "not ended"
+                joined.write(f"==== {command.name} ({took}): {' '.join(command.argv)}\n".encode())
                 joined.write(command.output.read_bytes())
                 command.output.unlink()
 

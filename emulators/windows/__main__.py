@@ -65,8 +65,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 
 async def _serving(arguments: argparse.Namespace) -> None:
-    # not at the top: it imports Ansible, which `show` and `fault` do not need
-    from emulators.windows.emulator import Emulator  # noqa: PLC0415
+    from emulators.windows.emulator import Emulator  # noqa: PLC0415 - it imports Ansible: `show` and `fault` need none
 
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -74,7 +74,7 @@ class FaultFile:
             try:
                 self._faults = _FILE.validate_json(self._path.read_bytes())
             except ValidationError as error:
-                LOG.error("%s is not understood, the faults stay as they were: %s", self._path, error)  # noqa: TRY400
+                LOG.warning("%s is not understood, the faults stay as they were: %s", self._path, error)
         return self._faults
 
     def _write(self, faults: dict[str, Faults]) -> None:

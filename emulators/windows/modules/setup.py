@@ -8,8 +8,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from cryptography.hazmat.primitives import hashes
-
+from emulators.certificates import thumbprint_of
 from emulators.windows import clock, paths
 from emulators.windows.machine import Machine
 from emulators.windows.module import Call, Module
@@ -169,7 +168,7 @@ def _winrm(call: Call) -> dict[str, Any]:
     certificate = call.machine.winrm_certificate
     return {
         "win_rm_certificate_expires": f"{certificate.not_valid_after_utc:%Y-%m-%d %H:%M:%S}",
-        "win_rm_certificate_thumbprint": certificate.fingerprint(hashes.SHA1()).hex().upper(),  # noqa: S303 - Windows' name for it
+        "win_rm_certificate_thumbprint": thumbprint_of(certificate),
     }
 
 

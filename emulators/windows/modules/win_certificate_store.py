@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import cast
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, pkcs12
 
-from emulators.certificates import PrivateKey, key_pem
+from emulators.certificates import PrivateKey, key_pem, thumbprint_of
 from emulators.windows.arguments import Rules
 from emulators.windows.model import Certificate
 from emulators.windows.module import Call, Module, ModuleFailure
@@ -29,7 +28,7 @@ class Loaded:
     @property
     def thumbprint(self) -> str:
         """SHA-1 of the certificate, in capitals."""
-        return self.certificate.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303 - Windows' name for it
+        return thumbprint_of(self.certificate)
 
 
 def run(call: Call) -> None:

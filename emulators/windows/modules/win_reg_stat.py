@@ -36,7 +36,9 @@ def _shown(value: RegistryValue, call: Call) -> dict[str, Any]:
     expanded = value.data
     if value.type == "REG_EXPAND_SZ" and isinstance(value.data, str):
         expanded = call.expand(value.data)
-    raw = [f"0x{byte:02x}" for byte in value.data] if value.type == "REG_BINARY" else value.data  # type: ignore[union-attr]
+    raw = value.data
+    if value.type == "REG_BINARY" and isinstance(value.data, list):
+        raw = [f"0x{int(byte):02x}" for byte in value.data]
     return {"type": value.type, "value": expanded, "raw_value": raw}
 
 

@@ -32,9 +32,9 @@ class TaskRecord:
     def add(self, result: Result) -> None:
         """Count a result."""
         self.ended = max(self.ended, result.at)
-        outcome = "ignored" if result.ignored else result.outcome
+        outcome: str = "ignored" if result.ignored else result.outcome
         if outcome == "ok" and result.changed:
-            outcome = "changed"  # type: ignore[assignment]
+            outcome = "changed"
         self.hosts[outcome] = self.hosts.get(outcome, 0) + 1
 
     def as_dict(self) -> dict[str, Any]:

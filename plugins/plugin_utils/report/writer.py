@@ -11,6 +11,7 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ class ReportWriter(Listener):
         paths = [
             f"{what}: {path}"
             for what, (path, how) in written.items()
-            if _attempt(complaints, str(path), lambda path=path, how=how: how(path))  # type: ignore[misc]
+            if _attempt(complaints, str(path), partial(how, path))
         ]
         colour = stringc if ANSIBLE_COLOR else (lambda text, _colour: text)
         return [

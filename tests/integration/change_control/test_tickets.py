@@ -27,7 +27,7 @@ from emulators.certificates import Authority
 from emulators.jira import Jira
 from tests.unit.change_control.examples import NOON, judged, rules, write_record
 
-ADDRESS = "127.43.0.5"
+ADDRESS = "127.44.0.5"
 TOKEN = "token-that-must-not-be-seen"
 
 

@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
-from emulators.certificates import Authority, Issued
+from emulators.certificates import Authority, Issued, thumbprint_of
 from emulators.processes import wait_until
 from tests.integration.windows.conftest import Host
 
@@ -45,10 +44,6 @@ def pki(tmp_path: Path) -> Pki:
     root = Authority.create("Root of the tests")
     root.save(tmp_path / "root")
     return Pki(root, Authority.create("Issuing", parent=root), tmp_path, secrets.token_urlsafe(12))
-
-
-def thumbprint(issued: Issued) -> str:
-    return issued.certificate.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303
 
 
 def copied(path: Path) -> dict[str, object]:
@@ -88,7 +83,7 @@ def served(host: Host, pki: Pki, name: str = NAME) -> str:
         context.wrap_socket(connection, server_hostname=name) as secured,
     ):
         certificate = x509.load_der_x509_certificate(secured.getpeercert(binary_form=True) or b"")
-    return certificate.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303
+    return thumbprint_of(certificate)
 
 
 def listens(host: Host) -> bool:
@@ -98,7 +93,7 @@ def listens(host: Host) -> bool:
 
 def test_that_an_imported_certificate_is_bound_and_served_by_sni(host: Host, pki: Pki) -> None:
     first, second = (pki.issuing.issue([NAME]) for _unused in range(2))
-    info = {"ansible.windows.win_certificate_info": {"thumbprint": thumbprint(first)}}
+    info = {"ansible.windows.win_certificate_info": {"thumbprint": thumbprint_of(first.certificate)}}
     _copied, before, checked, between, real, after, again, *_bound, site = host.run(
         copied(pki.file(first, "first.pfx")),
         info,
@@ -107,20 +102,20 @@ def test_that_an_imported_certificate_is_bound_and_served_by_sni(host: Host, pki
         imported(pki),
         info,
         imported(pki),
-        bound(thumbprint(first)),
+        bound(thumbprint_of(first.certificate)),
         SITE,
     )
     assert checked["thumbprints"] == real["thumbprints"]
-    assert real["thumbprints"][0] == thumbprint(first)
+    assert real["thumbprints"][0] == thumbprint_of(first.certificate)
     assert [each["changed"] for each in (checked, real, again)] == [True, True, False]
     assert between["exists"] is False
     assert before["exists"] is False
     (shown,) = after["certificates"]
     assert (shown["has_private_key"], shown["issued_to"], shown["issued_by"]) == (True, NAME, "Issuing")
     https = site["site"][0]["bindings"][1]
-    assert (https["certificate_hash"], https["use_sni"]) == (thumbprint(first), True)
+    assert (https["certificate_hash"], https["use_sni"]) == (thumbprint_of(first.certificate), True)
     wait_until(lambda: listens(host), "a listener on 443")
-    assert served(host, pki) == thumbprint(first)
+    assert served(host, pki) == thumbprint_of(first.certificate)
     # as IIS, which hangs up on a name that it has no certificate for
     with pytest.raises(OSError, match=r"EOF occurred|reset by peer"):
         served(host, pki, "other.exams.example")
@@ -128,18 +123,18 @@ def test_that_an_imported_certificate_is_bound_and_served_by_sni(host: Host, pki
     renewed = host.run(
         copied(pki.file(second, "second.pfx")),
         imported(pki),
-        {**bound(thumbprint(second)), "check_mode": True},
+        {**bound(thumbprint_of(second.certificate)), "check_mode": True},
         SITE,
-        {"ansible.windows.win_certificate_store": {"thumbprint": thumbprint(first), "state": "absent"}},
+        {"ansible.windows.win_certificate_store": {"thumbprint": thumbprint_of(first.certificate), "state": "absent"}},
     )
     # as microsoft.iis 1.1: a new certificate alone is not told of, and bound in check mode too
     assert renewed[2]["changed"] is False
-    assert renewed[3]["site"][0]["bindings"][1]["certificate_hash"] == thumbprint(second)
-    assert served(host, pki) == thumbprint(second)
+    assert renewed[3]["site"][0]["bindings"][1]["certificate_hash"] == thumbprint_of(second.certificate)
+    assert served(host, pki) == thumbprint_of(second.certificate)
     assert [each.store_name for each in host.state.certificates] == ["My", "My"], "the leaf and its issuer"
     shown_state = host.process.shown(host.name)
     assert "PRIVATE KEY" not in shown_state
-    assert thumbprint(second) in shown_state
+    assert thumbprint_of(second.certificate) in shown_state
 
     host.run({"microsoft.iis.website": {"name": "Default Web Site", "state": "stopped"}})
     wait_until(lambda: not listens(host), "the end of the listener")
@@ -152,9 +147,9 @@ def test_what_cannot_be_imported_or_bound(host: Host, pki: Pki) -> None:
         copied(pki.file(issued, "one.pfx")),
         imported(pki, password="wrong"),
         imported(pki),
-        bound(thumbprint(issued)),
+        bound(thumbprint_of(issued.certificate)),
         bound("0" * 40),
-        bound(thumbprint(issued), ""),
+        bound(thumbprint_of(issued.certificate), ""),
     )
     assert "The specified network password is not correct." in password["msg"]
     assert "Keyset does not exist" in half["msg"]
@@ -166,9 +161,9 @@ def test_what_cannot_be_imported_or_bound(host: Host, pki: Pki) -> None:
     site = {"name": "Second", "physical_path": "C:\\inetpub\\wwwroot"}
     completed, used, created, conflict, removed = host.run(
         imported(pki),
-        bound(thumbprint(issued)),
+        bound(thumbprint_of(issued.certificate)),
         {"microsoft.iis.website": site},
-        {"microsoft.iis.website": {**bound(thumbprint(issued))["microsoft.iis.website"], **site}},
+        {"microsoft.iis.website": {**bound(thumbprint_of(issued.certificate))["microsoft.iis.website"], **site}},
         {"microsoft.iis.website": {"name": "Second", "state": "absent"}},
     )
     assert completed["changed"] is True, "a certificate whose key is missing is imported again"

@@ -75,7 +75,9 @@ def test_that_a_service_writes_its_log_as_its_layout_says_at_each_start(host: Ho
 
     assert broken["changed"] is True
     assert "has no element layout" in refused["msg"]
-    assert host.state.service("CalSync").state == "stopped"  # type: ignore[union-attr]
+    calsync = host.state.service("CalSync")
+    assert calsync is not None
+    assert calsync.state == "stopped"
 
 
 def test_that_a_service_can_fail_to_start_and_stop_again(some: Some, ansible: Ansible) -> None:
