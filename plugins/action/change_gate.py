@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,8 @@ class ActionModule(ControllerAction):
         try:
             require(directory, Marker(variables["exam_environment"], rehearsal))
             play = selection.of_play(selection.play_of(self._task))
-            works, begins = self._works(arguments, play, plan, facts)
+            plays = selection.of_run(self._loader, facts, self._templar) if arguments["work"] else []
+            works, begins = self._works(arguments, play, plays, plan)
             change = self._change(arguments, variables, extra_variables, plan, works)
         except Problem as problem:
             raise AnsibleActionFail(f"Refused before anything was touched: {problem}") from None
@@ -89,6 +91,7 @@ class ActionModule(ControllerAction):
                     "headings": variables["implementation_headings"] or {},
                     "plan": plan,
                     "change": change,
+                    "plays": [entered.as_dict() for entered in plays],
                 },
             )
         if change["required"] and change["refusals"]:
@@ -150,19 +153,18 @@ class ActionModule(ControllerAction):
             **found.as_dict(),
         }
 
+    @staticmethod
     def _works(
-        self, arguments: Mapping[str, Any], own: Entered, plan: list[dict[str, Any]], facts: Mapping[str, Any]
+        arguments: Mapping[str, Any], own: Entered, plays: Sequence[Entered], plan: list[dict[str, Any]]
     ) -> tuple[list[Work], set[str]]:
         """Return the work from this play to the end of the run, and the names of that which this play begins."""
         if not arguments["work"]:
             return [], set()
-        plays = selection.of_run(self._loader, facts, self._templar)
         places = [place for place, play in enumerate(plays) if (play.play, play.roles) == (own.play, own.roles)]
         works: dict[str, Work] = {}
-        for play in plays[places[0] :] if places else [own, *plays]:
+        for play in plays[places[0] :] if places else [replace(own, gates=[arguments]), *plays]:
             for gate in play.gates:
-                given = {name: self._templar.template(value) for name, value in gate.items() if name != "environment"}
-                works |= {work.name: work for work in works_of(given, play.roles, plan)}
+                works |= {work.name: work for work in works_of(gate, play.roles, plan)}
         return list(works.values()), {work.name for work in works_of(arguments, own.roles, plan)}
 
     def _refusal(self, change: Mapping[str, Any], directory: Path) -> str:

@@ -30,6 +30,7 @@ from ansible import context
 from ansible.plugins.callback import CallbackBase
 
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import command_line, run_identity
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control import selection
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.gate_file import read_gate_file
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.journal import Journal
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.live_line import LiveLine
@@ -117,6 +118,8 @@ class CallbackModule(CallbackBase):
         content: Mapping[str, Any] = result.result
         found = read_gate_file(content["implementation_file"]) if "implementation_file" in content else None
         if found is not None:
+            if found["plays"]:
+                selection.remember(found["plays"])
             run = self._run(found)
             self._tell(lambda listener: listener.run_began(run))
         if self._task is None:

@@ -23,7 +23,7 @@ def write_gate_file(state_directory: Path, content: Mapping[str, Any]) -> str:
 
     Args:
         state_directory: the environment's state directory.
-        content: environment, work, rehearsal, check_mode, state_directory, headings, plan, change.
+        content: environment, work, rehearsal, check_mode, state_directory, headings, plan, change, plays.
 
     Raises:
         Problem: this run has no name.

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible import context
@@ -31,7 +31,27 @@ class Entered:
     roles: frozenset[str]
     """The roles of this collection of which at least one task is selected."""
     gates: Sequence[Mapping[str, Any]]
-    """The arguments of the play's gates, as they are written."""
+    """The arguments of the play's gates: as they are written, or, of a whole run, as they were templated."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON can hold it."""
+        return {"play": self.play, "roles": sorted(self.roles), "gates": [dict(gate) for gate in self.gates]}
+
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> Entered:
+        """Return what `as_dict` made a dictionary of."""
+        return cls(found["play"], frozenset(found["roles"]), found["gates"])
+
+
+class _Run:
+    """What the first gate of this run found, for the later ones: reading all playbooks takes a second."""
+
+    plays: Sequence[Entered] | None = None
+
+
+def remember(plays: Sequence[Mapping[str, Any]]) -> None:
+    """Keep what a gate of this run found. Called in ansible-playbook's own process, of which its workers are copies."""
+    _Run.plays = [Entered.from_dict(play) for play in plays]
 
 
 def of_play(play: Play) -> Entered:
@@ -48,22 +68,30 @@ def of_play(play: Play) -> Entered:
     return Entered(str(play.get_name()), frozenset(roles), gates)
 
 
-def of_run(loader: Any, task_vars: Mapping[str, Any], templar: Any) -> list[Entered]:
+def of_run(loader: Any, task_vars: Mapping[str, Any], templar: Any) -> Sequence[Entered]:
     """Return what each play of the run's playbooks enters; plays without hosts enter nothing.
 
-    It reads the playbooks once more, as ansible-playbook did, so it must be called in a worker's process, whose
-    inventory and loader nobody else uses.
+    The first time in a run it reads the playbooks once more, as ansible-playbook did, so it is called in a worker's
+    process, whose inventory and loader nobody else uses.
     """
+    if _Run.plays is not None:
+        return _Run.plays
     hostvars = task_vars["hostvars"]
     inventory, variables = hostvars._inventory, hostvars._variable_manager
     inventory.remove_restriction()
     directory = loader.get_basedir()
     try:
-        return [
+        found = [
             of_play(play) for play in _plays(loader, variables) if inventory.get_hosts(templar.template(play.hosts))
         ]
+        return [replace(play, gates=[_templated(gate, templar) for gate in play.gates]) for play in found]
     finally:
         loader.set_basedir(directory)
+
+
+def _templated(gate: Mapping[str, Any], templar: Any) -> dict[str, Any]:
+    """Return a gate's arguments but the environment, which says nothing of the work."""
+    return {name: templar.template(value) for name, value in gate.items() if name != "environment"}
 
 
 def play_of(task: Task) -> Play:
