@@ -75,25 +75,23 @@ class ActionModule(ControllerAction):
             plays = selection.of_run(self._loader, facts, self._templar) if arguments["work"] else []
             works, begins = self._works(arguments, play, plays, plan)
             change = self._change(arguments, variables, extra_variables, plan, works)
+            found = {
+                "environment": variables["exam_environment"],
+                "work": arguments["work"],
+                "rehearsal": rehearsal,
+                "check_mode": bool(self._task.check_mode),
+                "state_directory": str(directory),
+                "headings": variables["implementation_headings"] or {},
+                "plan": plan,
+                "change": change,
+                "plays": [entered.as_dict() for entered in plays],
+            }
+            if run_identity.current():
+                result["implementation_file"] = write_gate_file(directory, found)
         except Problem as problem:
             raise AnsibleActionFail(f"Refused before anything was touched: {problem}") from None
 
         result["changed"] = False
-        if run_identity.current():
-            result["implementation_file"] = write_gate_file(
-                directory,
-                {
-                    "environment": variables["exam_environment"],
-                    "work": arguments["work"],
-                    "rehearsal": rehearsal,
-                    "check_mode": bool(self._task.check_mode),
-                    "state_directory": str(directory),
-                    "headings": variables["implementation_headings"] or {},
-                    "plan": plan,
-                    "change": change,
-                    "plays": [entered.as_dict() for entered in plays],
-                },
-            )
         if change["required"] and change["refusals"]:
             return {**result, "failed": True, "msg": self._refusal(change, directory)}
         self._say(change)

@@ -10,12 +10,12 @@ import getpass
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils import files
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import (
     Change,
     InvalidParameter,
@@ -152,19 +152,11 @@ class AttestationFile(Resource["Recorded | None", Change]):
         return [Change(f"attestation of line {said.line}", "create", after=f"{said.attested_by}: {said.statement}")]
 
     def apply(self, changes: Sequence[Change]) -> Iterator[Change]:
-        """Write the file beside its place and put it there whole."""
+        """Write the file."""
         self.path.parent.mkdir(mode=0o700, exist_ok=True)
         recorded = Recorded(self.attestation, datetime.now(UTC), os.environ.get("SUDO_USER") or getpass.getuser())
-        descriptor, temporary = tempfile.mkstemp(dir=self.path.parent, prefix=".", suffix=".tmp")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(json.dumps(recorded.as_dict(), indent=2) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(self.path)
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        text = json.dumps(recorded.as_dict(), indent=2) + "\n"
+        files.write(self.path, text.encode(), files.PRIVATE_FILE)
         yield from changes
 
     def facts(self, present: Recorded | None) -> Mapping[str, object]:

@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils import files
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import (
     Change,
     InvalidParameter,
@@ -84,18 +83,9 @@ class HandOverFile(Resource["str | None", Change]):
         return [Change(str(self.path), "update" if present is not None else "create", before=present, after=text)]
 
     def apply(self, changes: Sequence[Change]) -> Iterator[Change]:
-        """Write the file beside the old one and put it in its place, so that no half of it is ever read."""
+        """Write the file."""
         self.directory.mkdir(mode=0o700, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=self.directory, prefix=".", suffix=".tmp")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(self.hand_over.text())
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(self.path)
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        files.write(self.path, self.hand_over.text().encode(), files.PRIVATE_FILE)
         yield from changes
 
     def facts(self, present: str | None) -> Mapping[str, object]:

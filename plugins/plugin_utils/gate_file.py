@@ -7,12 +7,11 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils import files
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import run_identity
 
 
@@ -26,14 +25,10 @@ def write_gate_file(state_directory: Path, content: Mapping[str, Any]) -> str:
         content: environment, work, rehearsal, check_mode, state_directory, headings, plan, change, plays.
 
     Raises:
-        Problem: this run has no name.
-        OSError: it cannot be written.
+        Problem: this run has no name, or the file cannot be written.
     """
     path = state_directory / f".gate.{run_identity.require()}.json"
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".gate.", suffix=".tmp")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(content, file, indent=1, default=str)
-    Path(temporary).replace(path)
+    files.write(path, json.dumps(content, indent=1, default=str).encode(), files.PRIVATE_FILE)
     return str(path)
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates import describe, files, making
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils import files
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates import describe, making
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates._acme import (
     Account,
     Service,

@@ -19,7 +19,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates._
     load_pem_private_key,
     x509,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates.files import told
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.files import told
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 
 KEY, REQUEST = "key.pem", "request.csr"

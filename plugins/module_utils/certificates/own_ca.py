@@ -21,7 +21,6 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates._
     rsa,
     x509,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates.files import told
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates.folder import (
     Folder,
     Served,
@@ -29,6 +28,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates.f
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates.provider import Provider
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates.specification import Wanted
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.files import told
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import (
     InvalidParameter,
     MissingPrerequisite,

@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates import by_hand, describe, files, making
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils import files
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates import by_hand, describe, making
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates.folder import (
     FULLCHAIN,
     KEY,

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates import describe, files, making
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils import files
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates import describe, making
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates._cryptography import Encoding
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates.arguments import Declared
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates.folder import (

@@ -16,7 +16,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates._
     verification,
     x509,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates.files import told
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.files import told
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import InvalidParameter
 
 Certificates: TypeAlias = "tuple[x509.Certificate, ...]"

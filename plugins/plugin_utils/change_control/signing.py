@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.files import PUBLIC_FILE, write
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Change, Resource
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.approvals import (
     Judged,
@@ -70,17 +69,11 @@ class ApprovalFiles(Resource[Judged, Change]):
         return [_change(path, content) for path, content in files.items()]
 
     def apply(self, changes: Sequence[Change]) -> Iterator[Change]:
-        """Write each file beside the old one and put it in its place; the approval last, since it is what counts."""
+        """Write each file; the approval last, since it is what counts."""
         self.rules.directory.mkdir(parents=True, exist_ok=True)
         for change in reversed(changes):
             path = Path(change.item)
-            descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(str(change.after))
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
+            write(path, str(change.after).encode(), PUBLIC_FILE)
             yield change
 
     def facts(self, present: Judged) -> Mapping[str, object]:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils import files
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report import plan as plans
 
 LOCK_SECONDS = 30.0
@@ -24,17 +23,12 @@ LOCK_SECONDS = 30.0
 
 
 def write(path: Path, text: str) -> None:
-    """Put the file in its place whole: whoever reads sees the old one or the new one, never half of it."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    """Put the file in its place whole: whoever reads sees the old one or the new one, never half of it.
+
+    Raises:
+        Problem: it cannot be written; what was there is still there.
+    """
+    files.write(path, text.encode(errors="replace"), files.PRIVATE_FILE)
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
