@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import itertools
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,23 +56,24 @@ def adopt_orphans() -> None:
 
 def run(
     commands: Iterable[Command], *, at_once: int, limit_seconds: float, watch: Callable[[Path], None] | None = None
-) -> list[Ended]:
+) -> Generator[Ended, None, None]:
     """Run all commands, `at_once` of them side by side, each for at most `limit_seconds`.
 
     Args:
-        commands: each becomes a session of its own, without input.
+        commands: each becomes a session of its own, without input. The next one is asked for when it can be started.
         at_once: how many run at the same time.
         limit_seconds: a command that takes longer is ended.
         watch: called with a running command's output file, again and again, for showing it live.
 
-    Returns:
-        How each ended, in the order of ending. If interrupted, everything is ended before the interrupt goes on.
+    Yields:
+        How each ended, in the order of ending. If interrupted or closed, everything is ended before that goes on.
     """
-    waiting, running, ended = list(commands), list[_Running](), list[Ended]()
+    waiting, running = iter(commands), list[_Running]()
     try:
-        while waiting or running:
-            while waiting and len(running) < at_once:
-                running.append(_start(waiting.pop(0)))
+        while True:
+            running += map(_start, itertools.islice(waiting, at_once - len(running)))
+            if not running:
+                return
             time.sleep(_POLL_SECONDS)
             _reap_adopted({one.process.pid for one in running})
             for one in list(running):
@@ -86,10 +88,9 @@ def run(
                 if watch is not None:
                     watch(one.command.output)
                 running.remove(one)
-                ended.append(Ended(one.command, returncode, seconds))
+                yield Ended(one.command, returncode, seconds)
     finally:
         _end_groups(running)
-    return ended
 
 
 def end_leftovers(grace_seconds: float = 5.0) -> list[str]:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import re
 import shutil
@@ -13,8 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from scripts import processes
@@ -35,7 +36,7 @@ def checks() -> dict[str, dict[str, list[str]]]:
     pytest = ["pytest", "--quiet"]
     # The longest come first, so that all cores are done at the same time. Each directory is a process of its own, with
     # loopback addresses of its own: Ansible's plugins, once loaded, let modules in the same process warn elsewhere.
-    longest_first = ("playbooks", "journal", "https", "windows", "windows_roles")
+    longest_first = ("playbooks", "journal", "https", "windows")
     directories = {path.name for path in (ROOT / "tests" / "integration").iterdir() if list(path.glob("test_*.py"))}
     ordered = [*(name for name in longest_first if name in directories), *sorted(directories.difference(longest_first))]
     return {
@@ -49,7 +50,7 @@ def checks() -> dict[str, dict[str, list[str]]]:
             "reuse": ["reuse", "lint", "--lines"],
             "shellcheck": ["shellcheck", *shell_scripts],
         },
-        # within a stage the checks run side by side, as many as there are cores: the longest come first
+        # the checks run side by side, as many as there are cores: in each stage the longest come first
         "unit": {"ansible-test sanity": ["python", "-m", "scripts.sanity"], "pytest": [*pytest, "tests/unit"]},
         "integration": {
             "molecule": ["python", "-m", "scripts.scenarios"],
@@ -94,37 +95,84 @@ def tally(ended: processes.Ended) -> Tally:
     )
 
 
-def run_stage(name: str, environment: Mapping[str, str], *, live: bool) -> tuple[Tally, str]:
-    """Run one stage.
+@dataclass
+class Stage:
+    """A stage, and how its checks have ended so far."""
 
-    Returns:
-        What it counted, and what to show if it is broken: nothing if it is not.
+    name: str
+    commands: list[processes.Command]
+    ended: list[processes.Ended] = field(default_factory=list)
+    started: float = 0.0
+    finished: float = 0.0
+
+    @property
+    def done(self) -> bool:
+        """Whether all its checks have ended."""
+        return len(self.ended) == len(self.commands)
+
+    @property
+    def broken(self) -> bool:
+        """Whether a check of it has failed."""
+        return any(one.returncode != 0 for one in self.ended)
+
+    def tally(self) -> Tally:
+        """Count the tests of all its checks that have ended."""
+        total = Tally()
+        for one in self.ended:
+            total.add(tally(one))
+        return total
+
+    def complaints(self) -> list[str]:
+        """Return what failed, each with the end of what it said, and where all of it is."""
+        lines = []
+        for one in self.ended:
+            if one.returncode != 0:
+                how = f"ended with {one.returncode}" if one.returncode else f"stopped after {LIMIT_SECONDS:.0f} s"
+                said = one.command.output.read_text(encoding="utf-8", errors="replace").splitlines()[-100:]
+                lines += [f"---- {one.command.name} {how}", *said]
+        return [*lines, f"---- all of it: {(LOGS / self.name).relative_to(ROOT)}.log"] if lines else []
+
+    def join(self) -> None:
+        """Make one log of the checks' outputs, each under its check and the time that it took."""
+        seconds = {one.command.name: f"{one.seconds:.0f} s" for one in self.ended}
+        with (LOGS / f"{self.name}.log").open("wb") as joined:
+            for command in self.commands:
+                if command.output.exists():
+                    took = seconds.get(command.name, "not ended")
+                    joined.write(f"==== {command.name} ({took}): {' '.join(command.argv)}\n".encode())
+                    joined.write(command.output.read_bytes())
+                    command.output.unlink()
+
+
+def run_stages(
+    stages: Sequence[Stage], *, at_once: int, watch: Callable[[Path], None] | None = None
+) -> Iterator[Stage]:
+    """Run stages, and yield each when it is done, in their order; the first that is broken is the last.
+
+    A core that has nothing left to do in a stage begins with the next one, whose checks are ended if it must not be
+    reached.
     """
-    log = LOGS / f"{name}.log"
-    commands = [
-        processes.Command(check, argv, LOGS / f"{name}.{check.replace(' ', '-')}.part", environment)
-        for check, argv in checks()[name].items()
-    ]
-    watch = _Follower() if live else None
-    total, complaints, seconds = Tally(), list[str](), dict[str, float]()
-    try:
-        for ended in processes.run(
-            commands, at_once=1 if live else os.cpu_count() or 1, limit_seconds=LIMIT_SECONDS, watch=watch
-        ):
-            counted = tally(ended)
-            total.add(counted)
-            seconds[ended.command.name] = ended.seconds
-            if ended.returncode != 0:
-                end = f"ended with {ended.returncode}" if ended.returncode else f"stopped after {LIMIT_SECONDS:.0f} s"
-                tail = ended.command.output.read_text(encoding="utf-8", errors="replace").splitlines()[-100:]
-                complaints.append("\n".join([f"---- {ended.command.name} {end}", *tail]))
-        leftovers = processes.end_leftovers()
-        if leftovers:
-            total.failed += 1
-            complaints.append("\n".join([f"---- {name} left running, and it was ended now:", *leftovers]))
-    finally:
-        _join(log, commands, seconds)
-    return total, "\n".join([*complaints, f"---- all of it: {log.relative_to(ROOT)}"]) if complaints else ""
+
+    def commands() -> Iterator[processes.Command]:
+        for stage in stages:
+            for command in stage.commands:
+                if any(one.broken for one in stages if one is not stage):
+                    return
+                stage.started = stage.started or time.monotonic()
+                yield command
+
+    stage_of = {command.output: stage for stage in stages for command in stage.commands}
+    left = list(stages)
+    running = processes.run(commands(), at_once=at_once, limit_seconds=LIMIT_SECONDS, watch=watch)
+    with contextlib.closing(running):
+        for ended in running:
+            its_stage = stage_of[ended.command.output]
+            its_stage.ended.append(ended)
+            its_stage.finished = time.monotonic()
+            while left and left[0].done:
+                yield left[0]
+                if left.pop(0).broken:
+                    return
 
 
 def main() -> int:
@@ -143,24 +191,33 @@ def main() -> int:
     started, total, tree = time.monotonic(), Tally(), _tree()
     # short, because the tests' sockets are below it and a socket's path is limited to 107 bytes
     scratch = Path(tempfile.mkdtemp(prefix="exam-"))
+    stages = [Stage(name, _commands(name, _environment(scratch))) for name in wanted]
     try:
-        for position, name in enumerate(wanted):
-            stage_started = time.monotonic()
-            counted, complaint = run_stage(name, _environment(scratch), live=arguments.live)
+        at_once, watch = (1, _Follower()) if arguments.live else (os.cpu_count() or 1, None)
+        for stage in run_stages(stages, at_once=at_once, watch=watch):
+            counted = stage.tally()
             total.add(counted)
-            state = "broken" if complaint else "ok"
-            print(f"{name:<16}{state:<6}{time.monotonic() - stage_started:5.0f} s   {counted}", flush=True)
-            if complaint:
-                print(complaint)
-                if wanted[position + 1 :]:
-                    print("not run:", *wanted[position + 1 :])
-                break
+            state = "broken" if stage.broken else "ok"
+            print(f"{stage.name:<16}{state:<6}{stage.finished - stage.started:5.0f} s   {counted}", flush=True)
+            if stage.broken:
+                print(*stage.complaints(), sep="\n")
+                following = wanted[wanted.index(stage.name) + 1 :]
+                if following:
+                    print("not run to the end:", *following)
+            stage.join()
+        leftovers = processes.end_leftovers()
+        if leftovers:
+            total.failed += 1
+            print("---- the tests left these running, and they were ended now:", *leftovers, sep="\n")
     except KeyboardInterrupt:
         print("interrupted: everything that was started is ended")
         total.failed += 1
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         processes.end_leftovers()
+        for stage in stages:
+            if not stage.done:
+                stage.join()
         shutil.rmtree(scratch, ignore_errors=True)
     if _tree() != tree:
         print("git status is not what it was before the tests: see to it that a test did not write into the checkout")
@@ -200,15 +257,12 @@ def _environment(scratch: Path) -> dict[str, str]:
     }
 
 
-def _join(log: Path, commands: list[processes.Command], seconds: Mapping[str, float]) -> None:
-    """Make one log of the commands' outputs, each under its command and the time that it took."""
-    with log.open("wb") as joined:
-        for command in commands:
-            if command.output.exists():
-                took = f"{seconds[command.name]:.0f} s" if command.name in seconds else "not ended"
-                joined.write(f"==== {command.name} ({took}): {' '.join(command.argv)}\n".encode())
-                joined.write(command.output.read_bytes())
-                command.output.unlink()
+def _commands(stage: str, environment: Mapping[str, str]) -> list[processes.Command]:
+    """Return the checks of a stage as commands, each with a file of its own for what it prints."""
+    return [
+        processes.Command(name, argv, LOGS / f"{stage}.{name.replace(' ', '-')}.part", environment)
+        for name, argv in checks()[stage].items()
+    ]
 
 
 def _tree() -> str:

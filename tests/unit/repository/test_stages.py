@@ -29,9 +29,22 @@ from scripts import processes
 signal.signal(signal.SIGINT, signal.default_int_handler)
 processes.adopt_orphans()
 commands = [processes.Command(name, argv, Path(output)) for name, argv, output in json.loads(sys.argv[1])]
-ended = processes.run(commands, at_once=2, limit_seconds=float(sys.argv[2]))
+ended = list(processes.run(commands, at_once=2, limit_seconds=float(sys.argv[2])))
 left = processes.end_leftovers(grace_seconds=1.0)
 print(json.dumps([[one.command.name, one.returncode] for one in ended]), json.dumps(left), sep="\n")
+"""
+
+RUN_STAGES = r"""
+import json, sys
+from pathlib import Path
+from scripts import processes
+from scripts.stages import Stage, run_stages
+def commands(name, scripts):
+    outputs = [Path(sys.argv[2], name + str(number)) for number in range(len(scripts))]
+    return [processes.Command(name, ["sh", "-c", script], output) for script, output in zip(scripts, outputs)]
+stages = [Stage(name, commands(name, scripts)) for name, scripts in json.loads(sys.argv[1]).items()]
+processes.adopt_orphans()
+print(json.dumps([[stage.name, stage.broken, str(stage.tally())] for stage in run_stages(stages, at_once=2)]))
 """
 
 
@@ -100,6 +113,40 @@ def test_that_an_interrupt_lets_commands_clean_up_first(tmp_path: Path) -> None:
     process.communicate(timeout=60)
     assert process.returncode != 0
     assert cleaned.exists()
+
+
+def stages(tmp_path: Path, scripts: dict[str, list[str]]) -> list[list[object]]:
+    """Run stages of shell scripts, and return the name of each that was done, whether it is broken, and its count."""
+    done = subprocess.run(
+        [sys.executable, "-c", RUN_STAGES, json.dumps(scripts), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found: list[list[object]] = json.loads(done.stdout)
+    return found
+
+
+def test_that_stages_are_told_in_their_order_whichever_is_done_first(tmp_path: Path) -> None:
+    waits = f"until [ -s {tmp_path}/b0 ]; do sleep 0.02; done"
+    found = stages(tmp_path, {"a": ["true", waits], "b": ["echo 3 passed"]})
+    assert found == [["a", False, "2 passed, 0 failed"], ["b", False, "3 passed, 0 failed"]]
+
+
+def test_that_a_broken_stage_is_the_last_and_what_was_begun_of_the_next_is_ended(tmp_path: Path) -> None:
+    begun, whole = tmp_path / "begun", tmp_path / "whole"
+    fails = f"until [ -e {begun} ]; do sleep 0.02; done; exit 3"
+    found = stages(tmp_path, {"a": [fails], "b": [f"touch {begun}; sleep 600; touch {whole}"], "c": [f"touch {whole}"]})
+    assert found == [["a", True, "0 passed, 1 failed"]]
+    assert not whole.exists()
+
+
+def test_that_all_checks_of_a_broken_stage_are_run(tmp_path: Path) -> None:
+    found = stages(tmp_path, {"a": ["exit 1", "exit 1", "true", "exit 1"], "b": ["true"]})
+    assert found == [["a", True, "1 passed, 3 failed"]]
 
 
 @pytest.mark.parametrize(
