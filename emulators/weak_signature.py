@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-SHA1 = hashes.SHA1()  # noqa: S303 (a weak signature is one of the defects to be made)
+SHA1 = hashes.SHA1()  # noqa: S303 - a weak signature is a defect to be made, and Windows names certificates by it
 
 # AlgorithmIdentifiers of RFC 3279 and RFC 5758: what a signature with SHA-256 and with SHA-1 says of itself.
 RSA_SHA256, RSA_SHA1 = bytes.fromhex("300d06092a864886f70d01010b0500"), bytes.fromhex("300d06092a864886f70d0101050500")

@@ -21,8 +21,10 @@ PUBLIC_FILE = 0o644
 
 
 @contextlib.contextmanager
-def told(path: Path, purpose: str) -> Iterator[None]:
-    """Turn an operating system's error into one that says what was attempted, where.
+def told(
+    path: Path, purpose: str, remedy: str = "Look at the file, its owner and the free space there, and run again."
+) -> Iterator[None]:
+    """Turn an operating system's error into one that says what was attempted, where, and what to do.
 
     Raises:
         Problem: instead of any OSError.
@@ -33,7 +35,7 @@ def told(path: Path, purpose: str) -> Iterator[None]:
         raise Problem(
             f"cannot {purpose}: {error.strerror or error}",
             where=str(error.filename or path),
-            remedy="Look at the file, its owner and the free space there, and run again.",
+            remedy=remedy,
         ) from error
 
 

@@ -14,8 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.files import told
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.journal import SCHEMA_VERSION
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,8 @@ def read_journals(directory: Path) -> list[RunJournal]:
     Raises:
         Problem: one cannot be read.
     """
-    try:
+    with told(directory, "read the journal", "Run this as the user who runs the playbooks."):
         return [_read(path) for path in sorted(directory.glob("*.jsonl"))]
-    except OSError as error:
-        raise Problem(
-            f"the journal cannot be read ({error.strerror})",
-            where=str(error.filename or directory),
-            remedy="Run this as the user who runs the playbooks.",
-        ) from error
 
 
 def parse(content: bytes) -> tuple[list[dict[str, Any]], int]:
