@@ -5,7 +5,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test rehearse estate-up estate-down estate-reset estate-status test lint bench pictures clean
+.PHONY: help setup setup-test rehearse estate-up estate-down estate-reset estate-status estate-show test lint bench pictures clean
 
 # Ansible refuses to run in a locale that is not UTF-8, and a scrubbed environment has none.
 export LC_ALL := C.UTF-8
@@ -43,6 +43,9 @@ estate-reset: setup  ## start it as on the first day
 
 estate-status: setup  ## what of it runs, and where
 	@$(PYTHON_HERE) -m emulators.estate status
+
+estate-show: setup  ## the state of an emulated Windows host; HOST=es-live
+	@$(PYTHON_HERE) -m emulators.windows show --directory .rehearsal/$${EXAM_REHEARSAL_NETWORK:-127.10}/windows $(HOST)
 
 test: setup-test  ## everything that CI runs; STAGES='lint unit' for some of it, V=1 to see it live
 	@$(PYTHON_HERE) -m scripts.stages $(if $(V),--live) $(STAGES)

@@ -56,6 +56,16 @@ def run(copy: Path, *options: str) -> tuple[int, list[str]]:
     return process.wait(), lines
 
 
+def left_out(copy: Path) -> list[str]:
+    """Return the options that leave out what cannot be looked at here, PowerShell without pwsh, and say so."""
+    if shutil.which("pwsh"):
+        return []
+    programs = sorted(str(path.relative_to(copy)) for path in copy.glob("plugins/**/*.ps1"))
+    for program in programs:
+        print(f"left out, since there is no pwsh here: {program} (tests/unit/windows/test_powershell.py parses it)")
+    return [option for program in programs for option in ("--exclude", program)]
+
+
 def main() -> int:
     """Run all sanity tests on this Python and return the exit code; the closing line counts them."""
     provide_pip()
@@ -64,7 +74,7 @@ def main() -> int:
         copy = Path(directory, "ansible_collections", "uoe", "exam_scheduling")
         working_copy.copy_to(copy)
         wanted = {line for line in run(copy, "--list-tests")[1] if re.fullmatch(r"[a-z0-9-]+", line)}
-        code, lines = run(copy, *sys.argv[1:])
+        code, lines = run(copy, *sys.argv[1:], *left_out(copy))
     started = {match[1] for match in map(_STARTED.match, lines) if match}
     if code:
         print("1 failed")

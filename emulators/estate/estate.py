@@ -20,6 +20,7 @@ from emulators.certificates import Authority, write_private
 from emulators.estate.advisory_board import sign_records
 from emulators.estate.name_servers import name_servers
 from emulators.estate.seed import Seed, load_seed
+from emulators.estate.windows_hosts import WindowsHosts
 from emulators.nginx import Nginx
 from emulators.processes import daemon_pid, stop_daemon, wait_until
 
@@ -41,7 +42,7 @@ class Part(Protocol):
 
 
 class ListenerProcess:
-    """The process that stands in for Windows hosts, the hub and the vendor's service."""
+    """The process that stands in for SQL Server, the hub and the vendor's service."""
 
     def __init__(self, directory: Path, network: str, fault: str | None = None) -> None:
         """Keep where its pid file and its log are, and what it shall do wrongly."""
@@ -103,6 +104,7 @@ class Estate:
         """Return the servers by the names of their hosts."""
         parts: dict[str, Part] = dict(name_servers(self.directory, self.network, self.seed))
         parts.update({host: Nginx(self.directory / "hosts" / host) for host in self.seed.web_servers})
+        parts["windows"] = WindowsHosts(self.directory, self.network)
         parts["listeners"] = ListenerProcess(self.directory, self.network, self.fault)
         return parts
 
@@ -113,6 +115,10 @@ class Estate:
         Authority.load_or_create(self.directory / "certification-authority", "Rehearsal root")
         _secret(self.directory / "secrets/dns_key_secret", base64.b64encode(secrets.token_bytes(32)).decode())
         _secret(self.directory / "secrets/https_pkcs12_password", secrets.token_urlsafe(24))
+        _secret(self.directory / "secrets/windows_password", secrets.token_urlsafe(24))
+        for name in ("installer_share", "exam_scheduler_service", "connect_service", "calsync_service"):
+            _secret(self.directory / f"secrets/{name}_password", secrets.token_urlsafe(24))
+        WindowsHosts(self.directory, self.network).prepare()
         state = StateDirectory(self.directory / "state", Marker("live", rehearsal=True))
         list(state.apply(state.plan(state.read())))
         for host, entry in self.seed.web_servers.items():

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The process behind the estate's listeners: Windows hosts, the hub, the vendor's service, until they are emulated."""
+"""The process behind the estate's listeners: SQL Server, the hub, the vendor's service, until they are emulated."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _dropping(address: str, port: int) -> list[socket.socket]:
 
 
 def _context(estate: Estate, authority: Authority, host: str, certificate: str | None) -> TlsContext:
-    """Return what a listener serves: the certificate that the Windows team imports, or one that was always there."""
+    """Return what a listener serves: the certificate that its team imports, or one that was always there."""
     name = f"{host}.{estate.seed.domain}"
     if certificate is None:
         context = authority.issue([name]).server_context()

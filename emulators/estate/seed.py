@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 SEED = Path(__file__).with_name("estate.yml")
+WINDOWS = Path(__file__).with_name("windows.yml")
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,12 @@ class Seed:
 
     def addresses(self) -> dict[str, str]:
         """Return the last two numbers of each host's loopback address."""
+        windows = yaml.safe_load(WINDOWS.read_text(encoding="utf-8"))
         named = {**self.name_servers, **self.web_servers}
         return {
             **{host: entry["address"] for host, entry in named.items()},
             **{entry["host"]: entry["address"] for entry in self.listeners},
+            **{host: entry["listen"] for host, entry in windows["hosts"].items()},
         }
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The emulated Windows team: imports the PKCS#12 file that was handed over and binds it; until then, an old one."""
+"""The emulated team that has SQL Server: imports the PKCS#12 file that was handed over, and binds it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from emulators.certificates import Authority, write_private
 
 
 class MachineStore:
-    """The certificate that an emulated Windows host serves: of the file handed over, once a hand-over names it."""
+    """The certificate that the emulated SQL Server serves: of the file handed over, once a hand-over names it."""
 
     def __init__(
         self, directory: Path, *, hand_over: Path, pkcs12_file: Path, password: str, default: ssl.SSLContext

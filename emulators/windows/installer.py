@@ -29,6 +29,7 @@ class Installer:
     version: str
     publisher: str = ""
     location: str = ""
+    upgrade_code: str = ""
     exit_code: int = 0
     uninstall_exit_code: int = 0
     replaces: list[str] = field(default_factory=list)
@@ -44,15 +45,15 @@ class Installer:
         Raises:
             FileError: the disk has no room; nothing is installed then.
         """
-        written = []
+        before = set(machine.state.files)
         try:
             for path, text in self.files.items():
                 machine.files.make_directory(paths.parent(path))
                 if machine.files.find(path) is None:
                     machine.files.write(path, text.encode())
-                    written.append(path)
         except FileError:
-            for path in written:
+            # as Windows Installer: what was begun is taken back, directories included
+            for path in set(machine.state.files) - before:
                 machine.files.remove(path)
             raise
         state = machine.state
@@ -64,6 +65,7 @@ class Installer:
                 version=self.version,
                 publisher=self.publisher,
                 location=self.location,
+                upgrade_code=self.upgrade_code,
                 services=[each.name for each in self.services],
                 uninstall_exit_code=self.uninstall_exit_code,
             )

@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from http import HTTPStatus
 
 from emulators.certificates import Issued
@@ -132,14 +132,10 @@ class Iis:
         return await TlsServer.start(self._converse, self._machine.address, self._port_of(port), chooser)
 
     def _context(self, port: int, name: str | None) -> ssl.SSLContext | None:
-        """Return what to serve: of the binding of that name, else of one without SNI; None if there is nothing."""
+        """Return what to serve; None if there is nothing, or the certificate that is bound has gone: none stands in."""
         bindings = [binding for binding in self._bindings() if binding.port == port]
-        named = [b for b in bindings if b.hostname and name and b.hostname.lower() == name.lower()]
-        for binding in [*named, *(b for b in bindings if not b.use_sni)]:
-            context = self._served(binding.certificate_hash)
-            if context is not None:
-                return context
-        return None
+        chosen = chosen_by(bindings, name, {self._machine.address, self._machine.state.network.address})
+        return None if chosen is None else self._served(chosen.certificate_hash)
 
     def _served(self, thumbprint: str) -> ssl.SSLContext | None:
         stored = next((c for c in self._machine.state.certificates if c.thumbprint == thumbprint), None)
@@ -157,3 +153,17 @@ class Iis:
             await writer.drain()
             if not request.keeps_alive:
                 return
+
+
+def chosen_by(bindings: list[Binding], name: str | None, addresses: Container[str]) -> Binding | None:
+    """Return the binding whose certificate http.sys serves: an exact address, else the name by SNI, else any address.
+
+    Args:
+        bindings: of the port that is connected to.
+        name: what the client asks for by SNI.
+        addresses: those of the host.
+    """
+    exact = (b for b in bindings if not b.use_sni and b.ip in addresses)
+    named = (b for b in bindings if b.use_sni and name and b.hostname.lower() == name.lower())
+    wildcard = (b for b in bindings if not b.use_sni and b.ip == "*")
+    return next((binding for group in (exact, named, wildcard) for binding in group), None)

@@ -101,6 +101,8 @@ class Product:
     version: str
     publisher: str = ""
     location: str = ""
+    upgrade_code: str = ""
+    """What all versions of an MSI have in common."""
     services: list[str] = field(default_factory=list)
     """Services that go when the program is uninstalled."""
     uninstall_exit_code: int = 0

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cryptography.hazmat.primitives import hashes
+
 from emulators.windows import clock
 from emulators.windows.services import ServiceError
 
@@ -134,7 +136,24 @@ def _netsh(machine: Machine, words: list[str]) -> Ended | None:
             if not rules:
                 return Ended(1, "\r\nNo rules match the specified criteria.\r\n\r\n")
             return Ended(stdout=f"\r\nUpdated {len(rules)} rule(s).\r\nOk.\r\n\r\n")
+        case ["http", "show", "sslcert"]:
+            return Ended(stdout=_certificates_of_http_sys(machine))
     return None
+
+
+def _certificates_of_http_sys(machine: Machine) -> str:
+    """Return what is bound in http.sys: the bindings of IIS, and WinRM's listener."""
+    bound = {("IP:port", "0.0.0.0:5986"): machine.winrm_certificate.fingerprint(hashes.SHA1()).hex()}  # noqa: S303
+    for each in (binding for site in machine.state.sites for binding in site.bindings):
+        if each.protocol == "https" and each.certificate_hash:
+            kind, place = (
+                ("Hostname:port", each.hostname) if each.use_sni else ("IP:port", each.ip.replace("*", "0.0.0.0"))
+            )
+            bound[kind, f"{place}:{each.port}"] = each.certificate_hash.lower()
+    lines = ["", "SSL Certificate bindings:", "-------------------------"]
+    for (kind, place), thumbprint in bound.items():
+        lines += ["", f"    {kind:<29}: {place}", f"    {'Certificate Hash':<29}: {thumbprint}"]
+    return "\r\n".join([*lines, ""])
 
 
 def _tzutil(machine: Machine, words: list[str]) -> Ended | None:

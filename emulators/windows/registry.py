@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from emulators.windows.model import RegistryValue
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from emulators.windows.machine import Machine
 
 UNINSTALL = "HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall"
+UPGRADE_CODES = "HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Installer\\UpgradeCodes"
 SESSION_MANAGER = "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Session Manager"
 REBOOT_PENDING = "HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootPending"
 
@@ -39,6 +41,11 @@ def sub_keys(machine: Machine, key: str) -> list[str]:
     return sorted({each.partition("\\")[0] for each in below})
 
 
+def packed(guid: str) -> str:
+    """Return a GUID as Windows Installer writes it in names: its little-endian bytes, each with its digits swapped."""
+    return "".join(f"{byte:02X}"[::-1] for byte in uuid.UUID(guid).bytes_le)
+
+
 def _keys(machine: Machine) -> dict[str, Values]:
     state = machine.state
     keys = {**state.registry, UNINSTALL: dict[str, RegistryValue]()}
@@ -51,6 +58,9 @@ def _keys(machine: Machine) -> dict[str, Values]:
             "UninstallString": f"MsiExec.exe /X{product.id}",
         }
         keys[f"{UNINSTALL}\\{product.id}"] = {n: RegistryValue(type="REG_SZ", data=text) for n, text in texts.items()}
+        if product.upgrade_code:
+            known = keys.setdefault(f"{UPGRADE_CODES}\\{packed(product.upgrade_code)}", {})
+            known[packed(product.id)] = RegistryValue(type="REG_SZ", data="")
     if machine.reboot_pending:
         keys[REBOOT_PENDING] = {}
         renamed = RegistryValue(type="REG_MULTI_SZ", data=["\\??\\C:\\Windows\\Temp\\pending.tmp", ""])

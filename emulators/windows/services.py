@@ -69,16 +69,18 @@ class ServiceControl:
         """Stop a service.
 
         Raises:
-            ServiceError: running services depend on it, and it is not to be forced.
+            ServiceError: running services depend on it, and it is not to be forced; or it does not stop.
         """
         if service.state == "stopped":
             return
+        said = f"Cannot stop service '{service.display_name or service.name} ({service.name})'"
         needing = [each for each in self.depending_on(service) if each.state != "stopped"]
         if needing and not force:
             raise ServiceError(
-                f"Cannot stop service '{service.display_name or service.name} ({service.name})' because it has "
-                "dependent services. It can only be stopped if the Force flag is set."
+                f"{said} because it has dependent services. It can only be stopped if the Force flag is set."
             )
+        if self._named(service, self._machine.faults.service_does_not_stop):
+            raise ServiceError(f"{said}. The service did not respond to the control request in a timely fashion.")
         for each in needing:
             self.stop(each, force=True)
         self._end(service, exit_code=0)

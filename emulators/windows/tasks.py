@@ -57,12 +57,15 @@ class TaskScheduler:
         ]
 
     def _is_due(self, task: ScheduledTask) -> bool:
-        """A time that was missed, as the host was off or the task not there, counts only with start_when_available."""
+        """A time that was missed as the host was off counts only with start_when_available.
+
+        One that was past when the task was registered never counts: it was not missed.
+        """
         if not task.enabled:
             return False
         now, offset = self._machine.now(), self._machine.state.time.offset_seconds
-        up_since = max(self._began + offset, self._machine.state.booted, task.registered)
-        earliest = 0.0 if task.settings.get("start_when_available") else up_since
+        up_since = max(self._began + offset, self._machine.state.booted)
+        earliest = max(0.0 if task.settings.get("start_when_available") else up_since, task.registered)
         last = task.last_run or 0.0
         return any(max(earliest, last) < start <= now for start in self._starts(task))
 

@@ -23,7 +23,11 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control
     answer,
     declared_emergency,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.decision import Work, works_of
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.decision import (
+    Work,
+    roles_of,
+    works_of,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.selection import Entered
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.settings import (
     ControllerAction,
@@ -102,12 +106,14 @@ class ActionModule(ControllerAction):
         return {
             **result,
             "roles": {
-                entry["role"]: arguments["work"]
+                role: arguments["work"]
                 for entry in plan
-                if entry["role"] in play.roles and arguments["stage"] in (None, entry["stage"])
+                if arguments["stage"] in (None, entry["stage"])
+                for role in sorted(roles_of(entry) & play.roles)
             },
             "procedure": arguments["procedure"] if arguments["work"] else None,
             "run": run_identity.current(),
+            "now": change["now"],
             "journal": _journal_text(change),
             "carried_out_by": {line: entry["carried_out_by"] for line, entry in responsibilities.items()},
             "owner": {line: entry["owner"] for line, entry in responsibilities.items()},

@@ -107,6 +107,13 @@ journal:
   returned: success
   type: str
   sample: run=2027-02-03T101500Z-1f9c0a change=SAS005-150 by=operator
+now:
+  description:
+    - The time that the windows of changes were held against, aware, to the second; a rehearsal's own clock in a
+      rehearsal. What a role decides by the time, it decides by this one.
+  returned: success
+  type: str
+  sample: "2027-02-03T10:15:00+00:00"
 procedure:
   description: The procedure that may run.
   returned: success

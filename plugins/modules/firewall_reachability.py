@@ -18,7 +18,10 @@ description:
   - It proves on request that the right service answers, by the first words of its protocol.
   - What the network team has to change is returned as a firewall request, ready to be sent.
   - It sends packets to exactly the flows listed. No ping, no scan, no login.
-  - It needs Linux and Python 3.11 where it runs, and no library unless O(resolver) is given.
+  - On Linux it needs Python 3.11 where it runs, and no library unless O(resolver) is given.
+  - On a Windows host its action plugin runs M(uoe.exam_scheduling.win_firewall_reachability) instead, with the same
+    options and the same result. There O(deadline) must be 2.5 or more, since Windows tries a refused connection again,
+    and O(resolver) is asked on port 53.
 extends_documentation_fragment:
   - uoe.exam_scheduling.attributes
   - uoe.exam_scheduling.attributes.proof
@@ -275,32 +278,17 @@ import socket
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.proof import PROOF_ARGUMENTS, conclude
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.proof import conclude
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reachability.arguments import ARGUMENTS
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reachability.flows import flows_from
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reachability.judgement import (
-    firewall_request,
-    judge,
-)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reachability.judgement import verdict
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reachability.survey import (
     Settings,
     check_source_address,
     survey,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import InvalidParameter, Problem
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.resolution import (
-    RESOLVER_ARGUMENTS,
-    resolver_from,
-)
-
-FLOW_ARGUMENTS = {
-    "destination": {"type": "str", "required": True},
-    "port": {"type": "int", "required": True},
-    "protocol": {"type": "str", "choices": ["tcp", "udp"], "default": "tcp"},
-    "expect": {"type": "str", "choices": ["open", "shut"], "default": "open"},
-    "purpose": {"type": "str", "required": True},
-    "greeting": {"type": "str", "choices": ["none", "tls", "tds", "tns", "winrm", "dns"], "default": "none"},
-    "connect_address": {"type": "str"},
-}
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.resolution import resolver_from
 
 
 def settings_from(module: AnsibleModule) -> Settings:
@@ -320,33 +308,13 @@ def settings_from(module: AnsibleModule) -> Settings:
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(
-        argument_spec={
-            "flows": {"type": "list", "elements": "dict", "required": True, "options": FLOW_ARGUMENTS},
-            "source": {"type": "str"},
-            "source_address": {"type": "str"},
-            "deadline": {"type": "float", "default": 3.0},
-            "concurrency": {"type": "int", "default": 512},
-            **RESOLVER_ARGUMENTS,
-            **PROOF_ARGUMENTS,
-        },
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     try:
         flows = flows_from(module.params["flows"])
         found = survey(flows, settings_from(module))
     except Problem as error:
         module.fail_json(msg=str(error))
-    judgements = [each for flow, probes in zip(flows, found, strict=True) for each in judge(flow, probes)]
-    conclude(
-        module,
-        subject="addresses of flows",
-        count=len(judgements),
-        differences=[each.finding for each in judgements if each.finding and each.as_expected is False],
-        not_proven=[each.finding for each in judgements if each.finding and each.as_expected is None],
-        flows=[each.as_dict() for each in judgements],
-        firewall_request=firewall_request(module.params["source"] or socket.gethostname(), judgements),
-    )
+    conclude(module, **verdict(module.params["source"] or socket.gethostname(), flows, found))
 
 
 if __name__ == "__main__":

@@ -91,19 +91,16 @@ def _add(call: Call, site: Site, wanted: dict[str, Any]) -> None:
     _check_conflict(call, site, wanted)
     if call.changed():
         ip, port, hostname = _identity(wanted)
-        secure = bool(wanted["certificate_hash"])
-        site.bindings.append(
-            Binding(
-                protocol=wanted["protocol"],
-                ip=ip,
-                port=port,
-                hostname=hostname,
-                use_sni=bool(wanted["use_sni"]),
-                use_ccs=bool(wanted["use_ccs"]),
-                certificate_hash=(wanted["certificate_hash"] or "").upper(),
-                certificate_store_name=wanted["certificate_store_name"] if secure else "",
-            )
+        binding = Binding(
+            protocol=wanted["protocol"],
+            ip=ip,
+            port=port,
+            hostname=hostname,
+            use_sni=bool(wanted["use_sni"]),
+            use_ccs=bool(wanted["use_ccs"]),
         )
+        site.bindings.append(binding)
+        _assign(call, binding, wanted)
 
 
 def _edit(call: Call, there: Binding, wanted: dict[str, Any]) -> None:
@@ -118,9 +115,23 @@ def _edit(call: Call, there: Binding, wanted: dict[str, Any]) -> None:
     for field in ("protocol", "use_sni", "use_ccs"):
         if getattr(there, field) != wanted[field] and call.changed():
             setattr(there, field, wanted[field])
-    if wanted["certificate_hash"]:
-        there.certificate_hash = wanted["certificate_hash"].upper()
-        there.certificate_store_name = wanted["certificate_store_name"]
+    _assign(call, there, wanted)
+
+
+def _assign(call: Call, binding: Binding, wanted: dict[str, Any]) -> None:
+    """Bind a certificate, if one is given; whatever shares the binding's place in http.sys gets it too."""
+    if not wanted["certificate_hash"]:
+        return
+    for site in call.machine.state.sites:
+        for each in site.bindings:
+            if each.protocol == "https" and _place(each) == _place(binding):
+                each.certificate_hash = wanted["certificate_hash"].upper()
+                each.certificate_store_name = wanted["certificate_store_name"]
+
+
+def _place(binding: Binding) -> tuple[str, int]:
+    """Return under what http.sys keeps a certificate: the name with SNI, the address without, and the port."""
+    return binding.hostname.lower() if binding.use_sni else binding.ip, binding.port
 
 
 def _check(call: Call, wanted: dict[str, Any]) -> None:

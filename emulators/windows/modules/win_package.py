@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from typing import Any
 
@@ -12,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from emulators.windows import paths
 from emulators.windows.arguments import Rules
+from emulators.windows.files import FileError
 from emulators.windows.installer import Installer
 from emulators.windows.model import Product
 from emulators.windows.module import Call, Module, ModuleFailure
@@ -92,6 +94,9 @@ def _end(call: Call, exit_code: int, action: str, apply: Any) -> None:
         apply()
     if code in RESTART:
         call.machine.state.reboot_pending = True
+    log = f"MainEngineThread is returning {code}\r\n"
+    if call["log_path"] is not None:
+        _write_log(call, log)
     call.result["rc"] = code
     call.result["reboot_required"] = code == 3010
     if code not in call["expected_return_code"]:
@@ -101,8 +106,16 @@ def _end(call: Call, exit_code: int, action: str, apply: Any) -> None:
             "see rc, stdout, and stderr for more details",
             stdout="",
             stderr="",
-            log=f"MainEngineThread is returning {code}\r\n",
+            log=log,
         )
+
+
+def _write_log(call: Call, text: str) -> None:
+    path = call.path("log_path")
+    # Windows Installer goes on without a log where it cannot write one
+    with contextlib.suppress(FileError):
+        call.machine.files.make_directory(paths.parent(path))
+        call.machine.files.write(path, text.encode("utf-16"))
 
 
 MODULE = Module(

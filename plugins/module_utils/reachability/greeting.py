@@ -51,6 +51,12 @@ class Greeting(ABC):
             return Answer(False, f"{recognise(self._received)} without end")
         return self._understand(data)
 
+    def hear(self, data: bytes) -> Answer | None:
+        """Return what a whole answer says that somebody else received; None if it is only half of one."""
+        self._received = b""
+        heard = self.receive(data)
+        return heard if isinstance(heard, Answer) else None
+
     @abstractmethod
     def _understand(self, data: bytes) -> Answer | bytes:
         """As `receive`, for the bytes that arrived last; all of them are in `_received`."""

@@ -74,7 +74,7 @@ class WinrmGreeting(TlsGreeting):
 
     def __init__(self, server_name: str) -> None:
         super().__init__(server_name)
-        self._host = f"[{server_name}]" if ":" in server_name else server_name
+        self._server_name = server_name
         self._spoke_tls = False
         self._response: bytes | None = None
 
@@ -88,11 +88,11 @@ class WinrmGreeting(TlsGreeting):
         try:
             if self._response is None and self._handshake():
                 self._response = b""
-                self._tls.write(self._request())
+                self._tls.write(wsman_request(self._server_name))
             while self._response is not None:
                 part = self._tls.read(LARGEST_ANSWER)
                 self._response += part
-                if answer := self._status(ended=not part):
+                if answer := wsman_status(self._response, ended=not part):
                     return answer
         except ssl.SSLWantReadError:
             return self._outgoing.read()
@@ -100,21 +100,24 @@ class WinrmGreeting(TlsGreeting):
             return Answer(False, f"TLS ended with {error.reason or type(error).__name__}")
         return self._outgoing.read()
 
-    def _request(self) -> bytes:
-        """Return a GET: Windows answers 405, since only POST is served there, where other servers know no such page."""
-        headers = f"Host: {self._host}\r\nUser-Agent: uoe.exam_scheduling\r\nConnection: close\r\n"
-        return f"GET /wsman HTTP/1.1\r\n{headers}\r\n".encode()
 
-    def _status(self, *, ended: bool) -> Answer | None:
-        """Return what the HTTP status line says, None while it is not there."""
-        line, complete, _unused = (self._response or b"").partition(b"\r\n")
-        if not complete:
-            return Answer(False, f"{recognise(line)} answered over TLS") if ended else None
-        status = re.match(rb"HTTP/1\.[01] ([0-9]{3})", line)
-        if status is None:
-            return Answer(False, f"{recognise(line)} answered over TLS")
-        text = status[1].decode()
-        return Answer(text in ("401", "405"), f"/wsman answered HTTP {text}")
+def wsman_request(server_name: str) -> bytes:
+    """Return a GET: Windows answers 405, since only POST is served there, where other servers know no such page."""
+    host = f"[{server_name}]" if ":" in server_name else server_name
+    headers = f"Host: {host}\r\nUser-Agent: uoe.exam_scheduling\r\nConnection: close\r\n"
+    return f"GET /wsman HTTP/1.1\r\n{headers}\r\n".encode()
+
+
+def wsman_status(response: bytes, *, ended: bool) -> Answer | None:
+    """Return what the HTTP status line says, None while it is not there."""
+    line, complete, _unused = response.partition(b"\r\n")
+    if not complete:
+        return Answer(False, f"{recognise(line)} answered over TLS") if ended else None
+    status = re.match(rb"HTTP/1\.[01] ([0-9]{3})", line)
+    if status is None:
+        return Answer(False, f"{recognise(line)} answered over TLS")
+    text = status[1].decode()
+    return Answer(text in ("401", "405"), f"/wsman answered HTTP {text}")
 
 
 def _sni(server_name: str) -> str:

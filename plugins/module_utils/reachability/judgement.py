@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.proof import Finding
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reachability.flows import Flow
@@ -56,6 +57,25 @@ class Judgement:
             "source_address": self.probe.source_address,
             "as_expected": self.as_expected,
         }
+
+
+def verdict(source: str, flows: Sequence[Flow], found: Sequence[Sequence[Probe]]) -> dict[str, Any]:
+    """Return what `proof` concludes from: subject, count, differences, not_proven, flows and firewall_request.
+
+    Args:
+        source: the name of the host that probed, for the firewall request.
+        flows: as declared.
+        found: for each flow, what each address of its destination was found to be.
+    """
+    judgements = [each for flow, probes in zip(flows, found, strict=True) for each in judge(flow, probes)]
+    return {
+        "subject": "addresses of flows",
+        "count": len(judgements),
+        "differences": [each.finding for each in judgements if each.finding and each.as_expected is False],
+        "not_proven": [each.finding for each in judgements if each.finding and each.as_expected is None],
+        "flows": [each.as_dict() for each in judgements],
+        "firewall_request": firewall_request(source, judgements),
+    }
 
 
 def judge(flow: Flow, probes: Sequence[Probe]) -> list[Judgement]:

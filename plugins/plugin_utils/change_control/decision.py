@@ -62,8 +62,15 @@ def works_of(gate: Mapping[str, Any], roles: Collection[str], plan: Iterable[Map
             return [Work(procedure=str(gate["procedure"]))]
         wanted = [entry for entry in ours if entry["line"] in gate["lines"]]
     else:
-        wanted = [entry for entry in ours if entry["role"] in roles and gate.get("stage") in (None, entry["stage"])]
+        wanted = [
+            entry for entry in ours if roles_of(entry) & set(roles) and gate.get("stage") in (None, entry["stage"])
+        ]
     return [Work(line=entry["line"], role=entry["role"], title=entry["title"]) for entry in wanted]
+
+
+def roles_of(entry: Mapping[str, Any]) -> set[str]:
+    """Return the roles that work on a line of the plan: its own, and those that it names beside it."""
+    return {str(entry["role"]), *map(str, entry.get("with_roles", []))}
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from typing import Any
 
 import yaml
 
+from scripts.working_copy import ROOT
+
 Result = dict[str, Any]
 
 
@@ -66,6 +68,7 @@ class Ansible:
                 "HOME": str(self._directory),
                 "LANG": "C.UTF-8",
                 "ANSIBLE_CONFIG": str(self._directory / "ansible.cfg"),
+                "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
                 "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
                 "ANSIBLE_FORKS": "10",
                 "ANSIBLE_INVENTORY_ENABLED": "ansible.builtin.yaml",

@@ -63,7 +63,7 @@ def imported(pki: Pki, **options: object) -> dict[str, object]:
     }
 
 
-def bound(certificate: str, name: str = NAME) -> dict[str, dict[str, object]]:
+def bound(certificate: str, name: str = NAME, **changes: object) -> dict[str, dict[str, object]]:
     binding = {
         "ip": "*",
         "port": 443,
@@ -71,6 +71,7 @@ def bound(certificate: str, name: str = NAME) -> dict[str, dict[str, object]]:
         "protocol": "https",
         "use_sni": True,
         "certificate_hash": certificate,
+        **changes,
     }
     return {"microsoft.iis.website": {"name": "Default Web Site", "bindings": {"add": [binding]}}}
 
@@ -169,3 +170,29 @@ def test_what_cannot_be_imported_or_bound(host: Host, pki: Pki) -> None:
     assert completed["changed"] is True, "a certificate whose key is missing is imported again"
     assert (used["changed"], created["changed"], removed["changed"]) == (True, True, True)
     assert "the site Default Web Site has the binding *:443:scheduler.exams.example" in conflict["msg"]
+
+
+def test_that_windows_chooses_by_exact_address_then_by_name_then_by_port(host: Host, pki: Pki) -> None:
+    other = "other.exams.example"
+    of_name, of_port, of_address = (pki.root.issue([NAME, other]) for _unused in range(3))
+    for issued in (of_name, of_port, of_address):
+        host.run(copied(pki.file(issued, "one.pfx")), imported(pki))
+    host.run(bound(thumbprint(of_name)), bound(thumbprint(of_name), "", use_sni=False))
+    # without SNI there is one certificate for address and port, whichever name the binding has
+    host.run(bound(thumbprint(of_port), "x.exams.example", use_sni=False))
+    assert [each.certificate_hash for each in host.state.sites[0].bindings[1:]] == [
+        thumbprint(each) for each in (of_name, of_port, of_port)
+    ]
+    wait_until(lambda: listens(host), "a listener on 443")
+    assert (served(host, pki), served(host, pki, other)) == (thumbprint(of_name), thumbprint(of_port))
+    *_unused, shown = host.run({"ansible.windows.win_command": "netsh http show sslcert"})
+    for place, issued in ((f"{NAME}:443", of_name), ("0.0.0.0:443", of_port)):
+        assert f": {place}\r\n    Certificate Hash             : {thumbprint(issued).lower()}" in shown["stdout"]
+
+    address = host.state.network.address
+    host.run(bound(thumbprint(of_address), "", use_sni=False, ip=address))
+    assert (served(host, pki), served(host, pki, other)) == (thumbprint(of_address), thumbprint(of_address))
+    host.run({"ansible.windows.win_certificate_store": {"thumbprint": thumbprint(of_address), "state": "absent"}})
+    # no other certificate stands in for one that has gone
+    with pytest.raises(OSError, match=r"EOF occurred|reset by peer"):
+        served(host, pki)

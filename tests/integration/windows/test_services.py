@@ -94,3 +94,16 @@ def test_that_a_service_can_fail_to_start_and_stop_again(some: Some, ansible: An
     broken.fault()
     (completed,) = broken.run(service(state="started"))
     assert completed["state"] == "running"
+
+
+def test_that_a_service_does_not_stop_and_is_disabled_all_the_same(host: Host) -> None:
+    host.fault(service_does_not_stop=["RemoteAgent"])
+    stop = {"ansible.windows.win_service": {"name": "RemoteAgent", "state": "stopped", "start_mode": "disabled"}}
+    (failed,) = host.run(stop)
+    assert "Cannot stop service 'Remote Agent (RemoteAgent)'" in failed["msg"]
+    agent = host.state.service("RemoteAgent")
+    assert agent is not None
+    assert (agent.state, agent.start_mode) == ("started", "disabled")
+    host.fault()
+    (stopped,) = host.run(stop)
+    assert stopped["state"] == "stopped"

@@ -16,6 +16,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control
     Begun,
     Work,
     decide,
+    roles_of,
     works_of,
 )
 from tests.unit.change_control.examples import NOON, judged, window
@@ -170,6 +171,13 @@ def test_work_is_what_this_collection_changes_in_what_the_play_enters(
     gate: dict[str, object], roles: set[str], names: list[str]
 ) -> None:
     assert [work.name for work in works_of(gate, roles, PLAN)] == names
+
+
+def test_a_line_is_the_work_of_each_role_that_it_names() -> None:
+    shared = {**PLAN[1], "line": "1.4", "role": "exam_scheduler", "with_roles": ["connect"]}
+    for role in ("exam_scheduler", "connect"):
+        assert [work.name for work in works_of({"stage": "servers"}, {role}, [*PLAN, shared])] == ["1.4"]
+    assert roles_of(PLAN[1]) == {"dns"}
 
 
 def test_the_board_is_told_what_waits_for_it_and_what_has_no_record() -> None:

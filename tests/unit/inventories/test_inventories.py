@@ -19,7 +19,11 @@ ENVIRONMENTS = ("dev", "test", "live")
 CONNECTION_VARIABLES = {
     "ansible_connection",
     "ansible_host",
+    "ansible_password",
     "ansible_python_interpreter",
+    "ansible_user",
+    "ansible_winrm_ca_trust_path",
+    "ansible_winrm_transport",
     "change_control_ticket_system",
     "exam_connect_address",
     "exam_resolver",
@@ -36,6 +40,10 @@ OTHER_VARIABLES_OF_THE_REHEARSAL = {
     "https_roots": "its own certification authority",
     "https_pkcs12_password": "a generated secret",
     "dns_key_secret": "a generated secret",
+    "exam_installer_share_password": "a generated secret",
+    "exam_scheduler_service_password": "a generated secret",
+    "connect_service_password": "a generated secret",
+    "calsync_service_password": "a generated secret",
     "change_control_now": "its clock",
     "change_control_approvals": "its own advisory board",
     "change_control_allowed_signers": "its own advisory board",
@@ -123,7 +131,9 @@ def test_in_live_others_carry_out_what_the_estate_says() -> None:
 
 
 def test_secrets_are_vault_values_one_by_one(environment: dict[str, Any]) -> None:
-    assert environment["dns_key_secret"] == environment["https_pkcs12_password"] == "vault"
+    secrets = {name: value for name, value in environment.items() if name.endswith(("_secret", "_password"))}
+    assert len(secrets) == 5
+    assert set(secrets.values()) == {"vault"}
     assert environment["ansible_pipelining"] is True
 
 

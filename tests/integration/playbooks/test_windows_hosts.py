@@ -1,0 +1,136 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Windows hosts that do not answer, and vendors' access that cannot be given: what a run makes of it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from emulators.certificates import Authority
+from emulators.estate.estate import ROOT, Estate
+from emulators.processes import wait_until
+from emulators.windows.faults import FaultFile, Faults
+from emulators.windows.model import STATE, HostState
+from tests.integration.playbooks.conftest import Playbook
+
+NETWORK = "127.43"
+VMS = ("calsync-live", "connect-live", "es-live", "sql-live")
+LIVE = ROOT / "inventories/live/group_vars/all"
+
+
+@pytest.fixture(scope="module")
+def estate() -> Iterator[Estate]:
+    """The Windows hosts alone."""
+    estate = Estate(NETWORK)
+    list(estate.up("windows"))
+    yield estate
+    list(estate.down("windows"))
+    shutil.rmtree(estate.directory)
+
+
+@pytest.fixture
+def windows(estate: Estate) -> Iterator[Playbook]:
+    """Runs playbooks against them, and lets nothing be wrong afterwards."""
+    yield Playbook(NETWORK)
+    FaultFile(estate.directory / "windows/faults.json").clear()
+
+
+def take_down(estate: Estate, host: str) -> None:
+    FaultFile(estate.directory / "windows/faults.json").set(host, Faults(refuse=True))
+    address = estate.address(estate.seed.addresses()[host])
+
+    def refuses() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex((address, 5986)) != 0
+
+    wait_until(refuses, f"{host} going down")
+
+
+def state(estate: Estate, host: str) -> HostState:
+    return STATE.validate_json((estate.directory / "windows/hosts" / f"{host}.json").read_bytes())
+
+
+def states(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
+    found = re.search(r"^Report: (.*)$", done.stdout, re.MULTILINE)
+    assert found, done.stdout + done.stderr
+    return {line["line"]: line["state"] for line in json.loads(Path(found[1]).read_text(encoding="utf-8"))["lines"]}
+
+
+def said(done: subprocess.CompletedProcess[str]) -> str:
+    return " ".join((done.stdout + done.stderr).split())
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    ("variable", "reason"),
+    [
+        ("ansible_password", "the specified credentials were rejected by the server"),
+        ("ansible_winrm_ca_trust_path", "CERTIFICATE_VERIFY_FAILED"),
+    ],
+)
+def test_a_wrong_secret_or_authority_stops_the_stage_and_is_tried_once(
+    windows: Playbook, tmp_path: Path, variable: str, reason: str
+) -> None:
+    wrong = tmp_path / "wrong.pem"
+    wrong.write_bytes(Authority.create("Another authority").certificate.public_bytes(Encoding.PEM))
+    done = windows.run("live.yml", "--tags", "virtual_machine,vendor_access", "-e", f"{variable}={wrong}")
+    output = said(done)
+    assert done.returncode != 0, output
+    assert f"These hosts did not answer, and nothing of what follows was begun: {', '.join(VMS)}." in output
+    assert reason in output
+    assert len(re.findall(r"fatal: \[[a-z]+-live\]: UNREACHABLE!", output)) == len(VMS), "no host is asked twice"
+    assert states(done)["1.1"] == states(done)["1.7"] == "waiting", "for those who may see why"
+    assert states(done)["2.2"] == "not in this run"
+
+
+@pytest.mark.timeout(300)
+def test_a_host_that_is_down_is_not_proven_and_the_others_are(windows: Playbook, estate: Estate) -> None:
+    take_down(estate, "connect-live")
+    done = windows.run("verify.yml", "--tags", "virtual_machine,vendor_access")
+    output = said(done)
+    assert done.returncode != 0, output
+    assert states(done)["1.1"] == "not proven"
+    assert states(done)["1.7"] == "proven"
+    assert output.count("UNREACHABLE!") == 1, "the second role does not ask it again"
+    assert "changed: [" not in output
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"until": None}, "vendor_access_records[0].until=None is refused: access without an end is not given"),
+        ({"until": "2027-07-01T18:00+00:00"}, "interim access lasts at most 90 days"),
+    ],
+)
+def test_access_without_an_end_is_refused_before_anything_is_contacted(
+    windows: Playbook, estate: Estate, change: dict[str, Any], reason: str
+) -> None:
+    declared = yaml.safe_load((LIVE / "vendor_access.yml").read_text(encoding="utf-8"))["vendor_access_records"]
+    records = json.dumps({"vendor_access_records": [{**declared[0], **change}]})
+    done = windows.run("live.yml", "--tags", "vendor_access", "-e", records)
+    assert done.returncode != 0
+    assert reason in said(done)
+    assert "Nothing was touched." in said(done)
+    assert "Look for the agents" not in said(done)
+    assert state(estate, "laptop-live").tasks == []
+
+
+@pytest.mark.timeout(300)
+def test_a_laptop_that_is_off_is_reported_and_fails_nothing(windows: Playbook, estate: Estate) -> None:
+    take_down(estate, "laptop-live")
+    done = windows.run("live.yml", "--tags", "vendor_access")
+    assert done.returncode == 0, said(done)
+    assert states(done)["2.2"] == "proven in part"
+    assert "not proven: laptop-live.exams.example is off" in said(done)

@@ -1,0 +1,108 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""PowerShell of this collection, which not every machine can run: it parses, and its options are those documented."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tree_sitter_powershell
+import yaml
+from tree_sitter import Language, Node, Parser
+
+from scripts.working_copy import ROOT
+
+PROGRAMS = sorted((ROOT / "plugins").rglob("*.ps1"))
+PARSER = Parser(Language(tree_sitter_powershell.language()))
+NAMES = {"str", "int", "float", "bool", "list", "dict", "path", "raw"}
+
+
+def tree(path: Path) -> Node:
+    return PARSER.parse(path.read_bytes()).root_node
+
+
+def every(node: Node) -> list[Node]:
+    return [node, *(below for child in node.children for below in every(child))]
+
+
+def test_that_there_is_powershell() -> None:
+    assert PROGRAMS
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
+def test_that_it_parses(path: Path) -> None:
+    wrong = [
+        f"line {node.start_point.row + 1}: {(node.text or b'')[:60]!r}"
+        for node in every(tree(path))
+        if node.type == "ERROR" or node.is_missing
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
+def test_that_functions_are_defined_before_they_are_called_and_all_are_called(path: Path) -> None:
+    nodes = every(tree(path))
+    defined = [
+        (child.text or b"").decode()
+        for node in nodes
+        if node.type == "function_statement"
+        for child in node.children
+        if child.type == "function_name"
+    ]
+    called = {(node.text or b"").decode() for node in nodes if node.type == "command_name"}
+    assert set(defined) <= called
+    known = {"Resolve-DnsName", "Sort-Object", "Where-Object", "ForEach-Object"}
+    assert called <= known | set(defined), "cmdlets that are used are named here, so that a slip is seen"
+
+
+def options(text: str, start: int) -> dict[str, Any]:
+    """Return the options of a hash table `@{ name = @{ … } }` that begins at `start`."""
+    found: dict[str, Any] = {}
+    depth, position, name = 0, start, ""
+    for match in re.finditer(r"(\w+) = @\{|@\{|\}|(\w+) = (\"[^\"]*\"|@\([^)]*\)|\$\w+|[\d.]+)", text[start:]):
+        token = match[0]
+        if token == "}":
+            depth -= 1
+            if depth == 0:
+                return found
+        elif match[2]:
+            if depth == 2:
+                found[name][match[2]] = match[3]
+        else:
+            depth += 1
+            if match[1] and depth == 2:
+                name = match[1]
+                found[name] = {}
+        position = match.end()
+    raise AssertionError(f"no end after {position}")
+
+
+def value(text: str) -> Any:
+    if text.startswith("@("):
+        return [item.strip().strip('"') for item in text[2:-1].split(",")]
+    if text in ("$true", "$false"):
+        return text == "$true"
+    return text.strip('"') if text.startswith('"') else float(text)
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
+def test_that_the_options_are_those_of_the_documentation(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    documented = yaml.safe_load(path.with_suffix(".yml").read_text(encoding="utf-8"))["DOCUMENTATION"]["options"]
+
+    def compare(program: dict[str, Any], documentation: dict[str, Any]) -> None:
+        assert program.keys() == documentation.keys()
+        for name, given in program.items():
+            of_program = {key: value(text) for key, text in given.items() if key != "options"}
+            keys = ("type", "elements", "required", "choices", "default")
+            wanted = {key: documentation[name][key] for key in keys if key in documentation[name]}
+            assert of_program == wanted, name
+
+    compare(options(text, text.index("options = @{") + len("options = ")), documented)
+    below = [name for name, option in documented.items() if "suboptions" in option]
+    for name in below:
+        start = text.index("options = @{", text.index(f"{name} = @{{")) + len("options = ")
+        compare(options(text, start), documented[name]["suboptions"])
