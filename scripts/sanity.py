@@ -60,7 +60,7 @@ def left_out(copy: Path) -> list[str]:
     """Return the options that leave out what cannot be looked at here, PowerShell without pwsh, and say so."""
     if shutil.which("pwsh"):
         return []
-    programs = sorted(str(path.relative_to(copy)) for path in copy.glob("plugins/**/*.ps1"))
+    programs = sorted(str(path.relative_to(copy)) for path in copy.glob("**/*.ps1"))
     for program in programs:
         print(f"left out, since there is no pwsh here: {program} (tests/unit/windows/test_powershell.py parses it)")
     return [option for program in programs for option in ("--exclude", program)]

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from emulators.certificates import Authority, write_private
+from emulators.certificates import Authority, thumbprint_of, write_private
 from emulators.processes import daemon_pid, stop_daemon, wait_until
 
 SEED = Path(__file__).with_name("windows.yml")
@@ -90,7 +89,7 @@ def _self_signed(name: str) -> dict[str, Any]:
     issued = Authority.create(name)
     key = issued.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     return {
-        "thumbprint": issued.certificate.fingerprint(hashes.SHA1()).hex().upper(),  # noqa: S303 - Windows' name for it
+        "thumbprint": thumbprint_of(issued.certificate),
         "certificate_pem": issued.certificate.public_bytes(Encoding.PEM).decode(),
         "key_pem": key,
         "friendly_name": "made by the installer",

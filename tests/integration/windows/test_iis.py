@@ -177,22 +177,38 @@ def test_that_windows_chooses_by_exact_address_then_by_name_then_by_port(host: H
     of_name, of_port, of_address = (pki.root.issue([NAME, other]) for _unused in range(3))
     for issued in (of_name, of_port, of_address):
         host.run(copied(pki.file(issued, "one.pfx")), imported(pki))
-    host.run(bound(thumbprint(of_name)), bound(thumbprint(of_name), "", use_sni=False))
+    host.run(bound(thumbprint_of(of_name.certificate)), bound(thumbprint_of(of_name.certificate), "", use_sni=False))
     # without SNI there is one certificate for address and port, whichever name the binding has
-    host.run(bound(thumbprint(of_port), "x.exams.example", use_sni=False))
+    host.run(bound(thumbprint_of(of_port.certificate), "x.exams.example", use_sni=False))
     assert [each.certificate_hash for each in host.state.sites[0].bindings[1:]] == [
-        thumbprint(each) for each in (of_name, of_port, of_port)
+        thumbprint_of(each.certificate) for each in (of_name, of_port, of_port)
     ]
     wait_until(lambda: listens(host), "a listener on 443")
-    assert (served(host, pki), served(host, pki, other)) == (thumbprint(of_name), thumbprint(of_port))
+    assert (served(host, pki), served(host, pki, other)) == (
+        thumbprint_of(of_name.certificate),
+        thumbprint_of(of_port.certificate),
+    )
     *_unused, shown = host.run({"ansible.windows.win_command": "netsh http show sslcert"})
     for place, issued in ((f"{NAME}:443", of_name), ("0.0.0.0:443", of_port)):
-        assert f": {place}\r\n    Certificate Hash             : {thumbprint(issued).lower()}" in shown["stdout"]
+        assert (
+            f": {place}\r\n    Certificate Hash             : {thumbprint_of(issued.certificate).lower()}"
+            in shown["stdout"]
+        )
 
     address = host.state.network.address
-    host.run(bound(thumbprint(of_address), "", use_sni=False, ip=address))
-    assert (served(host, pki), served(host, pki, other)) == (thumbprint(of_address), thumbprint(of_address))
-    host.run({"ansible.windows.win_certificate_store": {"thumbprint": thumbprint(of_address), "state": "absent"}})
+    host.run(bound(thumbprint_of(of_address.certificate), "", use_sni=False, ip=address))
+    assert (served(host, pki), served(host, pki, other)) == (
+        thumbprint_of(of_address.certificate),
+        thumbprint_of(of_address.certificate),
+    )
+    host.run(
+        {
+            "ansible.windows.win_certificate_store": {
+                "thumbprint": thumbprint_of(of_address.certificate),
+                "state": "absent",
+            }
+        }
+    )
     # no other certificate stands in for one that has gone
     with pytest.raises(OSError, match=r"EOF occurred|reset by peer"):
         served(host, pki)
