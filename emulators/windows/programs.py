@@ -9,8 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives import hashes
-
+from emulators.certificates import thumbprint_of
 from emulators.windows import clock
 from emulators.windows.services import ServiceError
 
@@ -143,7 +142,7 @@ def _netsh(machine: Machine, words: list[str]) -> Ended | None:
 
 def _certificates_of_http_sys(machine: Machine) -> str:
     """Return what is bound in http.sys: the bindings of IIS, and WinRM's listener."""
-    bound = {("IP:port", "0.0.0.0:5986"): machine.winrm_certificate.fingerprint(hashes.SHA1()).hex()}  # noqa: S303
+    bound = {("IP:port", "0.0.0.0:5986"): thumbprint_of(machine.winrm_certificate).lower()}
     for each in (binding for site in machine.state.sites for binding in site.bindings):
         if each.protocol == "https" and each.certificate_hash:
             kind, place = (
