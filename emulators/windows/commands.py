@@ -88,7 +88,10 @@ class Commands:
         if loaded is None:
             return _failed(f"{asked.name} is not emulated; emulated are {', '.join(sorted(self.modules))}")
         if asked.become_user not in (None, "SYSTEM"):
-            return _failed(f"become_user={asked.become_user} is not emulated; SYSTEM is")
+            return _failed(
+                f"become_user={asked.become_user} is not emulated; SYSTEM is, and anybody with become_flags "
+                "'logon_type=new_credentials logon_flags=netcredentials_only'"
+            )
         try:
             arguments = loaded.contract.validate(asked.arguments)
         except InvalidArguments as error:
@@ -103,6 +106,7 @@ class Commands:
         machine: Machine, user: str, asked: ModuleCall, loaded: Loaded, arguments: dict[str, Any]
     ) -> dict[str, Any]:
         call = Call(machine, arguments, asked.check, asked.diff, asked.become_user or user, asked.environment)
+        machine.files.shares_are_readable = machine.reads_shares(asked.credentials)
         try:
             loaded.module.run(call)
         except ModuleFailure as failure:

@@ -50,9 +50,13 @@ class FileSystem:
         self._blobs = blobs
         self._now = now
         self._is_full = is_full
+        self.shares_are_readable = True
+        """Whether whoever is at work now may read shares; those who may not do not find them."""
 
     def find(self, path: str) -> File | None:
         """Return what is at the path, or None. The root of a disk is always there."""
+        if not self.shares_are_readable and paths.normal(path).startswith("\\\\"):
+            return None
         found = self._state.files.get(paths.key(path))
         if found is None and self._disk(path) is not None and len(paths.normal(path)) == 3:
             return File(path=paths.normal(path), directory=True)

@@ -13,6 +13,7 @@ from emulators.certificates import write_private
 from emulators.windows.faults import FaultFile, Faults
 from emulators.windows.files import Blobs, FileSystem
 from emulators.windows.model import STATE, HostState
+from emulators.windows.payload import Credentials
 from emulators.windows.seed import HostSeed
 from emulators.windows.services import ServiceControl
 from emulators.windows.tasks import TaskScheduler
@@ -29,6 +30,7 @@ class Machine:
         self.name = seed.name
         self.address = seed.address
         self.accounts = seed.accounts
+        self._share_readers = seed.share_readers
         self._path = directory / f"{seed.name}.json"
         self._faults = faults
         self._saved = b""
@@ -49,6 +51,15 @@ class Machine:
     def reboot_pending(self) -> bool:
         """Whether Windows wants to be restarted."""
         return self.state.reboot_pending or self.faults.reboot_pending
+
+    def reads_shares(self, credentials: Credentials | None) -> bool:
+        """Return whether a task finds the files of shares: everybody, unless the seed names who reads them.
+
+        Those who log in by WinRM without delegation are nobody to another host, whoever they are here.
+        """
+        if not self._share_readers:
+            return True
+        return credentials is not None and self._share_readers.get(credentials.user.lower()) == credentials.password
 
     def now(self) -> float:
         """Return what the host's clock says, in seconds since 1970 UTC."""

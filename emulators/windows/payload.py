@@ -33,6 +33,14 @@ class NotUnderstood(Exception):
 
 
 @dataclass(frozen=True)
+class Credentials:
+    """Whom other hosts take the task for (`become` with `netcredentials_only`); on the host itself nothing changes."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class ModuleCall:
     """A module with its arguments as the user gave them."""
 
@@ -43,6 +51,7 @@ class ModuleCall:
     diff: bool = False
     environment: dict[str, str] = field(default_factory=dict)
     become_user: str | None = None
+    credentials: Credentials | None = None
     asynchronous: dict[str, Any] | None = None
     """AsyncDir and AsyncJid of a task with `async`."""
 
@@ -85,7 +94,10 @@ def decode(command_line: str, stdin: bytes) -> ModuleCall | Action | Script:
         if wrappers:
             raise NotUnderstood(f"actions {[a['name'] for a in actions]}; only a module can be wrapped")
         return Action(last["name"], last["params"], data)
-    return _module_call(last["params"], {wrapper["name"]: wrapper["params"] for wrapper in wrappers})
+    return _module_call(
+        last["params"],
+        {wrapper["name"]: {**wrapper["params"], **(wrapper.get("secure_params") or {})} for wrapper in wrappers},
+    )
 
 
 def script_text(command_line: str) -> str:
@@ -135,14 +147,20 @@ def _module_call(parameters: dict[str, Any], wrappers: dict[str, dict[str, Any]]
     variables = {each["Name"]: each["Value"] for each in parameters["Variables"]}
     _known("module_wrapper.ps1's Variables", variables, {"complex_args"})
     given = variables["complex_args"]
-    become = wrappers.get("become_wrapper.ps1")
+    become = wrappers.get("become_wrapper.ps1") or {}
+    user, credentials = become.get("BecomeUser"), None
+    if become.get("LogonFlags") == "NetCredentialsOnly":
+        if become.get("LogonType") != "NewCredentials":
+            raise NotUnderstood(f"netcredentials_only with LogonType={become.get('LogonType')}; NewCredentials is known")
+        user, credentials = None, Credentials(str(user), str(become.get("BecomePassword", "")))
     return ModuleCall(
         name=module_name(parameters["Script"]),
         arguments={key: value for key, value in given.items() if not key.startswith("_ansible_")},
         check=bool(given.get("_ansible_check_mode")),
         diff=bool(given.get("_ansible_diff")),
         environment=dict(parameters["Environment"] or {}),
-        become_user=None if become is None else become.get("BecomeUser"),
+        become_user=user,
+        credentials=credentials,
         asynchronous=wrappers.get("async_wrapper.ps1"),
     )
 

@@ -44,6 +44,8 @@ class SeedFile:
     accounts: list[AccountSeed]
     shares: dict[str, FileSeed] = field(default_factory=dict)
     """Files that every host finds, by UNC path."""
+    share_readers: list[AccountSeed] = field(default_factory=list)
+    """Who may read the shares, as `DOMAIN\\name`. Without any, everybody may, and there is no double hop."""
     defaults: dict[str, Any] = field(default_factory=dict)
     """What a host has where it does not say otherwise; as in `hosts`."""
     hosts: dict[str, dict[str, Any]]
@@ -53,8 +55,17 @@ class SeedFile:
 class HostSeed:
     """One host of a seed."""
 
-    def __init__(self, name: str, host: dict[str, Any], *, network: str, accounts: dict[str, str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        host: dict[str, Any],
+        *,
+        network: str,
+        accounts: dict[str, str],
+        share_readers: dict[str, str],
+    ) -> None:
         self.name = name
+        self.share_readers = share_readers
         listen = host.get("listen")
         if not (isinstance(listen, str) and listen.count(".") in (1, 3)):
             raise ValueError(
@@ -108,15 +119,18 @@ def load(path: Path, *, network: str, directory: Path) -> list[HostSeed]:
         FileNotFoundError: there is no such file, or no such password file.
     """
     seed = TypeAdapter(SeedFile).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
-    accounts = {
-        each.name: (directory / each.password_file).read_text(encoding="utf-8").strip() for each in seed.accounts
-    }
+
+    def password(account: AccountSeed) -> str:
+        return (directory / account.password_file).read_text(encoding="utf-8").strip()
+
+    accounts = {each.name: password(each) for each in seed.accounts}
+    share_readers = {each.name.lower(): password(each) for each in seed.share_readers}
     shares = TypeAdapter(dict[str, FileSeed]).dump_python(seed.shares)
     hosts = []
     for name, own in seed.hosts.items():
         host = merged(seed.defaults, own)
         host["files"] = {**shares, **host.get("files", {})}
-        hosts.append(HostSeed(name, host, network=network, accounts=accounts))
+        hosts.append(HostSeed(name, host, network=network, accounts=accounts, share_readers=share_readers))
     return hosts
 
 

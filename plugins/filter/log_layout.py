@@ -24,11 +24,15 @@ def log_layout_fields(layout: str) -> list[str]:
 
 
 def log_layout_judgement(
-    declared: Mapping[str, Any], layout_file: Mapping[str, Any], line: Mapping[str, Any], log_file: Mapping[str, Any]
+    declared: Mapping[str, Any],
+    layout_file: Mapping[str, Any],
+    line: Mapping[str, Any],
+    log_file: Mapping[str, Any],
+    running: bool = True,  # noqa: FBT001, FBT002 - as filters are given it
 ) -> dict[str, Any]:
     """Return how a service's log stands to what is declared."""
     try:
-        return log_layout.judgement(declared, layout_file, line, log_file)
+        return log_layout.judgement(declared, layout_file, line, log_file, running=running)
     except Problem as problem:
         raise AnsibleFilterError(str(problem)) from None
 

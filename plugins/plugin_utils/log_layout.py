@@ -75,7 +75,12 @@ def line_regex(pattern: str) -> str:
 
 
 def judgement(
-    declared: Mapping[str, Any], layout_file: Mapping[str, Any], line: Mapping[str, Any], log_file: Mapping[str, Any]
+    declared: Mapping[str, Any],
+    layout_file: Mapping[str, Any],
+    line: Mapping[str, Any],
+    log_file: Mapping[str, Any],
+    *,
+    running: bool = True,
 ) -> dict[str, Any]:
     """Return how a service's log stands to what is declared.
 
@@ -84,6 +89,7 @@ def judgement(
         layout_file: what slurp said of the file that holds the layout, with its `stat` as win_stat said it.
         line: what win_wait_for said of the log's last line.
         log_file: what win_stat said of the log.
+        running: whether the service is to run. One that is not writes no line that could show anything.
 
     Returns:
         `present` (the layout that the file holds, or None), `expected`, `found` and `remedies` for the proof, and
@@ -113,5 +119,10 @@ def judgement(
         LINE: f"Restart {declared['service']}, and look at the log.",
         AFTER: f"Restart {declared['service']}, so that it takes the layout up.",
     }
+    if not running:
+        for item in (LINE, AFTER):
+            del expected[item], remedies[item]
+            found.pop(item, None)
+        return {"present": present, "expected": expected, "found": found, "remedies": remedies, "shown": False}
     shown = found.get(LINE) == expected[LINE] and found.get(AFTER) == expected[AFTER]
     return {"present": present, "expected": expected, "found": found, "remedies": remedies, "shown": shown}

@@ -24,6 +24,8 @@ from tests.integration.windows.playbook import Ansible, Result
 
 NETWORK = "127.61"
 HOSTS = 120
+SHARE_PASSWORD = secrets.token_urlsafe(16)
+"""Of the account that reads shares, where a seed names one."""
 
 
 class Process:
@@ -34,6 +36,7 @@ class Process:
         self.authority = directory / "authority"
         (directory / "secrets").mkdir(parents=True)
         (directory / "secrets" / "windows_password").write_text(password, encoding="utf-8")
+        (directory / "secrets" / "installer_share_password").write_text(SHARE_PASSWORD, encoding="utf-8")
         (directory / "seed.yml").write_text(yaml.safe_dump(seed), encoding="utf-8")
         self.faults = FaultFile(directory / "faults.json")
         self._process: subprocess.Popen[bytes] | None = None

@@ -11,6 +11,7 @@ from tests.integration.windows.sequence import proven
 
 SHARE = "\\\\files.exams.example\\software\\"
 PRODUCT = "{6F1E5C62-0000-4000-8000-000000003508}"
+RESTARTING = "{6F1E5C62-0000-4000-8000-000000001000}"
 UNINSTALL = "HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall"
 REBOOT = "HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootPending"
 
@@ -68,6 +69,7 @@ def test_how_an_installer_ends(host: Host) -> None:
         package("readme.txt"),
     )
     assert (restart["changed"], restart["rc"], restart["reboot_required"]) == (True, 3010, True)
+    assert "failed" not in restart, "3010 is expected by default"
     assert pending["exists"] is True
     assert (broken["failed"], broken["rc"]) == (True, 1603)
     assert "unexpected rc from" in broken["msg"]
@@ -76,6 +78,18 @@ def test_how_an_installer_ends(host: Host) -> None:
         "the file at the path '\\\\files.exams.example\\software\\Absent-1.0.msi' cannot be reached" in missing["msg"]
     )
     assert "is not one that an emulated host can run" in no_installer["msg"]
+
+
+def test_that_an_exit_code_is_a_failure_where_it_is_not_expected(host: Host) -> None:
+    refused, there, expected = host.run(
+        package("Restarting-1.0.msi", expected_return_code=[0]),
+        registry(f"{UNINSTALL}\\{RESTARTING}"),
+        package("Broken-1.0.msi", expected_return_code=[0, 1603]),
+    )
+    assert (refused["failed"], refused["changed"], refused["rc"]) == (True, False, 3010)
+    assert there["exists"] is True, "the installer had done its work all the same"
+    assert "failed" not in expected
+    assert (expected["changed"], expected["rc"], expected["reboot_required"]) == (True, 1603, False)
 
 
 def test_that_an_exit_code_a_full_disk_and_a_pending_reboot_can_be_asked_for(host: Host) -> None:

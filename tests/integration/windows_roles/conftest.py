@@ -22,7 +22,7 @@ import pytest
 import yaml
 
 from scripts.working_copy import ROOT
-from tests.integration.windows.conftest import Process
+from tests.integration.windows.conftest import SHARE_PASSWORD, Process
 from tests.integration.windows_roles import estate
 
 ROLES = {"products": "exam_scheduler", "logs": "calsync"}
@@ -92,7 +92,7 @@ class Runner:
         )
         start = done.stdout.find("{\n")
         assert start >= 0, done.stdout + done.stderr
-        assert not any(secret in done.stdout for secret in (self._password, PASSWORD)), "a password was shown"
+        assert not any(secret in done.stdout for secret in (self._password, PASSWORD, SHARE_PASSWORD)), "a password was shown"
         told = json.loads(done.stdout[start:])
         return {name: _outcome(name, told) for name in hosts}
 
@@ -116,10 +116,11 @@ class Runner:
             },
             "exam_fqdn": "{{ inventory_hostname }}.exams.example",
             "exam_state_directory": str(self.directory / "state"),
-            "exam_installer_share_user": "EXAMS\\svc-share",
-            "exam_installer_share_password": PASSWORD,
+            "exam_installer_share_user": estate.SHARE_READER,
+            "exam_installer_share_password": SHARE_PASSWORD,
             "exam_scheduler_service_password": PASSWORD,
             "windows_product_watch_seconds": 2,
+            "calsync_product": {"services": [{"name": "CalSync", "start_mode": "auto"}]},
             "calsync_log": estate.log(),
             "calsync_log_wait_seconds": 5,
         }

@@ -12,6 +12,7 @@ import yaml
 NETWORK = "127.62"
 SHARE = "\\\\files.exams.example\\software\\"
 UPGRADE_CODE = "{6F1E5C62-0000-4000-8000-0000000000FF}"
+SHARE_READER = "EXAMS\\svc-share"
 ACCOUNT = "EXAMS\\svc-product"
 LOCATION = "C:\\Program Files\\Product"
 LAYOUT_FILE = "C:\\CalSync\\log4net.config"
@@ -29,10 +30,11 @@ LAYOUT = """\
 </log4net>
 """
 
-PRODUCTS = ("missing", "checksum", "restart", "broken", "stops", "refused", "dropped", "unsent", "full")
+PRODUCTS = ("missing", "unread", "checksum", "restart", "broken", "stops", "refused", "dropped", "unsent", "full")
 """Hosts on which the first run goes wrong, and the second one does not."""
 LOGS = ("plain", "cut", "stubborn")
-HOSTS = (*PRODUCTS, "fresh", "older", "newer", "vendor", "instructed", *LOGS, "nothing", "element", "asked")
+"""Hosts with a CalSync that runs."""
+HOSTS = (*PRODUCTS, "fresh", "older", "newer", "vendor", "instructed", *LOGS, "nothing", "element", "asked", "silent")
 
 
 def code(version: str) -> str:
@@ -92,9 +94,11 @@ def seed() -> dict[str, Any]:
         "behaviour": "layout_log",
         "options": {"layout_file": LAYOUT_FILE, "log_file": LOG_FILE, "property_uun": "s1234567"},
     }
+    disabled = {**calsync, "state": "stopped", "start_mode": "disabled"}
     with_calsync = {"services": [calsync], "files": {LAYOUT_FILE: {"content": LAYOUT}}}
     return {
         "accounts": [{"name": "ansible", "password_file": "secrets/windows_password"}],
+        "share_readers": [{"name": SHARE_READER, "password_file": "secrets/installer_share_password"}],
         "shares": {
             f"{SHARE}Product-{version}.msi": {"installer": installer(version)}
             for version in ("1.0.0", "2.0.0", "3.0.0")
@@ -109,6 +113,7 @@ def seed() -> dict[str, Any]:
             name: {
                 "listen": f"{NETWORK}.1.{number}",
                 **(with_calsync if name in (*LOGS, "element", "asked") else {}),
+                **({**with_calsync, "services": [disabled]} if name == "silent" else {}),
             }
             for number, name in enumerate(HOSTS, 1)
         },

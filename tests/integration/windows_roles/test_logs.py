@@ -42,6 +42,7 @@ def story(runner: Runner) -> Story:
     hosts: dict[str, dict[str, Any]] = {name: {} for name in (*estate.LOGS, "nothing")}
     hosts["element"] = {"calsync_log": estate.log(element=".//appender[@name='Absent']/layout")}
     hosts["asked"] = HANDED_OVER
+    hosts["silent"] = {"calsync_product": {"services": [{"name": "CalSync", "start_mode": "disabled"}]}}
 
     def layouts() -> dict[str, str]:
         return {name: text(runner, name, estate.LAYOUT_FILE) for name in hosts}
@@ -118,6 +119,18 @@ def test_that_a_layout_that_is_not_where_it_is_declared_is_an_error(story: Story
     assert plain(story.after_second["element"]) == plain(estate.LAYOUT)
 
 
+def test_that_a_disabled_calsync_stays_stopped_and_that_there_is_no_line_is_said(story: Story, runner: Runner) -> None:
+    assert plain(story.after_first["silent"]) == plain(NEW)
+    assert story.predicted["silent"].changed == story.first["silent"].changed == 1, "the layout alone"
+    assert story.first["silent"].tasks[PROOF]["expected"].keys() == {"layout", "fields that may not be logged"}
+    assert story.first["silent"].tasks[PROOF]["proven"] is True
+    said = story.first["silent"].tasks["Say that there is no line to prove it by"]["msg"]
+    assert "silent.exams.example: CalSync is declared as disabled, so that it writes no line to prove the layout by" in said
+    assert text(runner, "silent", estate.LOG_FILE) == ""
+    (service,) = (each for each in runner.process.state("silent").services if each.name == "CalSync")
+    assert (service.state, service.start_mode) == ("stopped", "disabled")
+
+
 def test_that_where_a_team_carries_it_out_it_is_asked(story: Story, runner: Runner) -> None:
     assert story.first["asked"].tasks["Hand the change of the layout over"]["waiting_for"] == "The application's team"
     assert plain(story.after_second["asked"]) == plain(estate.LAYOUT)
@@ -125,8 +138,7 @@ def test_that_where_a_team_carries_it_out_it_is_asked(story: Story, runner: Runn
     assert "- Now: `%date %level %message%newline`" in request.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("kind", ["third"])
-def test_that_the_run_after_changes_nothing(story: Story, kind: str) -> None:
-    for name in (*estate.LOGS, "asked"):
-        outcome = getattr(story, kind)[name]
+def test_that_the_run_after_changes_nothing(story: Story) -> None:
+    for name in (*estate.LOGS, "asked", "silent"):
+        outcome = story.third[name]
         assert (outcome.failure, outcome.changed) == ("", 0), name

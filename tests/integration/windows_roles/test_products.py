@@ -24,6 +24,7 @@ VENDOR: dict[str, Any] = {
 }
 WRONG: dict[str, dict[str, Any]] = {
     "missing": {"exam_scheduler_product": estate.declared("2.0.0", installer=f"{estate.SHARE}Absent.msi")},
+    "unread": {**GOOD, "exam_installer_share_password": "not the right one"},
     "checksum": {"exam_scheduler_product": estate.declared("2.0.0", sha256="0" * 64)},
 }
 FAULTS: dict[str, Faults] = {
@@ -35,6 +36,7 @@ FAULTS: dict[str, Faults] = {
     "unsent": Faults(drop_before="win_service"),
     "full": Faults(disk_full=True),
 }
+PROOF = "Prove version and services"
 EVERY = (*estate.PRODUCTS, "fresh", "older", "newer", "vendor", "instructed")
 
 
@@ -64,7 +66,7 @@ def story(runner: Runner) -> Story:
     def states() -> dict[str, HostState]:
         return {name: runner.process.state(name) for name in EVERY}
 
-    predicted = runner.run("products", hosts, check=True)
+    predicted = runner.run("products", {name: hosts[name] for name in ("fresh", "older", "newer")}, check=True)
     after_prediction = states()
     for name, faults in FAULTS.items():
         runner.process.faults.set(name, faults)
@@ -75,6 +77,8 @@ def story(runner: Runner) -> Story:
     hosts["restart"] = {**GOOD, "exam_reboot_permitted": True}
     second = runner.run("products", hosts)
     after_second = states()
+    for name in ("newer", "vendor", "instructed"):
+        del hosts[name]
     return Story(predicted, first, second, runner.run("products", hosts), after_prediction, after_first, after_second)
 
 
@@ -99,7 +103,7 @@ def test_that_an_absent_or_older_version_becomes_the_pinned_one(story: Story, na
     assert not story.first[name].failure
     assert versions(story.after_first[name]) == ["2.0.0"]
     assert service(story.after_first[name]) == AS_DECLARED
-    proof = story.first[name].tasks["Prove Exam Scheduler's version and services"]
+    proof = story.first[name].tasks[PROOF]
     assert (proof["proven"], proof["expected"]["version"]) == (True, "2.0.0")
     assert story.second[name].changed == story.third[name].changed == 0
 
@@ -114,7 +118,7 @@ def test_that_a_newer_version_is_an_error_and_stays(story: Story) -> None:
 
 def test_that_the_vendor_s_work_is_proven_or_asked_for_and_never_done(story: Story, runner: Runner) -> None:
     done, asked = story.first["vendor"], story.first["instructed"]
-    assert done.tasks["Prove Exam Scheduler's version and services"]["proven"] is True
+    assert done.tasks[PROOF]["proven"] is True
     assert done.changed == 0
     assert not asked.failure
     assert asked.tasks["Hand the installation over"]["waiting_for"] == "The vendor"
@@ -130,6 +134,7 @@ def test_that_the_vendor_s_work_is_proven_or_asked_for_and_never_done(story: Sto
     ("name", "words"),
     [
         ("missing", ["the installer \\\\files.exams.example\\software\\Absent.msi is not there", "EXAMS\\svc-share"]),
+        ("unread", ["Product-2.0.0.msi is not there, or EXAMS\\svc-share may not read it. Nothing was run."]),
         ("checksum", [f"has the SHA-256 {estate.declared('2.0.0')['sha256']}; declared is {'0' * 64}"]),
         ("broken", ["ended with 1603: a fatal error", "C:\\Windows\\Temp\\Product-2.0.0.log"]),
         ("full", ["Installing Product 2.0.0 did not come to its end: There is not enough space on the disk"]),
@@ -183,5 +188,5 @@ def test_that_the_next_run_completes_and_the_one_after_changes_nothing(story: St
     assert not story.second[name].failure
     assert versions(story.after_second[name]) == ["2.0.0"]
     assert service(story.after_second[name]) == AS_DECLARED
-    assert story.second[name].tasks["Prove Exam Scheduler's version and services"]["proven"] is True
+    assert story.second[name].tasks[PROOF]["proven"] is True
     assert (story.third[name].failure, story.third[name].changed) == ("", 0)

@@ -12,7 +12,16 @@ from typing import Any
 
 import pytest
 
-from emulators.windows.payload import Action, ModuleCall, NotUnderstood, Script, decode, module_name, script_text
+from emulators.windows.payload import (
+    Action,
+    Credentials,
+    ModuleCall,
+    NotUnderstood,
+    Script,
+    decode,
+    module_name,
+    script_text,
+)
 
 PAYLOADS = Path(__file__).with_name("payloads")
 VERSIONS = ("2.19", "2.20", "2.21")
@@ -62,6 +71,22 @@ def test_modules(version: str) -> None:
     (other,) = recorded(version, "script_module")
     assert isinstance(other, ModuleCall)
     assert other.name == "ansible.windows.win_powershell"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_that_credentials_for_other_hosts_are_told_from_another_user_of_this_one(version: str) -> None:
+    (path,) = (PAYLOADS / version).glob("[0-9][0-9]-become.json")
+    command_line, parts = load(path)
+    become = parts[1]["actions"][0]
+    become["params"] = {"BecomeUser": "EXAMS\\reader", "LogonType": "NewCredentials", "LogonFlags": "NetCredentialsOnly"}
+    become["secure_params"] = {"BecomePassword": "of the reader"}
+    decoded = decode(command_line, sent(parts))
+    assert isinstance(decoded, ModuleCall)
+    assert (decoded.become_user, decoded.credentials) == (None, Credentials("EXAMS\\reader", "of the reader"))
+    assert "of the reader" not in repr(decoded)
+    become["params"]["LogonType"] = "Interactive"
+    with pytest.raises(NotUnderstood, match="netcredentials_only with LogonType=Interactive"):
+        decode(command_line, sent(parts))
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -108,6 +108,14 @@ def test_how_a_log_is_judged(
     assert said["remedies"].keys() == said["expected"].keys()
 
 
+def test_that_of_a_service_that_is_not_to_run_the_layout_alone_is_judged() -> None:
+    said = log_layout.judgement(DECLARED, file(NEW), DOES_NOT, log(99.0), running=False)
+    assert said["found"] == said["expected"] == {"layout": NEW, "fields that may not be logged": "none"}
+    assert said["remedies"].keys() == said["expected"].keys()
+    assert said["shown"] is False
+    assert log_layout.judgement(DECLARED, file(OLD), DOES_NOT, log(99.0), running=False)["found"]["layout"] == OLD
+
+
 @pytest.mark.parametrize("environment", ["dev", "test", "live"])
 def test_that_the_declared_line_is_one_of_the_declared_layout_and_none_of_the_old_one(environment: str) -> None:
     text = (ROOT / f"inventories/{environment}/group_vars/all/calsync.yml").read_text(encoding="utf-8")
