@@ -176,9 +176,18 @@ def test_that_a_service_that_does_not_stay_up_is_a_failure(story: Story, name: s
     assert versions(story.after_first[name]) == ["2.0.0"]
 
 
-@pytest.mark.parametrize("name", ["dropped", "unsent"])
-def test_that_a_connection_lost_in_mid_task_is_said(story: Story, name: str) -> None:
-    assert "Connection aborted" in story.first[name].failure
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("dropped", "dropped.exams.example: Installing Product 2.0.0 did not come to its end: "),
+        ("unsent", "unsent.exams.example: the services of Product were not brought to what is declared: "),
+    ],
+)
+def test_that_a_connection_lost_in_mid_task_is_said(story: Story, name: str, words: str) -> None:
+    """It is a failure of the task to Ansible's winrm connection, once it was there: the host is not `unreachable`."""
+    assert words in story.first[name].failure
+    assert "Run again when that is mended" in story.first[name].failure
+    assert not story.first[name].unreachable
     assert versions(story.after_first[name]) == ["2.0.0"]
     assert service(story.after_first[name]) != AS_DECLARED
 
