@@ -151,7 +151,9 @@ def _module_call(parameters: dict[str, Any], wrappers: dict[str, dict[str, Any]]
     user, credentials = become.get("BecomeUser"), None
     if become.get("LogonFlags") == "NetCredentialsOnly":
         if become.get("LogonType") != "NewCredentials":
-            raise NotUnderstood(f"netcredentials_only with LogonType={become.get('LogonType')}; NewCredentials is known")
+            raise NotUnderstood(
+                f"netcredentials_only with LogonType={become.get('LogonType')}; NewCredentials is known"
+            )
         user, credentials = None, Credentials(str(user), str(become.get("BecomePassword", "")))
     return ModuleCall(
         name=module_name(parameters["Script"]),

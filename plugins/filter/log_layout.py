@@ -28,7 +28,7 @@ def log_layout_judgement(
     layout_file: Mapping[str, Any],
     line: Mapping[str, Any],
     log_file: Mapping[str, Any],
-    running: bool = True,  # noqa: FBT001, FBT002 - as filters are given it
+    running: bool = True,
 ) -> dict[str, Any]:
     """Return how a service's log stands to what is declared."""
     try:

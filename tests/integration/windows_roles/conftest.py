@@ -92,7 +92,9 @@ class Runner:
         )
         start = done.stdout.find("{\n")
         assert start >= 0, done.stdout + done.stderr
-        assert not any(secret in done.stdout for secret in (self._password, PASSWORD, SHARE_PASSWORD)), "a password was shown"
+        assert not any(secret in done.stdout for secret in (self._password, PASSWORD, SHARE_PASSWORD)), (
+            "a password was shown"
+        )
         told = json.loads(done.stdout[start:])
         return {name: _outcome(name, told) for name in hosts}
 

@@ -125,7 +125,10 @@ def test_that_a_disabled_calsync_stays_stopped_and_that_there_is_no_line_is_said
     assert story.first["silent"].tasks[PROOF]["expected"].keys() == {"layout", "fields that may not be logged"}
     assert story.first["silent"].tasks[PROOF]["proven"] is True
     said = story.first["silent"].tasks["Say that there is no line to prove it by"]["msg"]
-    assert "silent.exams.example: CalSync is declared as disabled, so that it writes no line to prove the layout by" in said
+    assert (
+        "silent.exams.example: CalSync is declared as disabled, so that it writes no line to prove the layout by"
+        in said
+    )
     assert text(runner, "silent", estate.LOG_FILE) == ""
     (service,) = (each for each in runner.process.state("silent").services if each.name == "CalSync")
     assert (service.state, service.start_mode) == ("stopped", "disabled")

@@ -49,7 +49,9 @@ def test_that_the_declared_checksum_is_that_of_the_emulated_installer(
     concern: str, name: str, digests: dict[str, str]
 ) -> None:
     product = declared(concern, name)
-    assert product["sha256"] == digests[key(product["installer"])], f"{name} in inventories/live: {product['installer']}"
+    assert product["sha256"] == digests[key(product["installer"])], (
+        f"{name} in inventories/live: {product['installer']}"
+    )
 
 
 @pytest.mark.parametrize(("concern", "name"), [(each, name) for each, names in PRODUCTS.items() for name in names])
@@ -58,4 +60,6 @@ def test_that_the_declared_product_is_the_one_that_is_installed(concern: str, na
     installer = yaml.safe_load(WINDOWS.read_text(encoding="utf-8"))["shares"][product["installer"]]["installer"]
     for mine, its in (("name", "name"), ("version", "version"), ("product_id", "id"), ("upgrade_code", "upgrade_code")):
         assert product[mine] == str(installer[its])
-    assert [each["name"] for each in product.get("services", [])] == [each["name"] for each in installer.get("services", [])]
+    assert [each["name"] for each in product.get("services", [])] == [
+        each["name"] for each in installer.get("services", [])
+    ]

@@ -78,7 +78,11 @@ def test_that_credentials_for_other_hosts_are_told_from_another_user_of_this_one
     (path,) = (PAYLOADS / version).glob("[0-9][0-9]-become.json")
     command_line, parts = load(path)
     become = parts[1]["actions"][0]
-    become["params"] = {"BecomeUser": "EXAMS\\reader", "LogonType": "NewCredentials", "LogonFlags": "NetCredentialsOnly"}
+    become["params"] = {
+        "BecomeUser": "EXAMS\\reader",
+        "LogonType": "NewCredentials",
+        "LogonFlags": "NetCredentialsOnly",
+    }
     become["secure_params"] = {"BecomePassword": "of the reader"}
     decoded = decode(command_line, sent(parts))
     assert isinstance(decoded, ModuleCall)
