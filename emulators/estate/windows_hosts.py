@@ -40,13 +40,7 @@ class WindowsHosts:
             return
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         seed = yaml.safe_load(SEED.read_text(encoding="utf-8"))
-        for name, host in seed["hosts"].items():
-            for site in host.get("sites", []):
-                for binding in site["bindings"]:
-                    if binding.get("certificate_hash") == SELF_SIGNED:
-                        certificate = _self_signed(name)
-                        host.setdefault("certificates", []).append(certificate)
-                        binding["certificate_hash"] = certificate["thumbprint"]
+        sign(seed)
         write_private(path, yaml.safe_dump(seed, sort_keys=False).encode())
 
     def running(self) -> bool:
@@ -82,6 +76,17 @@ class WindowsHosts:
     def stop(self) -> None:
         """Stop it, if it runs."""
         stop_daemon(self.pid_file, WORD)
+
+
+def sign(seed: dict[str, Any]) -> None:
+    """Make a certificate wherever a seed wants a self-signed one, and bind it."""
+    for name, host in seed["hosts"].items():
+        for site in host.get("sites", []):
+            for binding in site["bindings"]:
+                if binding.get("certificate_hash") == SELF_SIGNED:
+                    certificate = _self_signed(name)
+                    host.setdefault("certificates", []).append(certificate)
+                    binding["certificate_hash"] = certificate["thumbprint"]
 
 
 def _self_signed(name: str) -> dict[str, Any]:

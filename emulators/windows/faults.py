@@ -25,6 +25,8 @@ class Faults:
     """The module (or action) at which the connection is lost in mid-command, after it was carried out; `*` is any."""
     drop_before: str | None = None
     """The same, lost before anything was carried out."""
+    down_after: str | None = None
+    """The same as `drop`, and nothing listens for WinRM from then on: the host is off until its faults are cleared."""
     delay_seconds: float = 0.0
     """How much longer each command takes."""
     reboot_pending: bool = False

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from cryptography import x509
@@ -64,6 +65,10 @@ class Machine:
     def now(self) -> float:
         """Return what the host's clock says, in seconds since 1970 UTC."""
         return time.time() + self.state.time.offset_seconds
+
+    def go_down(self) -> None:
+        """Be off from now on, until the faults are cleared."""
+        self._faults.set(self.name, replace(self.faults, refuse=True))
 
     def reboot(self) -> None:
         """Restart Windows."""

@@ -129,7 +129,11 @@ class Shells:
                 "w:TimedOut",
             ) from None
         output = command.output or Output("nothing")
-        if self._drops(self._machine.faults.drop, output.name):
+        faults = self._machine.faults
+        if self._drops(faults.down_after, output.name):
+            self._machine.go_down()
+            raise Dropped(output.name)
+        if self._drops(faults.drop, output.name):
             raise Dropped(output.name)
         return wsman.received(request, command_id or "", output.stdout, output.stderr, output.exit_code)
 

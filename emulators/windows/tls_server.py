@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import ssl
 from collections.abc import Awaitable, Callable
@@ -75,7 +74,16 @@ class TlsServer:
             LOG.exception("%s: a conversation broke", self._name)
         finally:
             writer.close()
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
+            await self._closed(writer)
             if task is not None:
                 self._conversations.pop(task, None)
+
+    async def _closed(self, writer: asyncio.StreamWriter) -> None:
+        """Return when the connection has ended; `close` may cancel a conversation that is just about to."""
+        try:
+            await writer.wait_closed()
+        except OSError:
+            pass
+        except asyncio.CancelledError:
+            if not self._closing:
+                raise
