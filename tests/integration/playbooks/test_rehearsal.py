@@ -109,7 +109,7 @@ def expected_of_all_lines() -> dict[str, str]:
     return {line: "proven" if there else "not built yet" for line, there in built.items()} | {"1.2": "proven in part"}
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_live_is_rehearsed_predicted_applied_proven_and_then_left_alone(isolated: Isolated) -> None:
     isolated.estate("reset")
     directory = Estate(NETWORK).directory
