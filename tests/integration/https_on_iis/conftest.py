@@ -87,9 +87,7 @@ class Outcome:
     @property
     def imported(self) -> dict[str, bool]:
         """The certificates that the role has imported, and not the installer's, and whether each has its key."""
-        return {
-            each.thumbprint: each.key_pem is not None for each in self.state.certificates if not each.friendly_name
-        }
+        return {each.thumbprint: each.key_pem is not None for each in self.state.certificates if not each.friendly_name}
 
     @property
     def files(self) -> list[str]:
@@ -208,9 +206,7 @@ class Runner:
         }
 
     def _outcome(self, name: str, told: Mapping[str, Any]) -> Outcome:
-        results = [
-            task["hosts"][name] for play in told["plays"] for task in play["tasks"] if name in task["hosts"]
-        ]
+        results = [task["hosts"][name] for play in told["plays"] for task in play["tasks"] if name in task["hosts"]]
         failed = [each for each in results if each.get("failed") and not each.get("_ansible_ignore_errors")]
         stats = told["stats"][name]
         state = self.process.state(name)

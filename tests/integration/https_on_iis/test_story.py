@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 
 from emulators.windows.faults import Faults
-from tests.integration.https_on_iis.conftest import HOSTS, SITE, Outcome, Runner, names
+from tests.integration.https_on_iis.conftest import HOSTS, Outcome, Runner, names
 
 pytestmark = pytest.mark.timeout(600)
 DAY_LONG_AGO = "2026-01-01T00:00:00Z"
@@ -140,4 +140,3 @@ def test_that_a_replaced_certificate_goes_when_its_days_are_over(story: Story) -
     assert installers in kept
     assert installers not in {each.thumbprint for each in story.renewed["plain"].state.certificates}
     assert story.third["plain"].changed == 0
-

@@ -115,7 +115,9 @@ def test_live_is_rehearsed_predicted_applied_proven_and_then_left_alone(isolated
     directory = Estate(NETWORK).directory
 
     def touched() -> list[dict[str, bytes]]:
-        return [files(directory / part) for part in ("state", "windows/hosts", "hosts/web1-live/etc", "hosts/web2-live/etc")]
+        return [
+            files(directory / part) for part in ("state", "windows/hosts", "hosts/web1-live/etc", "hosts/web2-live/etc")
+        ]
 
     before = touched()
     predicted = isolated.play("live.yml", "--check", "--diff")
