@@ -1,41 +1,69 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Windows roles' tasks in a whole run of LIVE, beside `win_ping` on the same host in the same run.
+"""A task of each module that the Windows roles use, beside `win_ping` on the same host in the same run.
 
-What a module costs is one call of it, so a task that loops counts as often as it has items. Left out are tasks that never reach
-a host (assertions, comparisons), and the one whose purpose is to wait (`win_wait_for`). The hosts are asked one after the
-other, since two tasks at once would measure each other.
+Each task has a `win_ping` of its own just before it, and the fastest of some runs of the one is compared with the fastest
+of the other, so that what else the machine does meets both.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from statistics import fmean
-
-import yaml
+from typing import Any
 
 from emulators.estate.estate import Estate
 from tests.performance.ratio import BIN, ROOT, Measurement
 
-NETWORK = "127.34"
-HOSTS = ("es-live", "connect-live", "calsync-live", "sql-live", "laptop-live")
-PINGS = 5
-"""Before the roles, and as many after them."""
+NETWORK, HOST = "127.34", "es-live"
+REPEATS = 5
 LIMIT = 1.2
 PING = "ansible.windows.win_ping"
-WAITS = "ansible.windows.win_wait_for"
+
+_FILE = "C:\\Windows\\Temp\\layout.xml"
+_NOTHING = "C:\\Windows\\Temp\\nothing"
+CALLS: Mapping[str, Mapping[str, Any]] = {
+    "ansible.windows.win_copy": {"content": '<a b="c"/>', "dest": _FILE},
+    "ansible.builtin.setup": {"gather_subset": ["!all", "distribution", "platform", "memory", "processor"]},
+    "ansible.windows.setup": {"gather_subset": ["!all", "!min", "platform"]},
+    "ansible.windows.slurp": {"src": _FILE},
+    "ansible.windows.win_certificate_info": {},
+    "ansible.windows.win_certificate_store": {"state": "absent", "thumbprint": "0" * 40},
+    "ansible.windows.win_command": {"argv": ["w32tm", "/query", "/source"]},
+    "ansible.windows.win_file": {"path": _NOTHING, "state": "absent"},
+    "ansible.windows.win_package": {"product_id": "{6F1E5C62-3D0B-4B3C-9E55-000000000000}", "state": "absent"},
+    "ansible.windows.win_reg_stat": {"path": "HKLM:\\SOFTWARE\\Nothing"},
+    "ansible.windows.win_service": {"name": "W32Time", "state": "started"},
+    "ansible.windows.win_service_info": {"name": "W32Time"},
+    "ansible.windows.win_stat": {"path": _FILE, "checksum_algorithm": "sha256"},
+    "community.windows.win_disk_facts": {"filter": ["partitions", "volumes"]},
+    "community.windows.win_firewall_rule": {"name": "Nothing", "state": "absent"},
+    "community.windows.win_scheduled_task": {"name": "nothing", "state": "absent"},
+    "community.windows.win_scheduled_task_stat": {"name": "nothing"},
+    "community.windows.win_xml": {"path": _FILE, "xpath": "/a", "type": "attribute", "attribute": "b", "fragment": "c"},
+    "microsoft.iis.website": {"name": "Exam Scheduler", "state": "started"},
+    "microsoft.iis.website_info": {},
+    "uoe.exam_scheduling.firewall_reachability": {
+        "flows": [{"destination": f"{NETWORK}.0.10", "port": 5986, "purpose": "measurement"}]
+    },
+}
+"""Each with arguments that leave the host as it is, after the first time."""
+THEIR_PURPOSE_IS_TO_WAIT = {"ansible.windows.win_reboot", "ansible.windows.win_wait_for"}
+SEVERAL_CALLS = {"ansible.windows.win_copy"}
+"""Modules that by their own design ask the host more than once for a task."""
 
 TIMED = '''
-"""Writes a line for each call of a module on a Windows host: host, action, number of calls, seconds."""
+"""Writes a line for each task: its action and its seconds, from its start to its result."""
 import json, os, time
 from ansible.plugins.callback import CallbackBase
 
@@ -45,7 +73,6 @@ type: notification
 short_description: measurement
 description: measurement
 """
-OF_WINDOWS = ("ansible.windows.", "community.windows.", "microsoft.iis.", "uoe.exam_scheduling.firewall_reachability")
 
 class CallbackModule(CallbackBase):
     CALLBACK_NAME = "timed"
@@ -54,112 +81,105 @@ class CallbackModule(CallbackBase):
 
     def __init__(self):
         super().__init__()
-        self.started, self.file = {}, open(os.environ["MEASUREMENT"], "w")
+        self.file = open(os.environ["MEASUREMENT"], "w")
 
     def v2_runner_on_start(self, host, task):
-        self.started[host.name, task._uuid] = time.perf_counter()
+        self.started = time.perf_counter()
 
-    def _ended(self, result, *args, **kwargs):
-        seconds = time.perf_counter() - self.started[result.host.name, result.task._uuid]
-        told = result.result
-        calls = [each for each in told.get("results", [told]) if not each.get("skipped")]
-        action = result.task.resolved_action
-        there = action.startswith(OF_WINDOWS) or action == "ansible.builtin.setup"
-        if there and not result.task.delegate_to and calls:
-            print(json.dumps([result.host.name, action, len(calls), seconds]), file=self.file, flush=True)
-
-    v2_runner_on_ok = v2_runner_on_failed = _ended
+    def v2_runner_on_ok(self, result):
+        seconds = time.perf_counter() - self.started
+        print(json.dumps([result.task.resolved_action, seconds]), file=self.file, flush=True)
 '''
 
 
-@dataclass(frozen=True)
-class Timed:
-    """The calls of one task on one host."""
-
-    host: str
-    action: str
-    calls: int
-    seconds: float
-
-
 def measure() -> list[Measurement]:
-    """Return one measurement for each host: one call of a role's module, against one of `win_ping`."""
-    estate = Estate(NETWORK)
-    try:
-        list(estate.down())
-        shutil.rmtree(estate.directory, ignore_errors=True)
-        list(estate.up())
-        timed = _run()
-    finally:
-        list(estate.down())
-        shutil.rmtree(estate.directory, ignore_errors=True)
+    """Return two measurements: all modules on average, and the slowest of those that ask the host once.
+
+    Raises:
+        RuntimeError: a role uses a module that is not measured, or the measured playbook failed.
+    """
+    forgotten = _used() - CALLS.keys() - THEIR_PURPOSE_IS_TO_WAIT
+    if forgotten:
+        raise RuntimeError(f"the roles use modules that are not measured: {', '.join(sorted(forgotten))}")
+    fastest = _fastest()
+    for action, (ours, ping) in sorted(fastest.items(), key=_ratio):
+        print(f"  {action:<45} {1000 * ours:5.0f} ms {1000 * ping:5.0f} ms {ours / ping:5.2f}", file=sys.stderr)
+    slowest, (its_own, its_ping) = max((each for each in fastest.items() if each[0] not in SEVERAL_CALLS), key=_ratio)
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return [_measurement(host, [each for each in timed if each.host == host], memory) for host in HOSTS]
+    return [
+        Measurement(
+            work=work,
+            unit="task",
+            ours=ours,
+            peer_name="win_ping",
+            peer=ping,
+            floor=round(1 / LIMIT, 2),
+            memory_mib=memory,
+        )
+        for work, ours, ping in (
+            (
+                f"{len(fastest)} modules of the Windows roles",
+                fmean(ours for ours, _ping in fastest.values()),
+                fmean(ping for _ours, ping in fastest.values()),
+            ),
+            (f"the slowest, {slowest.rpartition('.')[2]}", its_own, its_ping),
+        )
+    ]
 
 
-def _measurement(host: str, timed: Sequence[Timed], memory_mib: float) -> Measurement:
-    pings = [each for each in timed if each.action == PING]
-    tasks = [each for each in timed if each.action not in (PING, WAITS)]
-    if len(pings) != 2 * PINGS or not tasks:
-        raise RuntimeError(f"{host} was not measured: {len(pings)} pings, {len(tasks)} tasks")
-    calls = sum(each.calls for each in tasks)
-    return Measurement(
-        work=f"{host}: {calls} calls of the roles' modules",
-        unit="call",
-        ours=sum(each.seconds for each in tasks) / calls,
-        peer_name="win_ping",
-        peer=fmean(each.seconds for each in pings),
-        floor=1 / LIMIT,
-        memory_mib=memory_mib,
-        memory_limit_mib=300,
-    )
+def _ratio(measured: tuple[str, tuple[float, float]]) -> float:
+    """Return how many times as long as its ping a module's task takes."""
+    return measured[1][0] / measured[1][1]
 
 
-def _run() -> list[Timed]:
-    ping = {
-        "hosts": "windows",
-        "gather_facts": False,
-        "tasks": [{"name": "Ask the host nothing", PING: {}}] * PINGS,
-    }
+def _used() -> set[str]:
+    """Return the modules that the roles' tasks run on Windows hosts."""
+    pattern = re.compile(r"^ +((?:ansible\.windows|community\.windows|microsoft\.iis)\.\w+):", re.MULTILINE)
+    return {module for path in ROOT.glob("roles/*/tasks/*.yml") for module in pattern.findall(path.read_text("utf-8"))}
+
+
+def _fastest() -> dict[str, tuple[float, float]]:
+    """Return the seconds of the fastest task of each module, and of its fastest ping."""
+    estate = Estate(NETWORK)
+    shutil.rmtree(estate.directory, ignore_errors=True)
+    try:
+        list(estate.up("windows"))
+        timed = [json.loads(line) for line in _run()]
+    finally:
+        list(estate.down("windows"))
+        shutil.rmtree(estate.directory, ignore_errors=True)
+    taken = defaultdict[str, list[tuple[float, float]]](list)
+    for (_ping, before), (action, seconds) in zip(timed[::2], timed[1::2], strict=True):
+        taken[action].append((seconds, before))
+    missing = CALLS.keys() - taken.keys()
+    if missing:
+        raise RuntimeError(f"these were not measured: {', '.join(sorted(missing))}")
+    return {action: (min(own for own, _ in both), min(ping for _, ping in both)) for action, both in taken.items()}
+
+
+def _run() -> list[str]:
+    tasks = [task for name, arguments in CALLS.items() for task in ({PING: {}}, {name: arguments})]
+    play = {"hosts": HOST, "gather_facts": False, "tasks": tasks * REPEATS}
     with tempfile.TemporaryDirectory() as directory:
         place = Path(directory)
         (place / "callbacks").mkdir()
         (place / "callbacks/timed.py").write_text(TIMED, encoding="utf-8")
-        live = {"name": "LIVE", "ansible.builtin.import_playbook": str(ROOT / "playbooks/live.yml")}
-        (place / "measured.yml").write_text(yaml.safe_dump([ping, live, ping]), encoding="utf-8")
-        environment = {
-            **os.environ,
-            "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
-            "ANSIBLE_CALLBACKS_ENABLED": "uoe.exam_scheduling.implementation_report,timed",
-            "ANSIBLE_CALLBACK_PLUGINS": str(place / "callbacks"),
-            "EXAM_REHEARSAL_NETWORK": NETWORK,
-            "MEASUREMENT": str(place / "measurement"),
-        }
+        (place / "measured.yml").write_text(json.dumps([play]), encoding="utf-8")
         inventories = [option for name in ("live", "rehearsal") for option in ("-i", str(ROOT / "inventories" / name))]
         done = subprocess.run(
-            [BIN / "ansible-playbook", *inventories, "--forks", "1", place / "measured.yml"],
+            [BIN / "ansible-playbook", *inventories, place / "measured.yml"],
             capture_output=True,
             text=True,
             check=False,
             cwd=ROOT,
-            env=environment,
+            env={
+                **os.environ,
+                "ANSIBLE_CALLBACKS_ENABLED": "timed",
+                "ANSIBLE_CALLBACK_PLUGINS": str(place / "callbacks"),
+                "EXAM_REHEARSAL_NETWORK": NETWORK,
+                "MEASUREMENT": str(place / "measurement"),
+            },
         )
         if done.returncode:
             raise RuntimeError(f"the measured playbook failed:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
-        shutil.copy(place / "measurement", "/tmp/h/wB.logs/measurement")
-        lines = (place / "measurement").read_text(encoding="utf-8").splitlines()
-    return [Timed(*json.loads(line)) for line in lines]
-
-
-def _by_action(timed: Sequence[Timed]) -> None:
-    """Print what each module costs, for whoever looks for the reason of a ratio."""
-    for action in sorted({each.action for each in timed}):
-        of_action = [each for each in timed if each.action == action]
-        calls = sum(each.calls for each in of_action)
-        seconds = sum(each.seconds for each in of_action)
-        print(f"{action:<50} {calls:4} {1000 * seconds / calls:7.0f} ms", file=sys.stderr)
-
-
-if __name__ == "__main__":
-    for measured in measure():
-        print(measured, f"ratio {measured.ratio:.2f}", file=sys.stderr)
+        return (place / "measurement").read_text(encoding="utf-8").splitlines()
