@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A task of each module that the Windows roles use, beside `win_ping` on the same host in the same run.
 
-Each task has a `win_ping` of its own just before it, and the fastest of some runs of the one is compared with the fastest
-of the other, so that what else the machine does meets both.
+Each task has a `win_ping` of its own just before it, and the fastest of some runs of the one is compared with the
+fastest of the other, so that what else the machine does meets both.
 """
 
 from __future__ import annotations
