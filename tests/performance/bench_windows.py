@@ -158,7 +158,9 @@ def _fastest() -> dict[str, tuple[float, float]]:
 
 
 def _run() -> list[str]:
-    tasks = [task for name, arguments in CALLS.items() for task in ({PING: {}}, {name: arguments})]
+    tasks: list[dict[str, Mapping[str, Any]]] = []
+    for name, arguments in CALLS.items():
+        tasks += [{PING: {}}, {name: arguments}]
     play = {"hosts": HOST, "gather_facts": False, "tasks": tasks * REPEATS}
     with tempfile.TemporaryDirectory() as directory:
         place = Path(directory)

@@ -21,13 +21,14 @@ def refused(host: Host) -> bool:
 
 
 def test_that_a_host_that_is_down_is_unreachable_and_others_finish(ansible: Ansible, some: Some) -> None:
-    down, before, after, slow, well = some(5)
+    down, before, after, gone, slow, well = some(6)
     down.fault(refuse=True)
     before.fault(drop_before="win_file")
     after.fault(drop="win_file")
+    gone.fault(down_after="win_file")
     slow.fault(delay_seconds=1.5)
     wait_until(lambda: refused(down), "a host that refuses")
-    names = [host.name for host in (down, before, after, slow, well)]
+    names = [host.name for host in (down, before, after, gone, slow, well)]
     started = time.monotonic()
     # so short that the slow host's answer is asked for more than once
     answers = ansible.run([FOLDER, PING], names, variables={"ansible_winrm_connection_timeout": 1})
@@ -35,22 +36,24 @@ def test_that_a_host_that_is_down_is_unreachable_and_others_finish(ansible: Ansi
 
     assert answers[down.name][0]["unreachable"] is True
     assert "Connection refused" in answers[down.name][0]["msg"]
-    for lost in (before, after):
+    for lost in (before, after, gone):
         assert "Connection aborted" in str(answers[lost.name][0])
-        assert answers[lost.name][0].get("unreachable") or answers[lost.name][0]["failed"]
+        assert answers[lost.name][0]["failed"] is True, "so that a rescue sees it"
+    assert answers[gone.name][1]["unreachable"] is True, "which a rescue does not see"
     assert "c:\\made" not in before.state.files
     assert "c:\\made" in after.state.files, "it was lost after the work was done"
     for good in (slow, well):
         assert (answers[good.name][0]["changed"], answers[good.name][1]["ping"]) == (True, "pong")
 
-    for host in (down, before, after, slow):
+    for host in (down, before, after, gone, slow):
         host.fault()
-    wait_until(lambda: not refused(down), "a host that is back")
+    wait_until(lambda: not refused(down) and not refused(gone), "hosts that are back")
     again = ansible.run([FOLDER], names)
     assert {name: again[name][0]["changed"] for name in names} == {
         down.name: True,
         before.name: True,
         after.name: False,
+        gone.name: False,
         slow.name: False,
         well.name: False,
     }
