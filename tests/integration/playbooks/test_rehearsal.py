@@ -141,7 +141,7 @@ def test_live_is_rehearsed_predicted_applied_proven_and_then_left_alone(isolated
     assert report(proven) == states
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(400)
 def test_the_health_check_looks_at_everything_and_fails_for_what_does_not_answer(isolated: Isolated) -> None:
     isolated.estate("up")
     for part in ("dns2", "web2-live"):
@@ -156,7 +156,7 @@ def test_the_health_check_looks_at_everything_and_fails_for_what_does_not_answer
     }
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(400)
 def test_one_tag_needs_nothing_but_its_own_system(isolated: Isolated) -> None:
     isolated.estate("up")
     for part in ("listeners", "web1-live", "web2-live"):
@@ -167,7 +167,7 @@ def test_one_tag_needs_nothing_but_its_own_system(isolated: Isolated) -> None:
     assert states["1.2"] == states["1.6"] == "not in this run"
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(400)
 def test_a_line_of_another_team_is_handed_over_and_waits_until_it_is_proven(isolated: Isolated, tmp_path: Path) -> None:
     isolated.estate("reset")
     live = ROOT / "inventories/live/group_vars/all/responsibilities.yml"
@@ -190,7 +190,7 @@ def test_a_line_of_another_team_is_handed_over_and_waits_until_it_is_proven(isol
     assert (report(done)["1.3"], changed(done)) == ("proven", 0)
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(400)
 def test_certificates_of_somebody_elses_authority_are_requested_and_waited_for(
     isolated: Isolated, tmp_path: Path
 ) -> None:
@@ -218,7 +218,7 @@ controls {{ }};
 """
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(400)
 def test_a_name_server_that_is_already_there_stays_as_it_was(isolated: Isolated, tmp_path: Path) -> None:
     isolated.estate("down")
     configuration = tmp_path / "named.conf"
@@ -243,7 +243,7 @@ def test_a_name_server_that_is_already_there_stays_as_it_was(isolated: Isolated,
         theirs.wait(timeout=20)
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(400)
 def test_the_estate_leaves_nothing_running(isolated: Isolated) -> None:
     isolated.estate("up")
     isolated.estate("down")
