@@ -36,7 +36,7 @@ def checks() -> dict[str, dict[str, list[str]]]:
     pytest = ["pytest", "--quiet"]
     # The longest come first, so that all cores are done at the same time. Each directory is a process of its own, with
     # loopback addresses of its own: Ansible's plugins, once loaded, let modules in the same process warn elsewhere.
-    longest_first = ("playbooks", "journal", "https", "windows")
+    longest_first = ("playbooks", "windows_roles", "https_on_iis", "journal", "https", "windows")
     directories = {path.name for path in (ROOT / "tests" / "integration").iterdir() if list(path.glob("test_*.py"))}
     ordered = [*(name for name in longest_first if name in directories), *sorted(directories.difference(longest_first))]
     return {

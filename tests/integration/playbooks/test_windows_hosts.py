@@ -23,7 +23,7 @@ from emulators.windows.faults import FaultFile, Faults
 from emulators.windows.model import STATE, HostState
 from tests.integration.playbooks.conftest import Playbook
 
-NETWORK = "127.43"
+NETWORK = "127.46"
 LIVE = ROOT / "inventories/live/group_vars/all"
 
 
