@@ -128,7 +128,7 @@ def test_live_is_rehearsed_predicted_applied_proven_and_then_left_alone(isolated
     applied = isolated.play("live.yml")
     assert changed(applied) == changed(predicted), "check mode predicts exactly what the real run does"
     # the BI team's host is not this collection's, so that the flow from it is not probed
-    assert "not probed: 1 flows from bi-live" in applied
+    assert "not probed: 1 flow from bi-live" in applied
     states = expected_of_all_lines()
     assert report(applied) == states
 
