@@ -99,13 +99,27 @@ def test_hosts_that_do_not_answer_stop_the_stage_and_are_tried_once(
 @pytest.mark.timeout(300)
 def test_a_host_that_is_down_is_not_proven_and_the_others_are(windows: Playbook, estate: Estate) -> None:
     take_down(estate, "connect-live")
-    done = windows.run("verify.yml", "--tags", "virtual_machine,vendor_access")
+    done = windows.run("verify.yml", "--tags", "virtual_machine,firewall,connect,vendor_access")
     output = said(done)
     assert done.returncode != 0, output
-    assert states(done)["1.1"] == "not proven"
-    assert states(done)["1.7"] == "proven"
-    assert output.count("UNREACHABLE!") == 1, "the second role does not ask it again"
+    found = states(done)
+    assert (found["1.1"], found["1.4"], found["4.3"]) == ("not proven",) * 3
+    assert found["1.2"] != "proven"
+    assert found["1.7"] == "proven"
+    silent = re.findall(r"TASK \[uoe\.exam_scheduling\.(\w+)[^]]*\][ *]*(?:(?!TASK \[).)*?UNREACHABLE!", output)
+    assert "firewall" not in silent, "who did not answer is not asked again"
+    assert "vendor_access" not in silent, "who did not answer is not asked again"
+    assert "The warnings above show each in a table." in output
     assert "changed: [" not in output
+
+
+@pytest.mark.timeout(300)
+def test_a_source_of_flows_that_is_down_is_not_taken_for_proven(windows: Playbook, estate: Estate) -> None:
+    take_down(estate, "connect-live")
+    done = windows.run("verify.yml", "--tags", "firewall", "--limit", "localhost,connect-live")
+    assert done.returncode != 0
+    assert states(done)["1.2"] != "proven"
+    assert re.search(r"msg: .*Connection refused.*The warnings above show each in a table\.", said(done))
 
 
 @pytest.mark.timeout(300)
