@@ -154,7 +154,9 @@ def _fastest() -> dict[str, tuple[float, float]]:
     missing = CALLS.keys() - taken.keys()
     if missing:
         raise RuntimeError(f"these were not measured: {', '.join(sorted(missing))}")
-    return {action: (min(own for own, _ in both), min(ping for _, ping in both)) for action, both in taken.items()}
+    return {
+        action: (min(own for own, _ping in both), min(ping for _own, ping in both)) for action, both in taken.items()
+    }
 
 
 def _run() -> list[str]:
