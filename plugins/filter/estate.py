@@ -132,6 +132,18 @@ def not_served(
     return missing
 
 
+def registered(hosts: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[Any]:
+    """Return what tasks registered under these names, host after host; what was skipped is left out.
+
+    Args:
+        hosts: variables of hosts. Only those that are asked for are looked at: Ansible templates each when it is read,
+            and all variables of all hosts take seconds.
+        names: the names of the variables.
+    """
+    found = [host[name] for host in hosts for name in names if name in host]
+    return [result for result in found if not (isinstance(result, Mapping) and "skipped" in result)]
+
+
 def _place(endpoint: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return what tells one endpoint from another: several hosts may serve the same name."""
     return endpoint["host"], endpoint["port"], endpoint["connect_address"]
@@ -154,5 +166,6 @@ class FilterModule:
             "expand_flows": expand_flows,
             "https_endpoints": https_endpoints,
             "not_served": not_served,
+            "registered": registered,
             "sources_not_probed": sources_not_probed,
         }

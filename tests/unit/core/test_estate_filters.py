@@ -15,6 +15,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.filter.estate import (
     expand_flows,
     https_endpoints,
     not_served,
+    registered,
     sources_not_probed,
 )
 
@@ -109,3 +110,11 @@ def test_hosts_that_serve_the_same_name_are_told_apart() -> None:
     ]
     both = [other, {**CERTIFICATE, "names": ["t.exams.example"]}]
     assert [entry["host"] for entry in not_served(both, issued, served, HOSTVARS)] == ["web2"]
+
+
+def test_what_was_registered_is_collected_and_what_was_skipped_is_not() -> None:
+    hosts = [
+        {"dns_proof": {"proven": True}, "other": 1},
+        {"dns_proof": {"skipped": True}, "https_proof": {"msg": "no"}},
+    ]
+    assert registered(hosts, ["dns_proof", "https_proof"]) == [{"proven": True}, {"msg": "no"}]
