@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from ansible.errors import AnsibleActionFail
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.state_directory import Marker, require
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import run_identity
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import run_identity, run_memory
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control import clock, permits, selection
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.authorisation import (
     Question,
@@ -66,7 +66,7 @@ class ActionModule(ControllerAction):
         refusals = inventory_refusals(arguments["environment"], variables, extra_variables)
         rehearsal = bool(variables["exam_rehearsal"])
         if rehearsal and not refusals:
-            refusals = rehearsal_refusals(self._endpoints(facts))
+            refusals = rehearsal_refusals(self._endpoints(facts, run_memory.MEMORY.on_loopback))
         responsibilities = variables["implementation_responsibilities"] or {}
         refusals = refusals or plan_refusals(variables["implementation_plan"] or [], responsibilities)
         if refusals:
@@ -89,6 +89,7 @@ class ActionModule(ControllerAction):
                 "plan": plan,
                 "change": change,
                 "plays": [entered.as_dict() for entered in plays],
+                "on_loopback": list(facts["groups"]["all"]) if rehearsal else [],
             }
             if run_identity.current():
                 result["implementation_file"] = write_gate_file(directory, found)
@@ -199,10 +200,12 @@ class ActionModule(ControllerAction):
             self._display.warning(f"outside check mode this run would be refused: {'; '.join(change['refusals'])}")
 
     @staticmethod
-    def _endpoints(task_vars: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        """Return the endpoints of every host of the inventory, whether this run uses it or not."""
+    def _endpoints(task_vars: dict[str, Any], seen: Collection[str]) -> dict[str, dict[str, Any]]:
+        """Return the endpoints of every host of the inventory, whether this run uses it or not, but of those seen."""
         endpoints = {}
         for host in task_vars["groups"]["all"]:
+            if host in seen:
+                continue
             of_host = task_vars["hostvars"][host]
             endpoints[host] = {
                 "exam_connect_address": of_host.get("exam_connect_address"),

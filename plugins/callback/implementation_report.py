@@ -29,11 +29,11 @@ from typing import Any
 from ansible import context
 from ansible.plugins.callback import CallbackBase
 
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import command_line, run_identity
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control import selection
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import command_line, run_identity, run_memory
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.gate_file import read_gate_file
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.journal import Journal
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.live_line import LiveLine
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.preloading import preload
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.progress import ProgressFollower
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.writer import ReportWriter
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.run_events import Listener, Outcome, Result, Run, Task
@@ -60,6 +60,10 @@ class CallbackModule(CallbackBase):
             ReportWriter(progress),
             Journal(progress),
         ]
+
+    def v2_playbook_on_start(self, playbook: Any) -> None:
+        """Prepare what the run's workers need."""
+        preload()
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
         """Announce a task."""
@@ -118,8 +122,7 @@ class CallbackModule(CallbackBase):
         content: Mapping[str, Any] = result.result
         found = read_gate_file(content["implementation_file"]) if "implementation_file" in content else None
         if found is not None:
-            if found["plays"]:
-                selection.remember(found["plays"])
+            run_memory.remember(found)
             run = self._run(found)
             self._tell(lambda listener: listener.run_began(run))
         if self._task is None:

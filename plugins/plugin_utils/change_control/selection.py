@@ -17,6 +17,8 @@ from ansible.playbook.play import Play
 from ansible.playbook.task import Task
 from ansible.utils.collection_loader._collection_finder import _get_collection_playbook_path
 
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import run_memory
+
 COLLECTION = "uoe.exam_scheduling"
 GATE = f"{COLLECTION}.change_gate"
 ALWAYS_THERE = ("meta", "ansible.builtin.meta", "validate_argument_spec", "ansible.builtin.validate_argument_spec")
@@ -43,17 +45,6 @@ class Entered:
         return cls(found["play"], frozenset(found["roles"]), found["gates"])
 
 
-class _Run:
-    """What the first gate of this run found, for the later ones: reading all playbooks takes a second."""
-
-    plays: Sequence[Entered] | None = None
-
-
-def remember(plays: Sequence[Mapping[str, Any]]) -> None:
-    """Keep what a gate of this run found. Called in ansible-playbook's own process, of which its workers are copies."""
-    _Run.plays = [Entered.from_dict(play) for play in plays]
-
-
 def of_play(play: Play) -> Entered:
     """Return what a play enters, by the tags that were given. Static imports are followed; an include is no import."""
     roles, gates = set(), []
@@ -74,8 +65,8 @@ def of_run(loader: Any, task_vars: Mapping[str, Any], templar: Any) -> Sequence[
     The first time in a run it reads the playbooks once more, as ansible-playbook did, so it is called in a worker's
     process, whose inventory and loader nobody else uses.
     """
-    if _Run.plays is not None:
-        return _Run.plays
+    if run_memory.MEMORY.plays:
+        return [Entered.from_dict(play) for play in run_memory.MEMORY.plays]
     hostvars = task_vars["hostvars"]
     inventory, variables = hostvars._inventory, hostvars._variable_manager
     inventory.remove_restriction()
