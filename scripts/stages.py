@@ -33,6 +33,8 @@ def checks() -> dict[str, dict[str, list[str]]]:
     """Return the commands of each stage under the name that a report of failure gives them."""
     shell_scripts = [*map(str, sorted((ROOT / "scripts").glob("*.sh"))), str(ROOT / ".ci" / "run")]
     plugins = ".collections/ansible_collections/uoe/exam_scheduling/plugins"
+    of_scenarios = (path for path in ROOT.glob("molecule/*/*.yml") if path.name != "molecule.yml")
+    playbooks = [*ROOT.glob("playbooks/**/*.yml"), *of_scenarios]
     pytest = ["pytest", "--quiet"]
     # The longest come first, so that all cores are done at the same time. Each directory is a process of its own, with
     # loopback addresses of its own: Ansible's plugins, once loaded, let modules in the same process warn elsewhere.
@@ -41,8 +43,12 @@ def checks() -> dict[str, dict[str, list[str]]]:
     ordered = [*(name for name in longest_first if name in directories), *sorted(directories.difference(longest_first))]
     return {
         "lint": {
-            # ansible.cfg refuses to run without an inventory, which ansible-lint's syntax check has none of
-            "ansible-lint": ["env", "ANSIBLE_INVENTORY_UNPARSED_FAILED=false", "ansible-lint", "--nocolor"],
+            "ansible-lint": ["python", "-m", "scripts.ansible_lint", "--nocolor"],
+            # ansible.cfg refuses to run without an inventory, which a check of syntax has none of
+            "ansible-playbook": [
+                *("env", "ANSIBLE_INVENTORY_UNPARSED_FAILED=false", "ansible-playbook", "--syntax-check"),
+                *map(str, sorted(playbooks)),
+            ],
             "mypy": ["mypy", plugins, "emulators", "tests", "scripts"],
             "ruff": ["ruff", "check", "."],
             "ruff format": ["ruff", "format", "--check", "."],

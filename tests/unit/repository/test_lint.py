@@ -19,10 +19,16 @@ FAULTS = {
     "mypy": (["mypy"], "fault.py", "def untyped(x):\n    return x\n", "no-untyped-def"),
     "yamllint": (["yamllint", "--strict"], "fault.yml", "---\nkey: 1\nkey: 2\n", "key-duplicates"),
     "ansible-lint": (
-        ["ansible-lint", "--nocolor", "--config-file=.ansible-lint"],
+        ["python", "-m", "scripts.ansible_lint", "--nocolor", "--config-file=.ansible-lint"],
         "playbooks/fault.yml",
         PLAYBOOK.format("ansible.builtin.command: 'true'"),
         "no-changed-when",
+    ),
+    "ansible-playbook": (
+        ["ansible-playbook", "--syntax-check"],
+        "playbooks/fault.yml",
+        PLAYBOOK.format("ansible.builtin.no_such_module: {}"),
+        "couldn't resolve module/action",
     ),
     "reuse": (["reuse", "--root={directory}", "lint-file"], "fault.py", "x = 1\n", "no license identifier"),
     "shellcheck": (["shellcheck"], "fault.sh", "#!/bin/sh\necho $1\n", "SC2086"),
