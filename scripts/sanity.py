@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`ansible-test sanity` without containers, part of the stage `unit` (tests/sanity/README.md: what it leaves out)."""
+"""`ansible-test sanity` without containers, of what users get; part of the stage `unit`.
+
+tests/sanity/README.md says what it leaves out.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +75,7 @@ def main() -> int:
     # not below the checkout: git ignores what is built there, and ansible-test then takes it for an empty collection
     with tempfile.TemporaryDirectory() as directory:
         copy = Path(directory, "ansible_collections", "uoe", "exam_scheduling")
-        working_copy.copy_to(copy)
+        working_copy.copy_to(copy, working_copy.shipped())
         wanted = {line for line in run(copy, "--list-tests")[1] if re.fullmatch(r"[a-z0-9-]+", line)}
         code, lines = run(copy, *sys.argv[1:], *left_out(copy))
     started = {match[1] for match in map(_STARTED.match, lines) if match}
