@@ -18,9 +18,10 @@ refuse() {
     exit 2
 }
 
-# The interpreter itself, not that of an activated .venv, which may have to be made afresh.
+# The interpreter itself, not that of an activated .venv, which may have to be made afresh. The distribution's comes first:
+# it is built with profile-guided optimisation, and a run takes a fifth less time than with one that pyenv built.
 find_python() {
-    for candidate in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
+    for candidate in ${PYTHON:-/usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11}; do
         "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11) or print(sys._base_executable))' 2>/dev/null || continue
         return 0
     done

@@ -49,8 +49,10 @@ def program(place: Path, name: str, script: str) -> None:
     (place / name).chmod(0o755)
 
 
-def setup(checkout: Path, programs: Path, part: str = "runtime") -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": str(programs), "HOME": str(checkout / "no-home")}
+def setup(
+    checkout: Path, programs: Path, part: str = "runtime", python: str = "python3"
+) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": str(programs), "HOME": str(checkout / "no-home"), "PYTHON": python}
     return subprocess.run(
         ["sh", str(checkout / "scripts" / "setup.sh"), part],
         env=environment,
@@ -132,6 +134,14 @@ def test_that_on_another_system_it_says_exactly_what_to_install(checkout: Path, 
 def test_that_an_older_python_is_refused(checkout: Path, programs: Path) -> None:
     program(programs, "python3", "exit 1")
     assert refused(checkout, programs).startswith("Install by hand: Python 3.11 or later")
+
+
+def test_that_the_distribution_s_python_comes_first(checkout: Path, programs: Path, tmp_path: Path) -> None:
+    program(programs, "python3", f"touch {tmp_path}/asked; exit 1")
+    require(checkout, "runtime  absent   command:no-such-program   # is not there")
+    done = setup(checkout, programs, python="")
+    assert done.stderr.startswith("Install by hand what Debian calls absent: ")
+    assert not (tmp_path / "asked").exists()
 
 
 def test_that_debian_packages_are_installed_as_root_with_what_is_missing_only(
