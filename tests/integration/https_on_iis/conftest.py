@@ -108,7 +108,8 @@ class Runner:
         for name in ("Rehearsal", "Somebody else's"):
             Authority.create(name).save(directory / name)
         (directory / "ansible.cfg").write_text(
-            f"[defaults]\ncollections_path = {ROOT / '.collections'}\nforks = 10\n", encoding="utf-8"
+            f"[defaults]\ncollections_path = {ROOT / '.collections'}\nforks = 10\ninternal_poll_interval = 0.005\n",
+            encoding="utf-8",
         )
 
     def run(

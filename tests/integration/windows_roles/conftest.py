@@ -51,7 +51,8 @@ class Runner:
         self._number = itertools.count()
         (directory / "state").mkdir()
         (directory / "ansible.cfg").write_text(
-            f"[defaults]\ncollections_path = {ROOT / '.collections'}\nforks = 20\n", encoding="utf-8"
+            f"[defaults]\ncollections_path = {ROOT / '.collections'}\nforks = 20\ninternal_poll_interval = 0.005\n",
+            encoding="utf-8",
         )
 
     def run(self, kind: str, hosts: Mapping[str, Mapping[str, Any]], *, check: bool = False) -> dict[str, Outcome]:
