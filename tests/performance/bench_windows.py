@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A task of each module that the Windows roles use, beside `win_ping` on the same host in the same run.
 
-Each task has a `win_ping` of its own just before it, and the fastest of some runs of the one is compared with the
-fastest of the other, so that what else the machine does meets both.
+Each task has a `win_ping` of its own just before it, and the median of some runs of the one is compared with the median
+of the other, so that what else the machine does meets both.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
-from statistics import fmean
+from statistics import fmean, median
 from typing import Any
 
 from emulators.estate.estate import Estate
 from tests.performance.ratio import BIN, ROOT, Measurement
 
 NETWORK, HOST = "127.34", "es-live"
-REPEATS = 5
+REPEATS = 11
 LIMIT = 1.2
 PING = "ansible.windows.win_ping"
 
@@ -101,10 +101,10 @@ def measure() -> list[Measurement]:
     forgotten = _used() - CALLS.keys() - THEIR_PURPOSE_IS_TO_WAIT
     if forgotten:
         raise RuntimeError(f"the roles use modules that are not measured: {', '.join(sorted(forgotten))}")
-    fastest = _fastest()
-    for action, (ours, ping) in sorted(fastest.items(), key=_ratio):
+    medians = _medians()
+    for action, (ours, ping) in sorted(medians.items(), key=_ratio):
         print(f"  {action:<45} {1000 * ours:5.0f} ms {1000 * ping:5.0f} ms {ours / ping:5.2f}", file=sys.stderr)
-    slowest, (its_own, its_ping) = max((each for each in fastest.items() if each[0] not in SEVERAL_CALLS), key=_ratio)
+    slowest, (its_own, its_ping) = max((each for each in medians.items() if each[0] not in SEVERAL_CALLS), key=_ratio)
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     return [
         Measurement(
@@ -118,9 +118,9 @@ def measure() -> list[Measurement]:
         )
         for work, ours, ping in (
             (
-                f"{len(fastest)} modules of the Windows roles",
-                fmean(ours for ours, _ping in fastest.values()),
-                fmean(ping for _ours, ping in fastest.values()),
+                f"{len(medians)} modules of the Windows roles",
+                fmean(ours for ours, _ping in medians.values()),
+                fmean(ping for _ours, ping in medians.values()),
             ),
             (f"the slowest, {slowest.rpartition('.')[2]}", its_own, its_ping),
         )
@@ -138,8 +138,8 @@ def _used() -> set[str]:
     return {module for path in ROOT.glob("roles/*/tasks/*.yml") for module in pattern.findall(path.read_text("utf-8"))}
 
 
-def _fastest() -> dict[str, tuple[float, float]]:
-    """Return the seconds of the fastest task of each module, and of its fastest ping."""
+def _medians() -> dict[str, tuple[float, float]]:
+    """Return the seconds of each module's task, and of its ping: medians."""
     estate = Estate(NETWORK)
     shutil.rmtree(estate.directory, ignore_errors=True)
     try:
@@ -155,7 +155,8 @@ def _fastest() -> dict[str, tuple[float, float]]:
     if missing:
         raise RuntimeError(f"these were not measured: {', '.join(sorted(missing))}")
     return {
-        action: (min(own for own, _ping in both), min(ping for _own, ping in both)) for action, both in taken.items()
+        action: (median(own for own, _ping in both), median(ping for _own, ping in both))
+        for action, both in taken.items()
     }
 
 
