@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import secrets
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +21,8 @@ import yaml
 from emulators.certificates import Authority
 from emulators.estate import windows_hosts
 from emulators.windows.model import HostState
-from scripts.working_copy import ROOT
 from tests.integration.windows.conftest import Process
+from tests.integration.windows.playbook import play
 
 NETWORK = "127.45"
 HOSTS = ("plain", "half", "gone", "distrusted", "taken")
@@ -107,10 +104,6 @@ class Runner:
         (directory / "state").mkdir()
         for name in ("Rehearsal", "Somebody else's"):
             Authority.create(name).save(directory / name)
-        (directory / "ansible.cfg").write_text(
-            f"[defaults]\ncollections_path = {ROOT / '.collections'}\nforks = 10\ninternal_poll_interval = 0.005\n",
-            encoding="utf-8",
-        )
 
     def run(
         self,
@@ -156,29 +149,9 @@ class Runner:
         ]
         playbook = self._directory / f"playbook{number}.yml"
         playbook.write_text(yaml.safe_dump([{"hosts": "all", "gather_facts": False, "tasks": [*before, *role]}]))
-        told = self._play(inventory, playbook, "--check" if check else "--diff")
+        how = "--check" if check else "--diff"
+        told = play(self._directory, "-i", inventory, how, playbook, hidden=(self._password, PASSWORD))
         return {name: self._outcome(name, told) for name in hosts}
-
-    def _play(self, inventory: Path, playbook: Path, option: str) -> dict[str, Any]:
-        done = subprocess.run(
-            [Path(sys.executable).with_name("ansible-playbook"), "-i", inventory, option, playbook],
-            env={
-                "PATH": os.environ["PATH"],
-                "HOME": str(self._directory),
-                "LANG": "C.UTF-8",
-                "ANSIBLE_CONFIG": str(self._directory / "ansible.cfg"),
-                "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        start = done.stdout.find("{\n")
-        assert start >= 0, done.stdout + done.stderr
-        assert not any(secret in done.stdout for secret in (self._password, PASSWORD)), "a password was shown"
-        told: dict[str, Any] = json.loads(done.stdout[start:])
-        playbook.with_suffix(".json").write_text(done.stdout[start:], encoding="utf-8")
-        return told
 
     def _usual(self, hosts: Sequence[str]) -> dict[str, Any]:
         return {

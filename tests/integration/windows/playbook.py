@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,40 @@ import yaml
 from scripts.working_copy import ROOT
 
 Result = dict[str, Any]
+
+
+def play(directory: Path, *options: str | Path, hidden: Collection[str] = ()) -> Result:
+    """Run ansible-playbook with no settings but those below, and return what its callback ansible.posix.json told.
+
+    Args:
+        directory: its home.
+        options: inventories, playbook, and how to run it.
+        hidden: what may not be shown.
+    """
+    configuration = directory / "ansible.cfg"
+    configuration.write_text(
+        "[defaults]\ncallback_result_format = json\nforks = 20\ninternal_poll_interval = 0.005\n", encoding="utf-8"
+    )
+    done = subprocess.run(
+        [Path(sys.executable).with_name("ansible-playbook"), *options],
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(directory),
+            "LANG": "C.UTF-8",
+            "ANSIBLE_CONFIG": str(configuration),
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
+            "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
+            "ANSIBLE_INVENTORY_ENABLED": "ansible.builtin.yaml",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    start = done.stdout.find("{\n")
+    assert start >= 0, done.stdout + done.stderr
+    assert not any(secret in done.stdout for secret in hidden), "a password was shown"
+    told: Result = json.loads(done.stdout[start:])
+    return told
 
 
 class Ansible:
@@ -29,7 +63,6 @@ class Ansible:
         self._password = password
         self._root = root
         self._number = itertools.count()
-        (directory / "ansible.cfg").write_text("[defaults]\ncallback_result_format = json\n", encoding="utf-8")
 
     def run(
         self,
@@ -52,34 +85,16 @@ class Ansible:
         number = next(self._number)
         inventory = self._directory / f"inventory{number}.yml"
         inventory.write_text(yaml.safe_dump(self._inventory(hosts, variables or {}, each or {})), encoding="utf-8")
-        play = {
+        content = {
             "hosts": "all",
             "gather_facts": False,
             "ignore_errors": True,
             "tasks": [{"name": str(position), **task} for position, task in enumerate(tasks)],
         }
         playbook = self._directory / f"playbook{number}.yml"
-        playbook.write_text(yaml.safe_dump([play]), encoding="utf-8")
-        program = str(Path(sys.executable).with_name("ansible-playbook"))
-        done = subprocess.run(
-            [program, "-i", str(inventory), "--diff", *(["--check"] if check else []), str(playbook)],
-            env={
-                "PATH": os.environ["PATH"],
-                "HOME": str(self._directory),
-                "LANG": "C.UTF-8",
-                "ANSIBLE_CONFIG": str(self._directory / "ansible.cfg"),
-                "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
-                "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
-                "ANSIBLE_FORKS": "10",
-                "ANSIBLE_INVENTORY_ENABLED": "ansible.builtin.yaml",
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        start = done.stdout.find("{\n")
-        assert start >= 0, done.stdout + done.stderr
-        (only,) = json.loads(done.stdout[start:])["plays"]
+        playbook.write_text(yaml.safe_dump([content]), encoding="utf-8")
+        told = play(self._directory, "-i", inventory, "--diff", *(["--check"] if check else []), playbook)
+        (only,) = told["plays"]
         return {name: [task["hosts"][name] for task in only["tasks"] if name in task["hosts"]] for name in hosts}
 
     def _inventory(

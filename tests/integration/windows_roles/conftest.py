@@ -8,11 +8,7 @@ The gate is not asked here: molecule's scenarios begin with it. Its permit is a 
 from __future__ import annotations
 
 import itertools
-import json
-import os
 import secrets
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +17,8 @@ from typing import Any
 import pytest
 import yaml
 
-from scripts.working_copy import ROOT
 from tests.integration.windows.conftest import SHARE_PASSWORD, Process
+from tests.integration.windows.playbook import play
 from tests.integration.windows_roles import estate
 
 ROLES = {"products": "exam_scheduler", "logs": "calsync"}
@@ -50,17 +46,13 @@ class Runner:
         self._password = password
         self._number = itertools.count()
         (directory / "state").mkdir()
-        (directory / "ansible.cfg").write_text(
-            f"[defaults]\ncollections_path = {ROOT / '.collections'}\nforks = 20\ninternal_poll_interval = 0.005\n",
-            encoding="utf-8",
-        )
 
     def run(self, kind: str, hosts: Mapping[str, Mapping[str, Any]], *, check: bool = False) -> dict[str, Outcome]:
         """Apply and prove on hosts, each with variables of its own, and return how it ended for each."""
         number = next(self._number)
         inventory = self.directory / f"inventory{number}.yml"
         inventory.write_text(yaml.safe_dump({"all": {"hosts": self._hosts(hosts), "vars": self._usual()}}))
-        play = {
+        content = {
             "hosts": "all",
             "gather_facts": False,
             "tasks": [
@@ -76,27 +68,15 @@ class Runner:
             ],
         }
         playbook = self.directory / f"playbook{number}.yml"
-        playbook.write_text(yaml.safe_dump([play]), encoding="utf-8")
-        program = str(Path(sys.executable).with_name("ansible-playbook"))
-        done = subprocess.run(
-            [program, "-i", str(inventory), *(["--check"] if check else []), str(playbook)],
-            env={
-                "PATH": os.environ["PATH"],
-                "HOME": str(self.directory),
-                "LANG": "C.UTF-8",
-                "ANSIBLE_CONFIG": str(self.directory / "ansible.cfg"),
-                "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
-            },
-            capture_output=True,
-            text=True,
-            check=False,
+        playbook.write_text(yaml.safe_dump([content]), encoding="utf-8")
+        told = play(
+            self.directory,
+            "-i",
+            inventory,
+            *(["--check"] if check else []),
+            playbook,
+            hidden=(self._password, PASSWORD, SHARE_PASSWORD),
         )
-        start = done.stdout.find("{\n")
-        assert start >= 0, done.stdout + done.stderr
-        assert not any(secret in done.stdout for secret in (self._password, PASSWORD, SHARE_PASSWORD)), (
-            "a password was shown"
-        )
-        told = json.loads(done.stdout[start:])
         return {name: _outcome(name, told) for name in hosts}
 
     def _hosts(self, hosts: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
