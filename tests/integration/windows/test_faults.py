@@ -37,7 +37,9 @@ def test_that_a_host_that_is_down_is_unreachable_and_others_finish(ansible: Ansi
     assert answers[down.name][0]["unreachable"] is True
     assert "Connection refused" in answers[down.name][0]["msg"]
     for lost in (before, after, gone):
-        assert "Connection aborted" in str(answers[lost.name][0])
+        told = str(answers[lost.name][0])
+        # the latter where the listener has gone by the time that the connection tidies up after what was cut
+        assert "Connection aborted" in told or (lost is gone and "Connection refused" in told)
         assert answers[lost.name][0]["failed"] is True, "so that a rescue sees it"
     assert answers[gone.name][1]["unreachable"] is True, "which a rescue does not see"
     assert "c:\\made" not in before.state.files
