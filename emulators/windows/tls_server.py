@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import ssl
 from collections.abc import Awaitable, Callable
@@ -48,7 +49,7 @@ class TlsServer:
         self._closing = True
         conversations = dict(self._conversations)
         for task, writer in conversations.items():
-            writer.transport.abort()
+            _abort(writer)
             task.cancel()
         if conversations:
             await asyncio.wait(conversations)
@@ -61,7 +62,7 @@ class TlsServer:
             await self._handler(reader, writer)
         except Dropped as fault:
             LOG.info("%s: connection dropped, as asked (%s)", self._name, fault)
-            writer.transport.abort()
+            _abort(writer)
         except http_messages.Malformed as error:
             LOG.info("%s: %s", self._name, error)
         except (OSError, asyncio.IncompleteReadError) as error:
@@ -87,3 +88,12 @@ class TlsServer:
         except asyncio.CancelledError:
             if not self._closing:
                 raise
+
+
+def _abort(writer: asyncio.StreamWriter) -> None:
+    """End a connection at once.
+
+    In Python 3.11.2, which Debian 12 has, this breaks after a second `close`: then nothing is left that could be ended.
+    """
+    with contextlib.suppress(AttributeError):
+        writer.transport.abort()

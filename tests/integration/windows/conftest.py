@@ -119,7 +119,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory, password: str) -> Iterato
     process.start()
     yield process
     process.stop()
-    assert "Traceback" not in process.log
+    assert "Traceback" not in process.log, process.log[process.log.index("Traceback") :]
 
 
 NAMES = [f"host{number:02d}" for number in range(1, HOSTS + 1)]
