@@ -65,7 +65,9 @@ def execute(words: Batch) -> Action:
         return lambda session: _run_text(session, str(evaluate(session, text, nvarchar(-1)) or ""), {})
     if words.token.kind == "variable":
         raise refused("EXEC @variable")
-    name = words.name()[-1].lower()
+    *qualifier, last = words.name()
+    name = last.lower()
+    database = qualifier[0] if len(qualifier) > 1 else ""
     arguments: list[tuple[str, tree.Expression]] = []
     while not words.rest_is(
         "SELECT", "INSERT", "UPDATE", "DELETE", "EXEC", "IF", "END", "SET", "RECONFIGURE", "PRINT", "ELSE"
@@ -88,6 +90,8 @@ def execute(words: Batch) -> Action:
             break
 
     def run(session: Session) -> None:
+        if database and database.casefold() != session.database.name.casefold():
+            raise refused(f"EXEC of a procedure in another database than the current one ({database})")
         given: list[Argument] = []
         for key, value in arguments:
             kind = (

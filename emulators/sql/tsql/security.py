@@ -120,3 +120,12 @@ def require_server_role(session: Session, *roles: str) -> None:
     """Raise SqlError 15247 unless the login is in one of these roles of the server."""
     if not session.is_sysadmin and not any(session.has_server_role(role) for role in roles):
         raise SqlError(15247, "User does not have permission to perform this action.")
+
+
+def require_server_state(session: Session) -> None:
+    """Raise SqlError 300 unless the login may see the server's state."""
+    granted = {(session.login.id, "VIEW SERVER STATE", state) for state in ("GRANT", "GRANT_WITH_GRANT_OPTION")}
+    if not session.is_sysadmin and not granted & {tuple(each) for each in session.instance.state.permissions}:
+        raise SqlError(
+            300, "VIEW SERVER STATE permission was denied on object 'server', database 'master'.", severity=14
+        )

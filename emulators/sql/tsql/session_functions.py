@@ -123,6 +123,16 @@ def _db_id(session: Session, name: Value = None) -> Value:
     return found.id if found else None
 
 
+def _has_dbaccess(session: Session, name: Value) -> Value:
+    """Return 1 if the login has a user in the database and that is online, 0 if not, None if there is none."""
+    found = session.instance.state.database(str(name))
+    if found is None:
+        return None
+    if found.state != "ONLINE":
+        return 0
+    return int(session.user_of(found, session.link_to(found).model) is not None)
+
+
 def _object(session: Session, number: Value, attribute: str) -> Value:
     model = session.model
     return next((getattr(each, attribute) for each in model.objects if each.id == number), None)
@@ -225,7 +235,8 @@ def _xact_state(session: Session) -> Value:
 
 
 _FUNCTIONS: dict[str, Callable[..., Value]] = {
-    "DB_NAME": _db_name, "DB_ID": _db_id, "OBJECT_ID": _object_id, "SCHEMA_NAME": _schema_name, "SCHEMA_ID": _schema_id,
+    "DB_NAME": _db_name, "HAS_DBACCESS": _has_dbaccess,
+    "DB_ID": _db_id, "OBJECT_ID": _object_id, "SCHEMA_NAME": _schema_name, "SCHEMA_ID": _schema_id,
     "OBJECT_NAME": lambda session, number, _database=None: _object(session, number, "name"),
     "OBJECT_SCHEMA_NAME": lambda session, number, _database=None: _object(session, number, "schema"),
     "SUSER_SNAME": _suser_sname, "SUSER_NAME": lambda session, _number=None: session.login.name,

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Literal, cast
 
 from emulators.sql.engine import syntax as tree
@@ -14,6 +15,8 @@ _HINTS = frozenset(
     "NOLOCK READUNCOMMITTED READCOMMITTED HOLDLOCK UPDLOCK TABLOCK TABLOCKX ROWLOCK PAGLOCK XLOCK".split()
 )
 """Hints on locks, which SQLite's locks of whole databases make superfluous."""
+TABLE_FUNCTIONS = {"dm_os_volume_stats": ("database_id", "file_id"), "fn_builtin_permissions": ()}
+"""Table functions of `sys`, each a view whose first columns are its arguments; none stands for DEFAULT."""
 
 
 class Sources(Expressions):
@@ -47,8 +50,9 @@ class Sources(Expressions):
         left = self._one_source()
         while True:
             if self.take("CROSS"):
-                if self.is_word("APPLY"):
-                    raise refused("CROSS APPLY")
+                if self.take("APPLY"):
+                    left = self._applied(left)
+                    continue
                 self.expect("JOIN")
                 left = tree.Join("CROSS", left, self._one_source())
                 continue
@@ -68,6 +72,40 @@ class Sources(Expressions):
                 raise refused("joins nested without parentheses")
             self.expect("ON")
             left = tree.Join(kind, left, right, self.expression())
+
+    def _applied(self, left: tree.Source) -> tree.Source:
+        """Take a table function after CROSS APPLY. Its rows are a view's, those with its arguments in the first
+        columns, so that applying it is a join."""
+        name = () if self.is_operator("(") else self.name()
+        if not name or not self.is_operator("("):
+            raise refused("CROSS APPLY of what is no table function")
+        table, arguments = self._table_function(name)
+        if not arguments or not table.alias:
+            raise refused(f"CROSS APPLY {'.'.join(name)} without arguments or without an alias")
+        columns = TABLE_FUNCTIONS[name[-1].lower()]
+        conditions: list[tree.Expression] = [
+            tree.Binary("=", tree.Column((table.alias, column)), argument)
+            for column, argument in zip(columns, arguments, strict=True)
+        ]
+        on = functools.reduce(lambda one, other: tree.Binary("AND", one, other), conditions)
+        return tree.Join("INNER", left, table, on)
+
+    def _table_function(self, name: tree.Name) -> tuple[tree.Table, list[tree.Expression]]:
+        """Take the arguments and the alias of a table function; DEFAULT is no argument."""
+        columns = TABLE_FUNCTIONS.get(name[-1].lower()) if name[0].lower() == "sys" else None
+        if columns is None:
+            raise refused(f"the table function {'.'.join(name)}")
+        self.expect_operator("(")
+        arguments: list[tree.Expression] = []
+        while not self.take_operator(")"):
+            if arguments:
+                self.expect_operator(",")
+            if self.take("DEFAULT"):
+                continue
+            arguments.append(self.expression())
+        if len(arguments) != len(columns):
+            raise refused(f"the table function {'.'.join(name)} with {len(arguments)} arguments")
+        return tree.Table(name, self._alias()), arguments
 
     def _one_source(self) -> tree.Source:
         if self.take_operator("("):
@@ -89,7 +127,10 @@ class Sources(Expressions):
             raise refused("table variables")
         name = self.name()
         if self.is_operator("(") and not self._is_hint(1):
-            raise refused(f"the table function {'.'.join(name)}")
+            table, arguments = self._table_function(name)
+            if arguments:
+                raise refused(f"the table function {'.'.join(name)} without CROSS APPLY")
+            return table
         if self.is_word("TABLESAMPLE") or self.is_word("FOR", "SYSTEM_TIME"):
             raise refused(self.token.text)
         alias = self._alias()

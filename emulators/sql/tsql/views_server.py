@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from emulators.sql.engine.instance import DatabaseInfo
 from emulators.sql.engine.link import Link
 from emulators.sql.engine.types import Value
+from emulators.sql.tsql import security
 from emulators.sql.tsql.installation import CONFIGURATIONS
 from emulators.sql.tsql.properties import variant
 from emulators.sql.tsql.views import Rows, view
@@ -130,6 +131,7 @@ def sessions(session: Session, _database: DatabaseInfo, _link: Link) -> Rows:
 )
 def connections(session: Session, _database: DatabaseInfo, _link: Link) -> Rows:
     """One row a connection."""
+    security.require_server_state(session)
     for each in list(session.instance.sessions.values()):
         other: Session = each  # type: ignore[assignment]
         yield (
@@ -145,14 +147,16 @@ def connections(session: Session, _database: DatabaseInfo, _link: Link) -> Rows:
 
 
 @view("sys.dm_os_sys_memory", "total_physical_memory_kb:big available_physical_memory_kb:big")
-def memory(_session: Session, _database: DatabaseInfo, _link: Link) -> Rows:
+def memory(session: Session, _database: DatabaseInfo, _link: Link) -> Rows:
     """One row: a machine of 16 GiB."""
+    security.require_server_state(session)
     yield (16 * 2**20, 8 * 2**20)
 
 
 @view("sys.dm_os_sys_info", "cpu_count:i physical_memory_kb:big committed_target_kb:big sqlserver_start_time:d")
 def system(session: Session, _database: DatabaseInfo, _link: Link) -> Rows:
     """One row."""
+    security.require_server_state(session)
     yield (4, 16 * 2**20, 12 * 2**20, session.instance.started)
 
 

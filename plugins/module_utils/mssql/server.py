@@ -7,13 +7,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
-
-if TYPE_CHECKING:
-    pass
-
 
 Authentication = Literal["sql", "windows", "entra_password", "entra_service_principal", "entra_managed_identity"]
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from contextlib import closing
 
 import pyodbc
 import pytest
@@ -109,3 +110,29 @@ def test_properties_and_settings(connection: pyodbc.Connection) -> None:
     ).fetchone()
     assert row is not None
     assert row[0] in (0, 1)
+
+
+def test_table_functions_and_who_may_ask_them(admin: pyodbc.Connection, open_connection: Opener, login: str) -> None:
+    volumes = """
+        SELECT DISTINCT v.volume_mount_point, v.total_bytes, v.available_bytes FROM sys.master_files AS f
+        CROSS APPLY sys.dm_os_volume_stats(f.database_id, f.file_id) AS v WHERE f.database_id = 1"""
+    found = rows(admin.execute(volumes))
+    assert found
+    assert all(total >= free > 0 for _path, total, free in found)
+    theirs = open_connection(user=login, password=PASSWORD)
+    assert refused(theirs, volumes) == 300
+    admin.execute(f"GRANT VIEW SERVER STATE TO [{login}]")
+    assert rows(theirs.execute(volumes)) == found
+    permissions = rows(theirs.execute("SELECT class_desc, permission_name FROM sys.fn_builtin_permissions(DEFAULT)"))
+    assert {("DATABASE", "CREATE TABLE"), ("SCHEMA", "SELECT"), ("SERVER", "VIEW SERVER STATE")} <= set(permissions)
+    assert ("OBJECT", "CREATE TABLE") not in permissions
+
+
+def test_which_databases_a_login_may_use(
+    connection: pyodbc.Connection, open_connection: Opener, login: str, database: str
+) -> None:
+    with closing(open_connection(user=login, password=PASSWORD)) as theirs:
+        query = "SELECT HAS_DBACCESS(?), HAS_DBACCESS('master'), HAS_DBACCESS('exam_nowhere')"
+        assert rows(theirs.execute(query, database)) == [(0, 1, None)]
+        connection.execute(f"CREATE USER [{login}]")
+        assert rows(theirs.execute(query, database)) == [(1, 1, None)]
