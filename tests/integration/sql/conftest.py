@@ -28,6 +28,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server i
 from emulators.certificates import Authority
 from emulators.processes import wait_until
 from emulators.sql.engine import faults
+from tests.module_runner import run_module
 
 NAME = "sql-live.exams.example"
 REAL = os.environ.get("EXAM_TEST_MSSQL_SERVER")
@@ -176,6 +177,27 @@ def database(server: Server) -> Iterator[str]:
 def connection(open_connection: Opener, database: str) -> pyodbc.Connection:
     """Return a connection in the new database, that commits each statement."""
     return open_connection(database=database)
+
+
+Runner = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def run(server: Server) -> Runner:
+    """Return what runs a module on the server, as its administrator unless told otherwise."""
+
+    def runner(module: str, *, check: bool = False, **arguments: Any) -> dict[str, Any]:
+        connection = {
+            "server": server.name,
+            "port": server.port,
+            "connect_address": server.connect_address,
+            "ca_certificates": server.ca_certificates,
+            "login_user": server.user,
+            "login_password": server.password,
+        }
+        return run_module(module, {**connection, **arguments}, check=check)
+
+    return runner
 
 
 def drained(cursor: pyodbc.Cursor) -> list[str]:

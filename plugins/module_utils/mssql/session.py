@@ -1,0 +1,207 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is sent to a SQL Server: values as binds, names through `quoted`, and errors as `Problem`s that say where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql._odbc import (
+    Driver,
+    connect,
+    find_driver,
+    pyodbc,
+)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import Server
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import OutcomeUnknown, Problem
+
+if TYPE_CHECKING:
+    from pyodbc import Connection, Cursor
+
+
+class SqlProblem(Problem):
+    """The server refused a statement."""
+
+    number = 0
+    """SQL Server's number of the error."""
+
+
+def quoted(name: str) -> str:
+    """Return a name as an identifier, whatever is in it. The only way by which a name gets into a statement."""
+    return "[" + name.replace("]", "]]") + "]"
+
+
+def in_database(query: str, database: str) -> str:
+    """Return a query with the database in the place of each `{database}`."""
+    return query.replace("{database}", quoted(database))
+
+
+@dataclass(frozen=True)
+class Text:
+    """A value in a statement that takes no binds there, such as a password or the path of a file."""
+
+    value: str
+
+
+Statement = Sequence["str | Text"]
+"""The parts of a statement: Transact-SQL of ours, with names through `quoted`, and values."""
+
+
+def assembled(statement: Statement) -> tuple[str, tuple[str, ...]]:
+    """Return the batch that has the server itself put a statement together and execute it, and its binds.
+
+    The values go as binds; the server makes literals of them.
+    """
+    parts, values = [], []
+    for part in statement:
+        if isinstance(part, Text):
+            parts.append("N'''' + REPLACE(CAST(? AS nvarchar(max)), N'''', N'''''') + N''''")
+            values.append(part.value)
+        else:
+            parts.append("N'" + part.replace("'", "''") + "'")
+    expression = " + ".join(["CAST(N'' AS nvarchar(max))", *parts])
+    return f"DECLARE @statement nvarchar(max) = {expression}; EXEC (@statement)", tuple(values)
+
+
+_NUMBER = re.compile(r" \((\d+)\)(?=; \[| \(SQL\w+\)$)(?: \(SQL\w+\)$)?")
+"""After each message of the server is its number, after the last the function of ODBC."""
+_ORIGIN = re.compile(r"\[\w{5}\] ?(\[[^\]]*\])+")
+"""Before each message is its state and who says it."""
+_LOST = ("08001", "08003", "08007", "08S01", "HYT00", "HYT01", "IMC06")
+"""The connection broke, or did not answer: what it was doing may be done or not."""
+
+
+class Session:
+    """A connection, made when it is first used."""
+
+    def __init__(
+        self, server: Server, *, driver: str | None = None, autocommit: bool = True, secrets: Sequence[str] = ()
+    ) -> None:
+        """Keep where to connect.
+
+        Args:
+            server: where, and as whom.
+            driver: the configured driver, if there is one.
+            autocommit: False to have `transaction` hold several statements together.
+            secrets: values that no message may hold.
+        """
+        self.server = server
+        self._driver = driver
+        self._autocommit = autocommit
+        self._secrets = (*secrets, *([server.password] if server.password else []))
+        self._connection: Connection | None = None
+
+    @property
+    def driver(self) -> Driver:
+        """The driver that is used. Raises Problem if there is none."""
+        return find_driver(self._driver)
+
+    @property
+    def where(self) -> str:
+        """What messages say of it."""
+        return f"{self.server} database {self.server.database}"
+
+    def within(self, database: str) -> Session:
+        """Return a session of the same login in a database, in which statements belong together."""
+        return Session(
+            replace(self.server, database=database), driver=self._driver, autocommit=False, secrets=self._secrets
+        )
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Return all rows of a query.
+
+        Raises:
+            Problem: no connection (LoginRejected, DatabaseRefused), or the server refused the query (SqlProblem).
+        """
+        with self._cursor() as cursor:
+            return [tuple(row) for row in cursor.execute(query, *values).fetchall()]
+
+    def value(self, query: str, *values: object) -> Any:
+        """Return the first column of the first row, None if there is none. Raises as `rows`."""
+        found = self.rows(query, *values)
+        return found[0][0] if found else None
+
+    def execute(self, statement: Statement) -> None:
+        """Execute a statement to its end.
+
+        Raises:
+            SqlProblem: the server refused it; it did nothing.
+            OutcomeUnknown: the connection broke before the server answered.
+        """
+        batch, values = assembled(statement)
+        self.call(batch, *values)
+
+    def call(self, batch: str, *values: object) -> None:
+        """Execute a batch of ours with binds to its end. Raises as `execute`."""
+        with self._cursor() as cursor:
+            cursor.execute(batch, *values)
+            # a statement that is not read to its end may be broken off by the server
+            while cursor.nextset():
+                pass
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit what is executed inside, or roll all of it back. Raises as `execute`."""
+        connection = self._connected()
+        try:
+            yield
+        except BaseException:
+            with suppress(pyodbc.Error):
+                connection.rollback()
+            raise
+        try:
+            connection.commit()
+        except pyodbc.Error as error:
+            problem = self._problem(error)
+            raise problem from None
+
+    def close(self) -> None:
+        """Close the connection, if there is one."""
+        if self._connection is not None:
+            with suppress(pyodbc.Error):
+                self._connection.close()
+            self._connection = None
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = connect(self.server, autocommit=self._autocommit, driver=self._driver)
+        return self._connection
+
+    @contextmanager
+    def _cursor(self) -> Iterator[Cursor]:
+        cursor = self._connected().cursor()
+        problem: Problem | None = None
+        try:
+            yield cursor
+        except pyodbc.Error as error:
+            problem = self._problem(error)
+        finally:
+            with suppress(pyodbc.Error):
+                cursor.close()
+        if problem is not None:
+            # outside of the handler: the driver's exception is no cause that a traceback could show
+            raise problem
+
+    def _problem(self, error: Any) -> Problem:
+        """Return what to raise for an error of the driver."""
+        state, message = str(error.args[0]) if error.args else "", str(error.args[-1]) if error.args else str(error)
+        for secret in self._secrets:
+            message = message.replace(secret, "********")
+        if state in _LOST:
+            return OutcomeUnknown(
+                "the connection broke before the server answered",
+                where=self.where,
+                found=message,
+                remedy="Look whether the server runs, and run again.",
+            )
+        number = _NUMBER.search(message)
+        plain = _ORIGIN.sub("", _NUMBER.sub(r" (error \1)", message))
+        problem = SqlProblem("the server refused a statement", where=self.where, found=plain)
+        problem.number = int(number[1]) if number else 0
+        return problem
