@@ -62,3 +62,21 @@ requirements:
   - pyodbc >= 5.1.0, and the driver manager unixODBC
   - Microsoft's ODBC Driver 17 or 18 for SQL Server, or the Python package C(mssql-python-odbc)
 """
+
+    SERVICE_RECORD = r"""
+options:
+  service_record:
+    description:
+      - The extended property in which the database itself says whether it is in service. It goes where the database
+        goes, into backups and copies.
+      - Data are only ever destroyed if its value is V(pre_live).
+    type: str
+    default: exam_scheduling_service
+  protected:
+    description:
+      - Whether a database without O(service_record) is protected from being destroyed.
+      - V(false) is for a database of which it is certain that nobody needs it. It never outweighs a record that is
+        there.
+    type: bool
+    default: true
+"""

@@ -13,6 +13,7 @@ to case),
 - `throttle`: rows are sent at most `rows_per_second`;
 - `drop`: the connection is closed after `rows` rows of a result or of a batch of executions (default 0: before the
 first);
+- `lose`: what was sent is done, and the connection is closed instead of the answer;
 - `error`: the statement fails with `number`: 1205 deadlock victim, 1101 and 9002 disk full, 5061 and 3101 database
 in use, 1222.
 """
@@ -29,7 +30,7 @@ from typing import Any
 
 from emulators.sql.engine.errors import SqlError
 
-KINDS = frozenset({"refuse", "late", "throttle", "drop", "error"})
+KINDS = frozenset({"refuse", "late", "throttle", "drop", "lose", "error"})
 MESSAGES = {
     1101: (17, "Could not allocate a new page for database '{database}' because of insufficient disk space in "
         "filegroup 'PRIMARY'."),

@@ -143,6 +143,8 @@ class Connection:
             self._reply.drop = self._instance.faults.find("drop", _text(message), session.login.name)
             try:
                 self._handle(message, session, calls)
+                if self._instance.faults.find("lose", _text(message), session.login.name) is not None:
+                    raise ConnectionEnded("a fault asks for it")
             except Cancelled:
                 session.undo_statement()
                 if session.xact_abort and session.transactions:

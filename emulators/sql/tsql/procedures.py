@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
 from emulators.sql.engine import syntax as tree
@@ -90,8 +91,6 @@ def execute(words: Batch) -> Action:
             break
 
     def run(session: Session) -> None:
-        if database and database.casefold() != session.database.name.casefold():
-            raise refused(f"EXEC of a procedure in another database than the current one ({database})")
         given: list[Argument] = []
         for key, value in arguments:
             kind = (
@@ -102,13 +101,30 @@ def execute(words: Batch) -> Action:
                 else nvarchar(-1)
             )
             given.append((key, kind, evaluate(session, value)))
-        if name == "sp_executesql":
-            _execute_sql(session, given)
-        else:
-            call(session, name, given)
-            session.output.done(None)
+        with _in_database(session, database):
+            if name == "sp_executesql":
+                _execute_sql(session, given)
+            else:
+                call(session, name, given)
+                session.output.done(None)
 
     return run
+
+
+@contextmanager
+def _in_database(session: Session, name: str) -> Iterator[None]:
+    """Run a system procedure in the database that its name is qualified with."""
+    before = session.database
+    if name:
+        found = session.instance.state.database(name)
+        if found is None:
+            raise SqlError(911, f"Database '{name}' does not exist. Make sure that the name is entered correctly.")
+        session.enter(found)
+        session.database = found
+    try:
+        yield
+    finally:
+        session.database = before
 
 
 def _execute_sql(session: Session, arguments: list[Argument]) -> None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from emulators.sql.engine.errors import refused
+from emulators.sql.engine.collations import check, code_page
+from emulators.sql.engine.errors import SqlError, refused
 from emulators.sql.engine.model import TableInfo
 from emulators.sql.engine.text_forms import shown
 from emulators.sql.engine.types import Value
@@ -78,6 +79,17 @@ def database_property(session: Session, database: Value, name: Value) -> Value:
     if str(name).lower() not in values:
         raise refused(f"DATABASEPROPERTYEX(..., '{shown(name)}')")
     return values[str(name).lower()]
+
+
+def collation_property(_session: Session, collation: Value, name: Value) -> Value:
+    """Return COLLATIONPROPERTY; NULL for what is no collation."""
+    if str(name).lower() != "codepage":
+        raise refused(f"COLLATIONPROPERTY(..., '{shown(name)}')")
+    try:
+        page = code_page(check(str(collation)))
+    except SqlError:
+        return None
+    return variant("int", 65001 if page == "utf-8" else 1252)
 
 
 def connection_property(session: Session, name: Value) -> Value:

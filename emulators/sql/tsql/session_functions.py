@@ -23,6 +23,7 @@ from emulators.sql.tsql.tokens import Cursor
 if TYPE_CHECKING:
     from emulators.sql.tsql.session import Session
 from emulators.sql.tsql.properties import (
+    collation_property,
     connection_property,
     database_property,
     login_property,
@@ -201,10 +202,22 @@ def _is_rolemember(session: Session, role: Value, principal: Value = None) -> Va
     return int(found.id in security.roles_of(session.model, who.id))
 
 
+def _named_database(session: Session, name: Value) -> DatabaseInfo | None:
+    """Return the database of a name that may be quoted."""
+    return session.instance.state.database(parts_of(str(name))[-1])
+
+
 def _has_perms(session: Session, securable: Value, kind: Value, permission: Value) -> Value:
     wanted, what = str(permission).upper(), str(kind).upper() if kind is not None else ""
     if what == "DATABASE":
-        return int(security.allowed(session, wanted))
+        found_database = session.database if securable is None else _named_database(session, securable)
+        if found_database is None or session.user_of(found_database, session.link_to(found_database).model) is None:
+            return None
+        before, session.database = session.database, found_database
+        try:
+            return int(security.allowed(session, wanted))
+        finally:
+            session.database = before
     if what == "OBJECT":
         found = find_object(session, securable)
         target = next((each for each in session.model.objects if found and each.id == found[1]), None)
@@ -235,7 +248,7 @@ def _xact_state(session: Session) -> Value:
 
 
 _FUNCTIONS: dict[str, Callable[..., Value]] = {
-    "DB_NAME": _db_name, "HAS_DBACCESS": _has_dbaccess,
+    "DB_NAME": _db_name, "HAS_DBACCESS": _has_dbaccess, "COLLATIONPROPERTY": collation_property,
     "DB_ID": _db_id, "OBJECT_ID": _object_id, "SCHEMA_NAME": _schema_name, "SCHEMA_ID": _schema_id,
     "OBJECT_NAME": lambda session, number, _database=None: _object(session, number, "name"),
     "OBJECT_SCHEMA_NAME": lambda session, number, _database=None: _object(session, number, "schema"),

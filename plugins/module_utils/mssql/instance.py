@@ -184,4 +184,4 @@ def _megabytes(pages: int) -> int | float:
 def extended_properties(session: Session, database: str) -> dict[str, str]:
     """Return the extended properties of a database itself, as text. Raises Problem if it cannot be read."""
     rows = session.rows(in_database(_EXTENDED_PROPERTIES, database))
-    return {name: value for name, value in rows if value is not None}
+    return {name: "" if value is None else value for name, value in rows}

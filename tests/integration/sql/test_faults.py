@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 from emulators.sql.engine.faults import write
-from tests.integration.sql.conftest import Emulator, Opener, number_of, rows
+from tests.integration.sql.conftest import Emulator, Opener, Runner, number_of, rows
 
 
 @pytest.fixture(autouse=True)
@@ -91,3 +91,24 @@ def test_that_answers_come_late_and_slowly(emulator: Emulator, table: pyodbc.Con
 def test_that_an_unknown_kind_is_refused(emulator: Emulator) -> None:
     with pytest.raises(ValueError, match="gremlin"):
         write(emulator.directory / "state", [{"kind": "gremlin"}])
+
+
+def test_that_a_module_whose_connection_breaks_says_what_it_does_not_know(
+    emulator: Emulator, run: Runner, database: str
+) -> None:
+    declared = {"name": database, "recovery_model": "simple", "compatibility_level": 150}
+    emulator.faults({"kind": "lose", "match": "SET RECOVERY", "times": 1})
+    broken = run("mssql_database", **declared)
+    assert broken["failed"] is True
+    assert f"Applied: database {database} compatibility_level." in broken["msg"]
+    assert f"Not known whether applied: database {database} recovery_model." in broken["msg"]
+    emulator.faults()
+    assert run("mssql_database", **declared)["changed"] is False  # it was applied
+
+
+def test_that_a_module_whose_statement_fails_says_so(emulator: Emulator, run: Runner, database: str) -> None:
+    emulator.faults({"kind": "error", "number": 1101, "match": "SET RECOVERY", "times": 1})
+    broken = run("mssql_database", name=database, recovery_model="simple")
+    assert "insufficient disk space" in broken["msg"]
+    assert "(error 1101)" in broken["msg"]
+    assert "Nothing was applied; running again starts afresh." in broken["msg"]

@@ -16,7 +16,6 @@ CONSTRUCTS = {
     "SELECT * INTO dbo.copy FROM sys.databases": "INTO",
     "SELECT * FROM sys.databases CROSS APPLY (SELECT 1 AS x) AS q": "CROSS APPLY",
     "SELECT * FROM sys.dm_os_volume_stats(1, 1) AS v": "without CROSS APPLY",
-    "EXEC msdb.sys.sp_addextendedproperty N'a', N'b'": "another database",
     "SELECT * FROM sys.databases TABLESAMPLE (10 PERCENT)": "TABLESAMPLE",
     "SELECT TOP 10 PERCENT name FROM sys.databases": "PERCENT",
     "SELECT * FROM sys.dm_os_wait_stats": "sys.dm_os_wait_stats",

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pyodbc
 import pytest
@@ -26,7 +26,8 @@ def login(admin: pyodbc.Connection) -> Iterator[str]:
     for (session,) in admin.execute(
         "SELECT session_id FROM sys.dm_exec_sessions WHERE login_name = ?", name
     ).fetchall():
-        admin.execute(f"KILL {session}")
+        with suppress(pyodbc.ProgrammingError):  # it ends by itself meanwhile
+            admin.execute(f"KILL {session}")
     if admin.execute("SELECT SUSER_SID(?)", name).fetchval() is not None:
         admin.execute(f"DROP LOGIN [{name}]")
 
@@ -136,3 +137,26 @@ def test_which_databases_a_login_may_use(
         assert rows(theirs.execute(query, database)) == [(0, 1, None)]
         connection.execute(f"CREATE USER [{login}]")
         assert rows(theirs.execute(query, database)) == [(1, 1, None)]
+
+
+def test_a_procedure_in_another_database(
+    admin: pyodbc.Connection, connection: pyodbc.Connection, database: str
+) -> None:
+    admin.execute(f"EXEC [{database}].sys.sp_addextendedproperty N'exam', N'pre_live'")
+    admin.execute(f"EXEC [{database}].sys.sp_executesql N'CREATE SCHEMA exams'")
+    assert admin.execute("SELECT DB_NAME()").fetchval() == "master"
+    assert rows(connection.execute("SELECT name FROM sys.extended_properties")) == [("exam",)]
+    assert connection.execute("SELECT SCHEMA_ID('exams')").fetchval() is not None
+    assert refused(admin, "EXEC exam_nowhere.sys.sp_executesql N'SELECT 1'") == 911
+
+
+def test_permissions_in_another_database(
+    connection: pyodbc.Connection, open_connection: Opener, login: str, database: str
+) -> None:
+    query = "SELECT HAS_PERMS_BY_NAME(QUOTENAME(?), 'DATABASE', 'VIEW DEFINITION')"
+    with closing(open_connection(user=login, password=PASSWORD)) as theirs:
+        assert rows(theirs.execute(query, database)) == [(None,)]
+        connection.execute(f"CREATE USER [{login}]")
+        assert rows(theirs.execute(query, database)) == [(0,)]
+        connection.execute(f"GRANT VIEW DEFINITION TO [{login}]")
+        assert rows(theirs.execute(query, database)) == [(1,)]

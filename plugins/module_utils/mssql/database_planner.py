@@ -1,0 +1,296 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From a database as it is and as it is declared to the changes between them, with their statements. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.database_state import (
+    UNLIMITED,
+    DatabaseFile,
+    DatabaseState,
+    Declaration,
+    Surroundings,
+)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.service_record import (
+    record_of,
+    require_pre_live,
+)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Statement, Text, quoted
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Change, MissingPrerequisite, Problem
+
+Settings = dict[str, "tuple[object, object]"]
+"""What differs: item → what it is, what it shall be."""
+
+
+@dataclass(frozen=True)
+class DatabaseChange(Change):
+    """A change with the statement that makes it."""
+
+    statement: Statement = ()
+
+
+def plan_database(declared: Declaration, found: Surroundings) -> list[DatabaseChange]:
+    """Return the changes, the creation first, the owner last.
+
+    Raises:
+        MissingPrerequisite: the declared owner is no login.
+        Problem: it cannot be done in place, or may not be done.
+    """
+    where = f"database {declared.name}"
+    present = found.database
+    if present is not None and present.source is not None:
+        raise Problem(
+            f"it is a snapshot of {present.source}, and no database of its own",
+            where=where,
+            remedy="Snapshots are kept by uoe.exam_scheduling.mssql_snapshot.",
+        )
+    if declared.state == "absent":
+        return [] if present is None else [_drop(declared, present, where)]
+    _check_server(declared, found, where)
+    if present is None:
+        creation, base = _create(declared, found, where)
+        return [creation, *_alterations(declared, base, where)]
+    _check_in_place(declared, present, where)
+    if declared.extended_properties and not present.definition_seen:
+        raise _not_seen("extended_properties cannot be kept: this login might not see those that are there", where)
+    changes = list(_alterations(declared, present, where))
+    if changes and (present.status != "ONLINE" or present.read_only):
+        raise Problem(
+            "it cannot be altered as it is",
+            where=where,
+            expected="ONLINE, and not read-only",
+            found=f"{present.status}{', read-only' if present.read_only else ''}",
+            remedy="Find out why, and bring it into use first.",
+        )
+    return changes
+
+
+def _not_seen(what: str, where: str) -> Problem:
+    return Problem(
+        what,
+        where=where,
+        expected="the permission VIEW DEFINITION on the database",
+        found="a login without it",
+        remedy="Grant it, bring the database into use if it is not, or use another login.",
+    )
+
+
+def _check_server(declared: Declaration, found: Surroundings, where: str) -> None:
+    """Refuse what this server does not know."""
+    level = declared.compatibility_level
+    if level is not None and level > found.version * 10:
+        raise Problem(
+            f"compatibility_level={level} is refused: the server is older",
+            where=where,
+            expected=f"at most {found.version * 10}",
+            remedy="Give a level that the server knows.",
+        )
+    if not found.collation_known:
+        raise Problem(
+            f"collation={declared.collation} is refused: the server does not know it",
+            where=where,
+            remedy="See sys.fn_helpcollations() for those that it knows.",
+        )
+    if not found.owner_known:
+        raise MissingPrerequisite(
+            f"owner={declared.owner} is refused: there is no such login",
+            where=where,
+            remedy="Create it with uoe.exam_scheduling.mssql_login first.",
+        )
+
+
+def _check_in_place(declared: Declaration, present: DatabaseState, where: str) -> None:
+    """Refuse, all at once, what would need the database to be made anew or its files to be moved."""
+    refused = []
+    if declared.collation is not None and declared.collation.casefold() != present.collation.casefold():
+        refused.append(("collation", declared.collation, present.collation))
+    files = {each.name.casefold(): each for each in present.files}
+    for file in declared.files:
+        old = files.get(file.name.casefold())
+        if old is None:
+            continue
+        if file.type != old.type:
+            refused.append((f"type of file {file.name}", file.type, old.type))
+        if _path(file.path) != _path(old.path):
+            refused.append((f"path of file {file.name}", file.path, old.path))
+        limit = file.max_size_mb
+        if limit not in (None, UNLIMITED) and old.size_mb is not None and limit < old.size_mb:
+            refused.append((f"max_size_mb of file {file.name}", f"{limit:g}", f"a size of {old.size_mb:g}"))
+    if refused:
+        raise Problem(
+            "this cannot be altered in place: " + ", ".join(item for item, _wanted, _found in refused),
+            where=where,
+            expected=", ".join(f"{wanted}" for _item, wanted, _found in refused),
+            found=", ".join(f"{old}" for _item, _wanted, old in refused),
+            remedy="A collation stays in every column; a file is moved while the database is offline, or shrunk, by "
+            "whoever decides that. Declare what there is, or have it changed by hand.",
+        )
+
+
+def _path(path: str) -> str:
+    """Return a path so that two that mean the same file are equal: Windows does not mind cases and slashes."""
+    return path if path.startswith("/") else path.replace("/", "\\").casefold()
+
+
+def _create(declared: Declaration, found: Surroundings, where: str) -> tuple[DatabaseChange, DatabaseState]:
+    """Return the creation, and the database as it is right after it."""
+    data = [each for each in declared.files if each.type == "rows"]
+    logs = [each for each in declared.files if each.type == "log"]
+    if logs and not data:
+        raise Problem(
+            "a new database whose log file is declared needs its first data file declared too",
+            where=where,
+            remedy="Declare a file of the type rows, or no file at all.",
+        )
+    statement: list[str | Text] = [f"CREATE DATABASE {quoted(declared.name)}"]
+    for words, files in ((" ON PRIMARY ", data), (" LOG ON ", logs)):
+        for number, file in enumerate(files):
+            statement += [", " if number else words, *_file(file)]
+    if declared.collation is not None:
+        statement.append(f" COLLATE {declared.collation}")
+    after: dict[str, object] = {"collation": declared.collation or found.model.collation}
+    if declared.files:
+        after["files"] = [each.as_dict() for each in declared.files]
+    base = replace(
+        found.model,
+        name=declared.name,
+        collation=declared.collation or found.model.collation,
+        owner=found.creator,
+        files=declared.files,
+    )
+    return DatabaseChange(where, "create", None, after, statement), base
+
+
+def _file(file: DatabaseFile) -> Statement:
+    """Return the file in parentheses, as CREATE and ALTER DATABASE want it."""
+    parts: list[str | Text] = [f"(NAME = {quoted(file.name)}, FILENAME = ", Text(file.path)]
+    return [*parts, *(f", {each}" for each in _sizes(file)), ")"]
+
+
+def _sizes(file: DatabaseFile) -> Iterator[str]:
+    if file.size_mb is not None:
+        yield f"SIZE = {file.size_mb:.0f}MB"
+    if file.max_size_mb is not None:
+        yield "MAXSIZE = UNLIMITED" if file.max_size_mb == UNLIMITED else f"MAXSIZE = {file.max_size_mb:.0f}MB"
+    if file.growth_mb is not None:
+        yield f"FILEGROWTH = {file.growth_mb:.0f}MB"
+    if file.growth_percent is not None:
+        yield f"FILEGROWTH = {file.growth_percent}%"
+
+
+def _drop(declared: Declaration, present: DatabaseState, where: str) -> DatabaseChange:
+    if present.status != "ONLINE":
+        raise Problem(
+            "dropping it is refused: its record of whether it is in service cannot be read",
+            where=where,
+            expected="ONLINE",
+            found=present.status,
+            remedy="Bring it into use first.",
+        )
+    record = record_of(present.extended_properties, declared.service_record)
+    if record is None and not present.definition_seen:
+        raise _not_seen("dropping it is refused: this login might not see its record of being in service", where)
+    require_pre_live(
+        "dropping it", where=where, name=declared.service_record, record=record, protected=declared.protected
+    )
+    if present.snapshots:
+        raise Problem(
+            "it cannot be dropped while it has snapshots",
+            where=where,
+            found=", ".join(present.snapshots),
+            remedy="Remove them with uoe.exam_scheduling.mssql_snapshot first.",
+        )
+    before = {
+        "collation": present.collation,
+        "owner": present.owner,
+        "files": [each.as_dict() for each in present.files],
+        "extended_properties": dict(present.extended_properties),
+    }
+    name = quoted(declared.name)
+    # one batch: nobody else gets the only connection in between
+    close = f"ALTER DATABASE {name} SET SINGLE_USER WITH ROLLBACK IMMEDIATE; " if declared.close_connections else ""
+    return DatabaseChange(where, "delete", before, None, [f"{close}DROP DATABASE {name}"])
+
+
+def _alterations(declared: Declaration, present: DatabaseState, where: str) -> Iterator[DatabaseChange]:
+    """Yield what alters an existing database."""
+    alter = f"ALTER DATABASE {quoted(declared.name)}"
+    level, model = declared.compatibility_level, declared.recovery_model
+    if level is not None and level != present.compatibility_level:
+        yield _set(where, "compatibility_level", present, level, [f"{alter} SET COMPATIBILITY_LEVEL = {level}"])
+    if model is not None and model != present.recovery_model:
+        yield _set(where, "recovery_model", present, model, [f"{alter} SET RECOVERY {model}"])
+    switch = declared.read_committed_snapshot
+    if switch is not None and switch != present.read_committed_snapshot:
+        ending = "ROLLBACK IMMEDIATE" if declared.close_connections else "NO_WAIT"
+        text = f"{alter} SET READ_COMMITTED_SNAPSHOT {'ON' if switch else 'OFF'} WITH {ending}"
+        yield _set(where, "read_committed_snapshot", present, switch, [text])
+    yield from _file_changes(declared, present, where, alter)
+    yield from _property_changes(declared, present, where)
+    if declared.owner is not None and declared.owner.casefold() != (present.owner or "").casefold():
+        text = f"ALTER AUTHORIZATION ON DATABASE::{quoted(declared.name)} TO {quoted(declared.owner)}"
+        yield _set(where, "owner", present, declared.owner, [text])
+
+
+def _set(where: str, setting: str, present: DatabaseState, value: object, statement: Statement) -> DatabaseChange:
+    return DatabaseChange(f"{where} {setting}", "update", getattr(present, setting), value, statement)
+
+
+def _file_changes(declared: Declaration, present: DatabaseState, where: str, alter: str) -> Iterator[DatabaseChange]:
+    """Yield the files to add, and those of which a size differs. A file that has grown is as declared."""
+    files = {each.name.casefold(): each for each in present.files}
+    for file in declared.files:
+        old = files.get(file.name.casefold())
+        item = f"{where} file {file.name}"
+        if old is None:
+            words = "ADD LOG FILE" if file.type == "log" else "ADD FILE"
+            yield DatabaseChange(item, "create", None, file.as_dict(), [f"{alter} {words} ", *_file(file)])
+            continue
+        grows = file.size_mb is not None and (old.size_mb is None or file.size_mb > old.size_mb)
+        growth = (file.growth_mb, file.growth_percent)
+        differs = DatabaseFile(
+            file.name,
+            file.type,
+            file.path,
+            file.size_mb if grows else None,
+            file.max_size_mb if file.max_size_mb != old.max_size_mb else None,
+            *(growth if growth not in ((None, None), (old.growth_mb, old.growth_percent)) else (None, None)),
+        )
+        sizes = list(_sizes(differs))
+        if sizes:
+            after = {**old.as_dict(), **differs.as_dict(), "path": old.path, "name": old.name}
+            if differs.growth_mb is not None:
+                after.pop("growth_percent", None)
+            if differs.growth_percent is not None:
+                after.pop("growth_mb", None)
+            text = f"{alter} MODIFY FILE (NAME = {quoted(old.name)}, {', '.join(sizes)})"
+            yield DatabaseChange(item, "update", old.as_dict(), after, [text])
+
+
+def _property_changes(declared: Declaration, present: DatabaseState, where: str) -> Iterator[DatabaseChange]:
+    """Yield the extended properties that differ; names do not differ by their cases."""
+    present_names = {name.casefold(): name for name in present.extended_properties}
+    for name, value in declared.extended_properties.items():
+        old_name = present_names.get(name.casefold())
+        before = present.extended_properties[old_name] if old_name is not None else None
+        if value == before:
+            continue
+        action = "add" if old_name is None else "drop" if value is None else "update"
+        call: list[str | Text] = [
+            f"EXEC {quoted(declared.name)}.sys.sp_{action}extendedproperty @name = ",
+            Text(old_name or name),
+        ]
+        if value is not None:
+            call += [", @value = ", Text(value)]
+        item = f"{where} extended property {name}"
+        if action == "add":
+            yield DatabaseChange(item, "create", None, value, call)
+        elif action == "drop":
+            yield DatabaseChange(item, "delete", before, None, call)
+        else:
+            yield DatabaseChange(item, "update", before, value, call)
