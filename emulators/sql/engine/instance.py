@@ -40,6 +40,8 @@ class Login:
     password_hash: str = ""
     disabled: bool = False
     locked: bool = False
+    bad_passwords: int = 0
+    """Wrong ones since the last right one."""
     default_database: str = "master"
     policy_checked: bool = True
     expiration_checked: bool = False

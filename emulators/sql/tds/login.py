@@ -16,6 +16,8 @@ from emulators.sql.tsql.security import password_matches
 _FIELDS = ("host", "user", "password", "program", "server", "extension", "library", "language", "database")
 _FEATURES_END, _UTF8_FEATURE = 0xFF, 0x0A
 TDS_74 = 0x74000004
+LOCKOUT_THRESHOLD = 10
+"""How many wrong passwords lock a login: what Windows' security baseline has."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,10 @@ def authenticate(instance: Instance, login7: Login7) -> Login:
             severity=14,
         )
     login = instance.state.login(login7.user)
-    if login is None or login.kind != "S" or not password_matches(login7.password, login.password_hash):
+    if login is None or login.kind != "S":
+        raise SqlError(18456, f"Login failed for user '{login7.user}'.", severity=14)
+    if not password_matches(login7.password, login.password_hash):
+        _count_bad_password(instance, login)
         raise SqlError(18456, f"Login failed for user '{login7.user}'.", severity=14)
     if login.locked:
         raise SqlError(
@@ -96,7 +101,17 @@ def authenticate(instance: Instance, login7: Login7) -> Login:
             f"Login failed for user '{login.name}'.  Reason: The password of the account must be changed.",
             severity=14,
         )
+    login.bad_passwords = 0
     return login
+
+
+def _count_bad_password(instance: Instance, login: Login) -> None:
+    """Lock a login that Windows' policy is checked for after too many wrong passwords; sa is never locked."""
+    with instance.lock:
+        login.bad_passwords += 1
+        if login.policy_checked and login.bad_passwords >= LOCKOUT_THRESHOLD and login.name != "sa":
+            login.locked = True
+        instance.save()
 
 
 def database_for(instance: Instance, login: Login, login7: Login7) -> DatabaseInfo:

@@ -195,7 +195,7 @@ def _alter(session: Session, login: Login, switch: str, options: dict[str, objec
     if "HASH" in options:
         login.password_hash, login.password_set = str(options["HASH"]), now_text()
     if options.get("UNLOCK"):
-        login.locked = False
+        login.locked, login.bad_passwords = False, 0
     login.default_database = str(options.get("DEFAULT_DATABASE", login.default_database))
 
 

@@ -113,7 +113,12 @@ def login_property(session: Session, login: Value, name: Value) -> Value:
     if found is None:
         return None
     key = str(name).lower()
-    numbers = {"islocked": found.locked, "isexpired": False, "ismustchange": found.must_change, "badpasswordcount": 0}
+    numbers = {
+        "islocked": found.locked,
+        "isexpired": False,
+        "ismustchange": found.must_change,
+        "badpasswordcount": found.bad_passwords,
+    }
     if key in numbers:
         return variant("int", int(numbers[key]))
     if key == "passwordlastsettime":

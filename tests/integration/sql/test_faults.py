@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pyodbc
 import pytest
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import LoginRejected
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 from emulators.sql.engine.faults import write
 from tests.integration.sql.conftest import Emulator, Opener, Runner, number_of, rows
@@ -112,3 +113,45 @@ def test_that_a_module_whose_statement_fails_says_so(emulator: Emulator, run: Ru
     assert "insufficient disk space" in broken["msg"]
     assert "(error 1101)" in broken["msg"]
     assert "Nothing was applied; running again starts afresh." in broken["msg"]
+
+
+def test_that_what_fails_in_a_database_leaves_all_of_it_as_it_was(
+    emulator: Emulator, run: Runner, admin: pyodbc.Connection, connection: pyodbc.Connection, database: str
+) -> None:
+    name = f"{database}_login"
+    permissions = [{"permissions": ["SELECT"], "schema": "dbo"}]
+    user = {"name": database, "roles": ["db_datareader"], "permissions": permissions}
+    declared = {"name": name, "password": "Pa55-word!", "databases": [user]}
+    emulator.faults({"kind": "error", "number": 1205, "match": "GRANT SELECT", "times": 1})
+    broken = run("mssql_login", **declared)
+    assert broken["failed"] is True
+    assert broken["applied"] == [f"login {name}"]
+    assert len(broken["pending"]) == 3
+    assert rows(connection.execute("SELECT name FROM sys.database_principals WHERE name = ?", name)) == []
+    rest = run("mssql_login", **declared)
+    assert [each["item"] for each in rest["changes"]] == broken["pending"]
+    assert run("mssql_login", **declared)["changed"] is False
+    assert run("mssql_login", name=name, state="absent")["changed"] is True
+
+
+def test_a_login_that_is_locked(
+    emulator: Emulator, run: Runner, admin: pyodbc.Connection, open_connection: Opener
+) -> None:
+    del emulator  # which locks a login; a server without Windows does not
+    name, password = "exam_locked", "Pa55-word!"
+    run("mssql_login", name=name, password=password)
+    for _attempt in range(10):
+        with pytest.raises(LoginRejected):
+            open_connection(user=name, password="wrong")
+    with pytest.raises(LoginRejected, match="locked out"):
+        open_connection(user=name, password=password)
+    told = run("mssql_login", name=name, password=password)
+    assert told["changed"] is False
+    assert told["login_before"]["locked"] is True
+    assert "is locked" in str(told["warnings"])
+    predicted = run("mssql_login", check=True, name=name, password=password, unlock=True)
+    done = run("mssql_login", name=name, password=password, unlock=True)
+    assert done["changes"] == predicted["changes"]
+    assert [each["item"] for each in done["changes"]] == [f"login {name} locked"]
+    open_connection(user=name, password=password).close()
+    assert run("mssql_login", name=name, password=password, unlock=True)["changed"] is False
