@@ -234,3 +234,11 @@ def types(_session: Session, database: DatabaseInfo, _link: Link) -> Rows:
             0,
         )
     yield ("sysname", 231, 256, 4, 256, 0, 0, database.collation, 0, 0)
+
+
+@view("sys.sql_modules", "object_id:i definition:nmax uses_ansi_nulls:b is_schema_bound:b")
+def sql_modules(session: Session, database: DatabaseInfo, link: Link) -> Rows:
+    """One row a view."""
+    for each in visible(session, database, link)[1]:
+        columns = f" ({', '.join(each.columns)})" if each.columns else ""
+        yield (each.id, f"CREATE VIEW [{each.schema}].[{each.name}]{columns} AS {each.text}", 1, 0)

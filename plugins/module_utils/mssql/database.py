@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.arguments import server_from
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.connections import IN_USE, in_use
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.database_planner import (
     DatabaseChange,
     plan_database,
@@ -31,7 +32,8 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile impo
 
 _DATABASE = """
 SELECT d.name, d.collation_name, d.recovery_model_desc, d.compatibility_level, d.is_read_committed_snapshot_on,
-    SUSER_SNAME(d.owner_sid), d.state_desc, d.is_read_only, s.name, HAS_DBACCESS(d.name)
+    SUSER_SNAME(d.owner_sid), d.state_desc, d.is_read_only, d.user_access_desc,
+    s.name, d.create_date, HAS_DBACCESS(d.name)
 FROM sys.databases AS d LEFT JOIN sys.databases AS s ON s.database_id = d.source_database_id WHERE d.name = ?"""
 
 _FILES = """
@@ -39,9 +41,6 @@ SELECT name, type_desc, physical_name, size, max_size, growth, is_percent_growth
 WHERE database_id = DB_ID(?) AND type IN (0, 1) ORDER BY file_id"""
 
 _DEFINITION_SEEN = "SELECT HAS_PERMS_BY_NAME(?, 'DATABASE', 'VIEW DEFINITION')"
-
-_IN_USE = (1222, 3702, 5061, 5064, 5070)
-"""The database is used by others; a lock on it was not to be had."""
 
 
 class Database(Resource[Surroundings, DatabaseChange]):
@@ -86,8 +85,8 @@ class Database(Resource[Surroundings, DatabaseChange]):
             except SqlProblem as problem:
                 if change.action == "delete" and self.declared.close_connections:
                     self._open_again()
-                if problem.number in _IN_USE:
-                    raise self._in_use(problem) from None
+                if problem.number in IN_USE:
+                    raise in_use(self._session, problem, self.declared.name) from None
                 raise
             yield change
 
@@ -115,34 +114,14 @@ class Database(Resource[Surroundings, DatabaseChange]):
         except Problem:
             return
 
-    def _in_use(self, problem: SqlProblem) -> Problem:
-        """Return the error for a database that others use, saying who."""
-        query = """
-            SELECT session_id, login_name, host_name, program_name FROM sys.dm_exec_sessions
-            WHERE database_id = DB_ID(?) AND session_id <> @@SPID ORDER BY session_id"""
-        try:
-            users = [
-                f"session {number} of {login} on {host or '?'} ({program or '?'})"
-                for number, login, host, program in self._session.rows(query, self.declared.name)
-            ]
-        except Problem:
-            users = []
-        return Problem(
-            "the database is in use",
-            where=f"database {self.declared.name}",
-            expected="no other connection",
-            found=", ".join(users) or problem.found,
-            remedy="Have these ended, or say close_connections: true to end them, rolling back what they are doing.",
-        )
-
 
 def read_database(session: Session, name: str) -> DatabaseState | None:
     """Return a database, None if there is none, or none that the login may see. Raises Problem."""
     found = session.rows(_DATABASE, name)
     if not found:
         return None
-    ((name, collation, recovery, level, switch, owner, status, read_only, source, access),) = found
-    readable = status == "ONLINE" and source is None and access == 1
+    ((name, collation, recovery, level, switch, owner, status, read_only, access, source, created, mine),) = found
+    readable = status == "ONLINE" and source is None and mine == 1
     return DatabaseState(
         name,
         collation or "",
@@ -154,7 +133,9 @@ def read_database(session: Session, name: str) -> DatabaseState | None:
         extended_properties(session, name) if readable else {},
         status,
         bool(read_only),
+        access,
         source,
+        created.isoformat(),
         tuple(
             row[0]
             for row in session.rows(

@@ -93,8 +93,10 @@ class DatabaseState:
     extended_properties: Mapping[str, str] = field(default_factory=dict)
     status: str = "ONLINE"
     read_only: bool = False
+    access: str = "MULTI_USER"
     source: str | None = None
     """Of a snapshot: the database."""
+    created: str = ""
     snapshots: tuple[str, ...] = ()
     definition_seen: bool = True
     """Whether no extended property can be hidden from the login."""

@@ -79,17 +79,13 @@ def read_found(session: Session, declared: DeclaredLogin) -> Found:
                 databases[name.casefold()] = _database(session, DeclaredUser(name, declared.name))
     asks_permissions = declared.server_permissions or any(each.permissions for each in declared.users)
     default = declared.default_database
+    principals = session.rows("SELECT name, type, sid FROM sys.server_principals")
     return Found(
         login,
         databases,
         connected_as,
-        {
-            sid.hex(): name
-            for sid, name in session.rows("SELECT sid, name FROM sys.server_principals WHERE type <> 'R'")
-        },
-        frozenset(
-            name.casefold() for (name,) in session.rows("SELECT name FROM sys.server_principals WHERE type = 'R'")
-        ),
+        {sid.hex(): name for name, kind, sid in principals if sid and kind != "R"},
+        frozenset(name.casefold() for name, kind, _sid in principals if kind == "R"),
         default is None or session.value("SELECT DB_ID(?)", default) is not None,
         frozenset((kind, name) for kind, name in session.rows(_GRANTABLE)) if asks_permissions else frozenset(),
     )

@@ -69,6 +69,9 @@ def assembled(statement: Statement) -> tuple[str, tuple[str, ...]]:
     return f"DECLARE @statement nvarchar(max) = {expression}; EXEC (@statement)", tuple(values)
 
 
+BATCH = 5000
+"""Rows of a batch."""
+
 _NUMBER = re.compile(r" \((\d+)\)(?=; \[| \(SQL\w+\)$)(?: \(SQL\w+\)$)?")
 """After each message of the server is its number, after the last the function of ODBC."""
 _ORIGIN = re.compile(r"\[\w{5}\] ?(\[[^\]]*\])+")
@@ -121,6 +124,13 @@ class Session:
         """
         with self._cursor() as cursor:
             return [tuple(row) for row in cursor.execute(query, *values).fetchall()]
+
+    def stream(self, query: str, *values: object) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield the rows of a query in batches, so that they are never all in memory. Raises as `rows`."""
+        with self._cursor() as cursor:
+            cursor.execute(query, *values)
+            while batch := cursor.fetchmany(BATCH):
+                yield batch
 
     def value(self, query: str, *values: object) -> Any:
         """Return the first column of the first row, None if there is none. Raises as `rows`."""
@@ -194,6 +204,7 @@ class Session:
         for secret in self._secrets:
             message = message.replace(secret, "********")
         if state in _LOST:
+            self.close()  # the next use connects anew
             return OutcomeUnknown(
                 "the connection broke before the server answered",
                 where=self.where,

@@ -166,7 +166,8 @@ def database(server: Server) -> Iterator[str]:
     for (snapshot,) in connection.execute(
         "SELECT name FROM sys.databases WHERE source_database_id = DB_ID(?)", name
     ).fetchall():
-        connection.execute(f"DROP DATABASE [{snapshot}]")
+        escaped = snapshot.replace("]", "]]")
+        connection.execute(f"DROP DATABASE [{escaped}]")
     if connection.execute("SELECT DB_ID(?)", name).fetchval() is not None:
         connection.execute(f"ALTER DATABASE [{name}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE")
         connection.execute(f"DROP DATABASE [{name}]")

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pyodbc
 import pytest
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import LoginRejected
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session, Statement, quoted
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 from emulators.sql.engine.faults import write
 from tests.integration.sql.conftest import Emulator, Opener, Runner, number_of, rows
@@ -155,3 +157,51 @@ def test_a_login_that_is_locked(
     assert [each["item"] for each in done["changes"]] == [f"login {name} locked"]
     open_connection(user=name, password=password).close()
     assert run("mssql_login", name=name, password=password, unlock=True)["changed"] is False
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ({"kind": "lose"}, "Not known whether applied: database", False),
+        ({"kind": "error", "number": 1101}, "Nothing was applied", True),
+        ({"kind": "error", "number": 3101}, "the database is in use", True),
+    ],
+)
+def test_that_a_revert_that_breaks_off_leaves_the_database_open(
+    emulator: Emulator, run: Runner, table: pyodbc.Connection, case: tuple[dict[str, Any], str, bool]
+) -> None:
+    fault, message, rest = case
+    database = str(table.execute("SELECT DB_NAME()").fetchval())
+    snapshot = {"database": database, "name": f"{database}_s", "protected": False, "close_connections": True}
+    assert run("mssql_snapshot", **snapshot)["changed"] is True
+    table.execute("DELETE FROM dbo.t")
+    emulator.faults({**fault, "match": "RESTORE DATABASE", "times": 1})
+    broken = run("mssql_snapshot", **snapshot, state="reverted")
+    assert message in broken["msg"]
+    emulator.faults()
+    found = {each["name"]: each for each in run("mssql_info")["databases"]}
+    assert found[database]["user_access"] == "MULTI_USER"
+    assert run("mssql_snapshot", **snapshot, state="reverted")["changed"] is rest
+    assert run("mssql_snapshot", **snapshot, state="reverted")["changed"] is False
+
+
+def test_that_a_revert_whose_result_is_not_what_it_should_be_fails(
+    emulator: Emulator, run: Runner, table: pyodbc.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del emulator
+    database = str(table.execute("SELECT DB_NAME()").fetchval())
+    snapshot = {"database": database, "name": f"{database}_s", "protected": False, "close_connections": True}
+    run("mssql_snapshot", **snapshot)
+    table.execute("DELETE FROM dbo.t")
+    plain = Session.execute
+
+    def and_somebody_writes(self: Session, statement: Statement) -> None:
+        plain(self, statement)
+        if str(statement[0]).startswith("RESTORE"):
+            plain(self, [f"EXEC {quoted(database)}.sys.sp_executesql N'INSERT INTO dbo.t VALUES (99)'"])
+
+    monkeypatch.setattr(Session, "execute", and_somebody_writes)
+    broken = run("mssql_snapshot", **snapshot, state="reverted")
+    assert "it was reverted, and yet is not what the snapshot holds" in broken["msg"]
+    assert "differences in dbo.t" in broken["msg"]
+    assert broken["applied"] == [f"database {database}"]
