@@ -180,6 +180,23 @@ def connection(open_connection: Opener, database: str) -> pyodbc.Connection:
     return open_connection(database=database)
 
 
+def sessions_of(admin: pyodbc.Connection, login: str) -> list[int]:
+    """Return the sessions of a login: a closed connection is one until the server has noticed."""
+    query = "SELECT session_id FROM sys.dm_exec_sessions WHERE login_name = ?"
+    return [number for (number,) in admin.execute(query, login).fetchall()]
+
+
+def drop_login(admin: pyodbc.Connection, login: str) -> None:
+    """End the sessions of a login and drop it, if it is there."""
+    for number in sessions_of(admin, login):
+        with contextlib.suppress(pyodbc.ProgrammingError):  # it ends by itself meanwhile
+            admin.execute(f"KILL {number}")
+    wait_until(lambda: not sessions_of(admin, login), "the sessions to end", seconds=20)
+    if admin.execute("SELECT COUNT(*) FROM sys.server_principals WHERE name = ?", login).fetchval():
+        escaped = login.replace("]", "]]")
+        admin.execute(f"DROP LOGIN [{escaped}]")
+
+
 Runner = Callable[..., dict[str, Any]]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pyodbc
 import pytest
 
-from tests.integration.sql.conftest import Opener, Runner, rows
+from tests.integration.sql.conftest import Opener, Runner, drop_login, rows
 
 PASSWORD = f"{secrets.token_urlsafe(12)}!aA1"
 
@@ -36,7 +36,7 @@ def login(admin: pyodbc.Connection, name: str) -> Iterator[str]:
     for (database,) in owned:
         escaped = database.replace("]", "]]")
         admin.execute(f"ALTER AUTHORIZATION ON DATABASE::[{escaped}] TO [sa]")
-    admin.execute(f"DROP LOGIN [{found}]")
+    drop_login(admin, found)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pyodbc
 import pytest
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import Server
-from tests.integration.sql.conftest import Runner
+from tests.integration.sql.conftest import Runner, drop_login
 
 PASSWORD = f"{secrets.token_urlsafe(12)}!aA1"
 
@@ -21,7 +21,7 @@ def login(admin: pyodbc.Connection) -> Iterator[str]:
     name = f"exam_{secrets.token_hex(4)}"
     admin.execute(f"CREATE LOGIN [{name}] WITH PASSWORD = '{PASSWORD}'")
     yield name
-    admin.execute(f"DROP LOGIN [{name}]")
+    drop_login(admin, name)
 
 
 def named(entries: list[dict[str, object]], name: str) -> dict[str, object]:

@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql._odbc import connect
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import LoginRejected, Server
 from emulators.processes import wait_until
-from tests.integration.sql.conftest import Opener, Runner, rows
+from tests.integration.sql.conftest import Opener, Runner, drop_login, rows, sessions_of
 
 FIRST, SECOND = f"{secrets.token_urlsafe(12)}!aA1'", f"{secrets.token_urlsafe(12)}!aA1]"
 
@@ -27,14 +27,7 @@ def name(admin: pyodbc.Connection) -> Iterator[str]:
     """Return the name of a login that is not there yet."""
     found = f"exam]'s {secrets.token_hex(4)}"
     yield found
-    escaped = found.replace("]", "]]")
-    for (session,) in admin.execute(
-        "SELECT session_id FROM sys.dm_exec_sessions WHERE login_name = ?", found
-    ).fetchall():
-        with suppress(pyodbc.ProgrammingError):  # it ends by itself meanwhile
-            admin.execute(f"KILL {session}")
-    if admin.execute("SELECT COUNT(*) FROM sys.server_principals WHERE name = ?", found).fetchval():
-        admin.execute(f"DROP LOGIN [{escaped}]")
+    drop_login(admin, found)
 
 
 @pytest.fixture
@@ -49,8 +42,7 @@ def database_of(connection: pyodbc.Connection) -> str:
 
 def wait_until_logged_out(admin: pyodbc.Connection, name: str) -> None:
     """Return when the server has noticed that the login's connections are closed."""
-    query = "SELECT COUNT(*) FROM sys.dm_exec_sessions WHERE login_name = ?"
-    wait_until(lambda: admin.execute(query, name).fetchval() == 0, "the sessions to end", seconds=20)
+    wait_until(lambda: not sessions_of(admin, name), "the sessions to end", seconds=20)
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 
 import pyodbc
 import pytest
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import DatabaseRefused, LoginRejected
-from tests.integration.sql.conftest import Opener, number_of, rows
+from tests.integration.sql.conftest import Opener, drop_login, number_of, rows
 
 PASSWORD = "N0t-so-secret!"
 
@@ -23,13 +23,7 @@ def login(admin: pyodbc.Connection) -> Iterator[str]:
     admin.execute(f"CREATE LOGIN [{name}] WITH PASSWORD = '{PASSWORD}', CHECK_POLICY = ON")
     yield name
     admin.execute("USE master")
-    for (session,) in admin.execute(
-        "SELECT session_id FROM sys.dm_exec_sessions WHERE login_name = ?", name
-    ).fetchall():
-        with suppress(pyodbc.ProgrammingError):  # it ends by itself meanwhile
-            admin.execute(f"KILL {session}")
-    if admin.execute("SELECT SUSER_SID(?)", name).fetchval() is not None:
-        admin.execute(f"DROP LOGIN [{name}]")
+    drop_login(admin, name)
 
 
 def refused(connection: pyodbc.Connection, statement: str) -> int:

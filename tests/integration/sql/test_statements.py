@@ -47,7 +47,7 @@ VALUES: list[tuple[str, Any]] = [
         "3", D("0.333333")), ("CAST(0.1 AS float) + 0.2", 0.30000000000000004), ("DB_NAME(1)", "master"),
         ("@@TRANCOUNT", 0),
     ("CAST(COLLATIONPROPERTY('Latin1_General_CI_AS', 'CodePage') AS int)", 1252),
-    ("COLLATIONPROPERTY('No_Such_CI_AS', 'CodePage')", None),
+    ("CAST(COLLATIONPROPERTY('No_Such_CI_AS', 'CodePage') AS int)", None),
     ("PWDCOMPARE(N'x', PWDENCRYPT(N'x'))", 1), ("CAST(SERVERPROPERTY('EngineEdition') AS int) % 10 % "
         "8", 3), ("STRING_AGG('a', ',')", "a"),
 ]  # fmt: skip
