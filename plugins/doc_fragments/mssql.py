@@ -58,6 +58,8 @@ options:
         Microsoft's ODBC Driver 18 for SQL Server, its Driver 17, that of the wheel C(mssql-python-odbc).
       - FreeTDS is refused, because it cannot be told to verify the certificate.
     type: str
+notes:
+  - Statements wait at most 60 seconds for what others have locked, and then fail with error 1222.
 requirements:
   - pyodbc >= 5.1.0, and the driver manager unixODBC
   - Microsoft's ODBC Driver 17 or 18 for SQL Server, or the Python package C(mssql-python-odbc)

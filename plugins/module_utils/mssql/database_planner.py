@@ -55,19 +55,25 @@ def plan_database(declared: Declaration, found: Surroundings) -> list[DatabaseCh
     if present is None:
         creation, base = _create(declared, found, where)
         return [creation, *_alterations(declared, base, where)]
+    if present.status != "ONLINE":
+        raise _not_usable("it cannot be compared as it is", present.status, where)
     _check_in_place(declared, present, where)
     if declared.extended_properties and not present.definition_seen:
         raise _not_seen("extended_properties cannot be kept: this login might not see those that are there", where)
     changes = list(_alterations(declared, present, where))
-    if changes and (present.status != "ONLINE" or present.read_only):
-        raise Problem(
-            "it cannot be altered as it is",
-            where=where,
-            expected="ONLINE, and not read-only",
-            found=f"{present.status}{', read-only' if present.read_only else ''}",
-            remedy="Find out why, and bring it into use first.",
-        )
+    if changes and present.read_only:
+        raise _not_usable("it cannot be altered as it is", "read-only", where)
     return changes
+
+
+def _not_usable(what: str, found: str, where: str) -> Problem:
+    return Problem(
+        what,
+        where=where,
+        expected="ONLINE, and not read-only",
+        found=found,
+        remedy="Find out why, and bring it into use first.",
+    )
 
 
 def _not_seen(what: str, where: str) -> Problem:

@@ -15,9 +15,13 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.login_de
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.login_planner import plan_login, warnings_for
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.login_reader import read_found
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.login_state import Found
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session, SqlProblem
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.user_planner import LoginChange
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Resource
+
+DEADLOCK = 1205
+ATTEMPTS = 3
+"""How often a transaction is tried that ends in deadlocks."""
 
 
 class Login(Resource[Found, LoginChange]):
@@ -32,6 +36,7 @@ class Login(Resource[Found, LoginChange]):
         self.declared = login_from(params)
         secrets = [self.declared.password] if self.declared.password else []
         self._session = Session(server_from(params), driver=params["driver"], secrets=secrets)
+        self._warnings: list[str] = []
 
     def read(self) -> Found:
         """Return the login, and what of the databases its users depend on."""
@@ -53,14 +58,24 @@ class Login(Resource[Found, LoginChange]):
                 yield from self._apply_within(database, list(group))
 
     def _apply_within(self, database: str, changes: Sequence[LoginChange]) -> Sequence[LoginChange]:
-        """Apply the changes of a database in one transaction, and return them when they are in force."""
-        session = self._session.within(database)
-        try:
-            with session.transaction():
-                for change in changes:
-                    session.execute(change.statement)
-        finally:
-            session.close()
+        """Apply the changes of a database in one transaction, and return them when they are in force.
+
+        A transaction that the server breaks off to end a deadlock is repeated: nothing of it was done.
+        """
+        for attempt in itertools.count(1):
+            session = self._session.within(database)
+            try:
+                with session.transaction():
+                    for change in changes:
+                        session.execute(change.statement)
+            except SqlProblem as problem:
+                if problem.number != DEADLOCK or attempt == ATTEMPTS:
+                    raise
+                self._warnings.append(f"Database {database}: the transaction was a deadlock's victim, and is repeated.")
+            else:
+                break
+            finally:
+                session.close()
         return changes
 
     def facts(self, present: Found) -> Mapping[str, object]:
@@ -75,7 +90,7 @@ class Login(Resource[Found, LoginChange]):
                 "must_change_password": login.must_change,
             }
         facts: dict[str, object] = {"driver": str(self._session.driver), "login_before": before}
-        warnings = warnings_for(self.declared, login)
+        warnings = [*warnings_for(self.declared, login), *self._warnings]
         return {**facts, "warnings": warnings} if warnings else facts
 
     def close(self) -> None:

@@ -69,6 +69,9 @@ def assembled(statement: Statement) -> tuple[str, tuple[str, ...]]:
     return f"DECLARE @statement nvarchar(max) = {expression}; EXEC (@statement)", tuple(values)
 
 
+LOCK_SECONDS = 60
+"""How long a statement waits for what others have locked, before it fails with error 1222."""
+
 BATCH = 5000
 """Rows of a batch."""
 
@@ -181,6 +184,7 @@ class Session:
     def _connected(self) -> Connection:
         if self._connection is None:
             self._connection = connect(self.server, autocommit=self._autocommit, driver=self._driver)
+            self._connection.execute(f"SET LOCK_TIMEOUT {LOCK_SECONDS * 1000:d}").close()
         return self._connection
 
     @contextmanager

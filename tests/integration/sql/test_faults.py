@@ -124,7 +124,7 @@ def test_that_what_fails_in_a_database_leaves_all_of_it_as_it_was(
     permissions = [{"permissions": ["SELECT"], "schema": "dbo"}]
     user = {"name": database, "roles": ["db_datareader"], "permissions": permissions}
     declared = {"name": name, "password": "Pa55-word!", "databases": [user]}
-    emulator.faults({"kind": "error", "number": 1205, "match": "GRANT SELECT", "times": 1})
+    emulator.faults({"kind": "error", "number": 9002, "match": "GRANT SELECT", "times": 1})
     broken = run("mssql_login", **declared)
     assert broken["failed"] is True
     assert broken["applied"] == [f"login {name}"]
@@ -134,6 +134,23 @@ def test_that_what_fails_in_a_database_leaves_all_of_it_as_it_was(
     assert [each["item"] for each in rest["changes"]] == broken["pending"]
     assert run("mssql_login", **declared)["changed"] is False
     assert run("mssql_login", name=name, state="absent")["changed"] is True
+
+
+@pytest.mark.parametrize(("times", "fails"), [(2, False), (3, True)])
+def test_that_a_deadlock_is_tried_again_and_told(
+    emulator: Emulator, run: Runner, database: str, *, times: int, fails: bool
+) -> None:
+    name = f"{database}_login"
+    declared = {"name": name, "password": "Pa55-word!", "databases": [{"name": database}]}
+    emulator.faults({"kind": "error", "number": 1205, "match": "CREATE USER", "times": times})
+    done = run("mssql_login", **declared)
+    assert done.get("failed", False) is fails
+    assert "a deadlock's victim, and is repeated" in str(done["warnings"])
+    if fails:
+        assert "(error 1205)" in done["msg"]
+        assert done["applied"] == [f"login {name}"]
+    assert run("mssql_login", **declared)["changed"] is fails
+    run("mssql_login", name=name, state="absent")
 
 
 def test_a_login_that_is_locked(
