@@ -10,7 +10,12 @@ from typing import Any
 
 import pyodbc
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.instance import extended_properties
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import Server
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session, Text, quoted
 from tests.integration.sql.conftest import Opener, Runner, drop_login, rows
 
 PASSWORD = f"{secrets.token_urlsafe(12)}!aA1"
@@ -131,6 +136,29 @@ def test_that_only_what_differs_is_altered(
     removed = run("mssql_database", name=database, extended_properties={"a": None})
     assert [each["action"] for each in removed["changes"]] == ["delete"]
     assert run("mssql_database", name=database, extended_properties={"a": None})["changed"] is False
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    values=st.dictionaries(
+        st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20).map(str.lower),
+        st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_that_every_text_arrives_as_it_is(server: Server, database: str, values: dict[str, str]) -> None:
+    session = Session(server)
+    try:
+        for name, value in values.items():
+            call = f"EXEC {quoted(database)}.sys.sp_addextendedproperty @name = "
+            session.execute([call, Text(name), ", @value = ", Text(value)])
+        found = extended_properties(session, database)
+        for name in values:
+            session.execute([f"EXEC {quoted(database)}.sys.sp_dropextendedproperty @name = ", Text(name)])
+    finally:
+        session.close()
+    assert found == values
 
 
 def test_what_cannot_be_altered_in_place(run: Runner, admin: pyodbc.Connection, database: str) -> None:
