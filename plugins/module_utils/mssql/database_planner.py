@@ -179,10 +179,10 @@ def _file(file: DatabaseFile) -> Statement:
 
 
 def _sizes(file: DatabaseFile) -> Iterator[str]:
-    if file.size_mb is not None:
-        yield f"SIZE = {file.size_mb:.0f}MB"
     if file.max_size_mb is not None:
         yield "MAXSIZE = UNLIMITED" if file.max_size_mb == UNLIMITED else f"MAXSIZE = {file.max_size_mb:.0f}MB"
+    if file.size_mb is not None:
+        yield f"SIZE = {file.size_mb:.0f}MB"
     if file.growth_mb is not None:
         yield f"FILEGROWTH = {file.growth_mb:.0f}MB"
     if file.growth_percent is not None:
@@ -274,8 +274,9 @@ def _file_changes(declared: Declaration, present: DatabaseState, where: str, alt
                 after.pop("growth_percent", None)
             if differs.growth_percent is not None:
                 after.pop("growth_mb", None)
-            text = f"{alter} MODIFY FILE (NAME = {quoted(old.name)}, {', '.join(sizes)})"
-            yield DatabaseChange(item, "update", old.as_dict(), after, [text])
+            # one property a statement, as the reference of ALTER DATABASE wants it; the limit first
+            texts = (f"{alter} MODIFY FILE (NAME = {quoted(old.name)}, {each})" for each in sizes)
+            yield DatabaseChange(item, "update", old.as_dict(), after, ["; ".join(texts)])
 
 
 def _property_changes(declared: Declaration, present: DatabaseState, where: str) -> Iterator[DatabaseChange]:

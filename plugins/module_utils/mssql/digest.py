@@ -47,7 +47,7 @@ _COLUMNS = """
 SELECT s.name, t.name, c.name, COALESCE(b.name, y.name), c.is_computed FROM sys.tables AS t
 JOIN sys.schemas AS s ON s.schema_id = t.schema_id JOIN sys.columns AS c ON c.object_id = t.object_id
 JOIN sys.types AS y ON y.user_type_id = c.user_type_id LEFT JOIN sys.types AS b ON b.user_type_id = c.system_type_id
-WHERE t.is_ms_shipped = 0 ORDER BY s.name, t.name, c.column_id"""
+WHERE t.is_ms_shipped = 0 AND t.is_external = 0 ORDER BY s.name, t.name, c.column_id"""
 
 _ROWS = """
 SELECT SUM(p.rows) FROM sys.partitions AS p JOIN sys.tables AS t ON t.object_id = p.object_id WHERE p.index_id IN (0, 1)

@@ -21,6 +21,10 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session 
 
 _TYPES = {"S": "sql", "U": "windows", "G": "windows"}
 
+_OF_LOGINS = (1, 3, 4)
+"""`authentication_type` of users whom a login of the server lets in; 0 and 2 are those without, or with a password of
+their own."""
+
 _LOGIN = """
 SELECT p.name, p.type, p.sid, p.is_disabled, p.default_database_name,
     CAST(LOGINPROPERTY(p.name, 'IsLocked') AS int), CAST(LOGINPROPERTY(p.name, 'IsMustChange') AS int)
@@ -159,7 +163,7 @@ def _database(session: Session, declared: DeclaredUser) -> DatabaseSecurity | No
             user,
             sid.hex() if sid else "",
             kind == "R",
-            kind in ("S", "U", "G", "E", "X") and authentication != 0,
+            kind in ("S", "U", "G", "E", "X") and authentication in _OF_LOGINS,
             schema,
             tuple(roles[number]),
             rights[number],

@@ -68,7 +68,7 @@ def test_a_new_database() -> None:
         {"service": "pre_live"},
     )
     assert statements(declared, None) == [
-        "CREATE DATABASE [E]]S] ON PRIMARY (NAME = [d], FILENAME = N'/data/d.mdf', SIZE = 64MB, MAXSIZE = UNLIMITED, "
+        "CREATE DATABASE [E]]S] ON PRIMARY (NAME = [d], FILENAME = N'/data/d.mdf', MAXSIZE = UNLIMITED, SIZE = 64MB, "
         "FILEGROWTH = 16MB) LOG ON (NAME = [l], FILENAME = N'/data/l.ldf', MAXSIZE = 1024MB, FILEGROWTH = 10%) "
         "COLLATE French_CI_AS",
         "ALTER DATABASE [E]]S] SET RECOVERY SIMPLE",
@@ -95,6 +95,20 @@ def test_that_only_what_differs_is_altered() -> None:
         "ALTER DATABASE [ES] MODIFY FILE (NAME = [ES], FILEGROWTH = 128MB)",
         "ALTER DATABASE [ES] ADD FILE (NAME = [more], FILENAME = N'D:\\more.ndf')",
     ]
+
+
+def test_that_a_file_is_altered_property_by_property() -> None:
+    files = (DatabaseFile("ES_log", "log", "D:\\ES.ldf", 2048, 4096, 64),)
+    declared = Declaration("ES", "present", files=files)
+    assert statements(declared) == [
+        "ALTER DATABASE [ES] MODIFY FILE (NAME = [ES_log], MAXSIZE = 4096MB); "
+        "ALTER DATABASE [ES] MODIFY FILE (NAME = [ES_log], SIZE = 2048MB); "
+        "ALTER DATABASE [ES] MODIFY FILE (NAME = [ES_log], FILEGROWTH = 64MB)"
+    ]
+    (change,) = plan_database(declared, Surroundings(ES, MODEL, 16, "operations"))
+    assert change.after == {
+        "name": "ES_log", "type": "log", "path": "D:\\ES.ldf", "size_mb": 2048, "max_size_mb": 4096, "growth_mb": 64
+    }  # fmt: skip
 
 
 def test_extended_properties() -> None:
