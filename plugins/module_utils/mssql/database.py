@@ -11,10 +11,8 @@ from typing import Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.arguments import server_from
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.connections import IN_USE, in_use
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.database_planner import (
-    DatabaseChange,
-    plan_database,
-)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.database_files import DatabaseChange
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.database_planner import plan_database
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.database_state import (
     UNLIMITED,
     DatabaseFile,

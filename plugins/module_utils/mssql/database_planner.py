@@ -7,11 +7,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.database_files import (
+    DatabaseChange,
+    comparable_path,
+    file_changes,
+    file_clause,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.database_state import (
     UNLIMITED,
-    DatabaseFile,
     DatabaseState,
     Declaration,
     Surroundings,
@@ -21,17 +26,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.service_
     require_pre_live,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Statement, Text, quoted
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Change, MissingPrerequisite, Problem
-
-Settings = dict[str, "tuple[object, object]"]
-"""What differs: item → what it is, what it shall be."""
-
-
-@dataclass(frozen=True)
-class DatabaseChange(Change):
-    """A change with the statement that makes it."""
-
-    statement: Statement = ()
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import MissingPrerequisite, Problem
 
 
 def plan_database(declared: Declaration, found: Surroundings) -> list[DatabaseChange]:
@@ -122,7 +117,7 @@ def _check_in_place(declared: Declaration, present: DatabaseState, where: str) -
             continue
         if file.type != old.type:
             refused.append((f"type of file {file.name}", file.type, old.type))
-        if _path(file.path) != _path(old.path):
+        if comparable_path(file.path) != comparable_path(old.path):
             refused.append((f"path of file {file.name}", file.path, old.path))
         limit = file.max_size_mb
         if limit not in (None, UNLIMITED) and old.size_mb is not None and limit < old.size_mb:
@@ -138,11 +133,6 @@ def _check_in_place(declared: Declaration, present: DatabaseState, where: str) -
         )
 
 
-def _path(path: str) -> str:
-    """Return a path so that two that mean the same file are equal: Windows does not mind cases and slashes."""
-    return path if path.startswith("/") else path.replace("/", "\\").casefold()
-
-
 def _create(declared: Declaration, found: Surroundings, where: str) -> tuple[DatabaseChange, DatabaseState]:
     """Return the creation, and the database as it is right after it."""
     data = [each for each in declared.files if each.type == "rows"]
@@ -156,7 +146,7 @@ def _create(declared: Declaration, found: Surroundings, where: str) -> tuple[Dat
     statement: list[str | Text] = [f"CREATE DATABASE {quoted(declared.name)}"]
     for words, files in ((" ON PRIMARY ", data), (" LOG ON ", logs)):
         for number, file in enumerate(files):
-            statement += [", " if number else words, *_file(file)]
+            statement += [", " if number else words, *file_clause(file)]
     if declared.collation is not None:
         statement.append(f" COLLATE {declared.collation}")
     after: dict[str, object] = {"collation": declared.collation or found.model.collation}
@@ -170,23 +160,6 @@ def _create(declared: Declaration, found: Surroundings, where: str) -> tuple[Dat
         files=declared.files,
     )
     return DatabaseChange(where, "create", None, after, statement), base
-
-
-def _file(file: DatabaseFile) -> Statement:
-    """Return the file in parentheses, as CREATE and ALTER DATABASE want it."""
-    parts: list[str | Text] = [f"(NAME = {quoted(file.name)}, FILENAME = ", Text(file.path)]
-    return [*parts, *(f", {each}" for each in _sizes(file)), ")"]
-
-
-def _sizes(file: DatabaseFile) -> Iterator[str]:
-    if file.max_size_mb is not None:
-        yield "MAXSIZE = UNLIMITED" if file.max_size_mb == UNLIMITED else f"MAXSIZE = {file.max_size_mb:.0f}MB"
-    if file.size_mb is not None:
-        yield f"SIZE = {file.size_mb:.0f}MB"
-    if file.growth_mb is not None:
-        yield f"FILEGROWTH = {file.growth_mb:.0f}MB"
-    if file.growth_percent is not None:
-        yield f"FILEGROWTH = {file.growth_percent}%"
 
 
 def _drop(declared: Declaration, present: DatabaseState, where: str) -> DatabaseChange:
@@ -236,7 +209,7 @@ def _alterations(declared: Declaration, present: DatabaseState, where: str) -> I
         ending = "ROLLBACK IMMEDIATE" if declared.close_connections else "NO_WAIT"
         text = f"{alter} SET READ_COMMITTED_SNAPSHOT {'ON' if switch else 'OFF'} WITH {ending}"
         yield _set(where, "read_committed_snapshot", present, switch, [text])
-    yield from _file_changes(declared, present, where, alter)
+    yield from file_changes(declared, present, where, alter)
     yield from _property_changes(declared, present, where)
     if declared.owner is not None and declared.owner.casefold() != (present.owner or "").casefold():
         text = f"ALTER AUTHORIZATION ON DATABASE::{quoted(declared.name)} TO {quoted(declared.owner)}"
@@ -245,38 +218,6 @@ def _alterations(declared: Declaration, present: DatabaseState, where: str) -> I
 
 def _set(where: str, setting: str, present: DatabaseState, value: object, statement: Statement) -> DatabaseChange:
     return DatabaseChange(f"{where} {setting}", "update", getattr(present, setting), value, statement)
-
-
-def _file_changes(declared: Declaration, present: DatabaseState, where: str, alter: str) -> Iterator[DatabaseChange]:
-    """Yield the files to add, and those of which a size differs. A file that has grown is as declared."""
-    files = {each.name.casefold(): each for each in present.files}
-    for file in declared.files:
-        old = files.get(file.name.casefold())
-        item = f"{where} file {file.name}"
-        if old is None:
-            words = "ADD LOG FILE" if file.type == "log" else "ADD FILE"
-            yield DatabaseChange(item, "create", None, file.as_dict(), [f"{alter} {words} ", *_file(file)])
-            continue
-        grows = file.size_mb is not None and (old.size_mb is None or file.size_mb > old.size_mb)
-        growth = (file.growth_mb, file.growth_percent)
-        differs = DatabaseFile(
-            file.name,
-            file.type,
-            file.path,
-            file.size_mb if grows else None,
-            file.max_size_mb if file.max_size_mb != old.max_size_mb else None,
-            *(growth if growth not in ((None, None), (old.growth_mb, old.growth_percent)) else (None, None)),
-        )
-        sizes = list(_sizes(differs))
-        if sizes:
-            after = {**old.as_dict(), **differs.as_dict(), "path": old.path, "name": old.name}
-            if differs.growth_mb is not None:
-                after.pop("growth_percent", None)
-            if differs.growth_percent is not None:
-                after.pop("growth_mb", None)
-            # one property a statement, as the reference of ALTER DATABASE wants it; the limit first
-            texts = (f"{alter} MODIFY FILE (NAME = {quoted(old.name)}, {each})" for each in sizes)
-            yield DatabaseChange(item, "update", old.as_dict(), after, ["; ".join(texts)])
 
 
 def _property_changes(declared: Declaration, present: DatabaseState, where: str) -> Iterator[DatabaseChange]:

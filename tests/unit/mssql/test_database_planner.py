@@ -12,10 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.database_planner import (
-    DatabaseChange,
-    plan_database,
-)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.database_files import DatabaseChange
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.database_planner import plan_database
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.database_state import (
     DATABASE_ARGUMENTS,
     DatabaseFile,
