@@ -86,8 +86,17 @@ options:
     description:
       - Extended properties of the database itself, name by name. V(null) removes one. Others are left alone.
       - They are kept as text. Never put a secret here.
+      - O(service_record) is one of them. Once it says something else than V(pre_live), it is neither removed nor set
+        back without O(withdraw_from_service).
     type: dict
     default: {}
+  withdraw_from_service:
+    description:
+      - Whether a database that is in service may be told that it is not any more, after which its data can be
+        destroyed.
+      - It is for the one task that backs out of going live. Never put it into an inventory.
+    type: bool
+    default: false
   close_connections:
     description:
       - Whether others are disconnected from the database, rolling back what they are doing, if a change needs that.

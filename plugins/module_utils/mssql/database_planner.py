@@ -23,6 +23,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.database
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.service_record import (
     record_of,
+    require_no_withdrawal,
     require_pre_live,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Statement, Text, quoted
@@ -55,6 +56,7 @@ def plan_database(declared: Declaration, found: Surroundings) -> list[DatabaseCh
     _check_in_place(declared, present, where)
     if declared.extended_properties and not present.definition_seen:
         raise _not_seen("extended_properties cannot be kept: this login might not see those that are there", where)
+    _check_service_record(declared, present, where)
     changes = list(_alterations(declared, present, where))
     if changes and present.read_only:
         raise _not_usable("it cannot be altered as it is", "read-only", where)
@@ -131,6 +133,14 @@ def _check_in_place(declared: Declaration, present: DatabaseState, where: str) -
             remedy="A collation stays in every column; a file is moved while the database is offline, or shrunk, by "
             "whoever decides that. Declare what there is, or have it changed by hand.",
         )
+
+
+def _check_service_record(declared: Declaration, present: DatabaseState, where: str) -> None:
+    """Refuse to have a database that is in service say that it is not, unless the task says that this is meant."""
+    for name, value in declared.extended_properties.items():
+        if name.casefold() == declared.service_record.casefold() and not declared.withdraw_from_service:
+            record = record_of(present.extended_properties, name)
+            require_no_withdrawal(where=where, name=name, record=record, declared=value)
 
 
 def _create(declared: Declaration, found: Surroundings, where: str) -> tuple[DatabaseChange, DatabaseState]:

@@ -45,6 +45,7 @@ DATABASE_ARGUMENTS: dict[str, dict[str, object]] = {
         },
     },
     "extended_properties": {"type": "dict", "default": {}},
+    "withdraw_from_service": {"type": "bool", "default": False},
     "close_connections": {"type": "bool", "default": False},
     **SERVICE_RECORD_ARGUMENTS,
 }
@@ -136,6 +137,7 @@ class Declaration:
     close_connections: bool = False
     service_record: str = ""
     protected: bool = True
+    withdraw_from_service: bool = False
 
 
 def declaration_from(params: Mapping[str, Any]) -> Declaration:
@@ -174,6 +176,7 @@ def declaration_from(params: Mapping[str, Any]) -> Declaration:
         params["close_connections"],
         params["service_record"],
         params["protected"],
+        params["withdraw_from_service"],
     )
 
 

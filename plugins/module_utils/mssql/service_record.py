@@ -60,3 +60,27 @@ def require_pre_live(what: str, *, where: str, name: str, record: str | None, pr
         found=f"{name} = {record}",
         remedy="A database in service is not destroyed by this collection.",
     )
+
+
+def require_no_withdrawal(*, where: str, name: str, record: str | None, declared: str | None) -> None:
+    """Return unless a record would be changed so that data could be destroyed that cannot be now.
+
+    Args:
+        where: the database.
+        name: the property's name.
+        record: its value, None if the database has none.
+        declared: what it shall be, None to be removed.
+
+    Raises:
+        Problem: it would.
+    """
+    if record in (None, PRE_LIVE) or declared not in (None, PRE_LIVE):
+        return
+    raise Problem(
+        "the task would have a database that is in service say that it is not, and thereby let its data be destroyed",
+        where=where,
+        expected=f"{name} = {record}, as it is",
+        found=f"{name} = {declared} declared" if declared else f"{name} declared to be removed",
+        remedy="Correct what is declared. If the database is really withdrawn from service, say "
+        "withdraw_from_service: true in this one task.",
+    )

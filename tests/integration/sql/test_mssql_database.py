@@ -236,42 +236,6 @@ def test_that_who_uses_a_database_is_named_or_disconnected(run: Runner, open_con
     assert run("mssql_database", name=database, read_committed_snapshot=True)["changed"] is False
 
 
-@pytest.mark.parametrize(
-    "case",
-    [("pre_live", True, True), ("live", False, False), (None, True, False), (None, False, True), ("", False, False)],
-)
-def test_when_a_database_is_dropped(
-    run: Runner, admin: pyodbc.Connection, database: str, case: tuple[str | None, bool, bool]
-) -> None:
-    record, protected, dropped = case
-    if record is not None:
-        run("mssql_database", name=database, extended_properties={"exam_scheduling_service": record})
-    arguments = {"name": database, "state": "absent", "protected": protected}
-    predicted = run("mssql_database", check=True, **arguments)
-    assert admin.execute("SELECT DB_ID(?)", database).fetchval() is not None
-    done = run("mssql_database", **arguments)
-    assert (admin.execute("SELECT DB_ID(?)", database).fetchval() is None) is dropped
-    if dropped:
-        assert done["changes"] == predicted["changes"]
-        assert done["changes"][0]["action"] == "delete"
-        assert run("mssql_database", **arguments)["changed"] is False
-    else:
-        assert "dropping it is refused" in predicted["msg"]
-        assert "dropping it is refused" in done["msg"]
-
-
-def test_that_a_database_in_use_is_dropped_only_on_request(
-    run: Runner, admin: pyodbc.Connection, open_connection: Opener, database: str
-) -> None:
-    user = open_connection(database=database)
-    user.execute("SELECT 1").fetchall()
-    arguments = {"name": database, "state": "absent", "protected": False}
-    refused = run("mssql_database", **arguments)
-    assert "the database is in use" in refused["msg"]
-    assert run("mssql_database", **arguments, close_connections=True)["changed"] is True
-    assert admin.execute("SELECT DB_ID(?)", database).fetchval() is None
-
-
 def test_that_a_login_that_might_not_see_the_record_does_not_drop(
     run: Runner, admin: pyodbc.Connection, login: str, database: str
 ) -> None:

@@ -95,7 +95,8 @@ def test_that_a_revert_brings_everything_back(run: Runner, open_connection: Open
 def test_that_a_database_in_service_is_not_reverted(
     run: Runner, open_connection: Opener, filled: str, record: str | None
 ) -> None:
-    run("mssql_database", name=filled, extended_properties={"exam_scheduling_service": record})
+    told = run("mssql_database", name=filled, extended_properties={"exam_scheduling_service": record})
+    assert told["changed"] is True
     run("mssql_snapshot", **arguments(filled, "present"))
     change(open_connection, filled, "DELETE FROM dbo.rooms")
     for check in (True, False):

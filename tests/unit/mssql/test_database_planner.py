@@ -168,6 +168,24 @@ def test_that_only_a_database_that_is_positively_not_in_service_is_dropped(
             statements(declared, present)
 
 
+VALUES = st.none() | st.sampled_from(["pre_live", "live", "PRE_LIVE", ""])
+
+
+@given(record=VALUES, value=VALUES, withdraw=st.booleans(), case=st.sampled_from(["service", "SERVICE"]))
+def test_that_a_database_in_service_is_not_told_that_it_is_not(
+    record: str | None, value: str | None, withdraw: bool, case: str
+) -> None:
+    present = replace(ES, extended_properties={} if record is None else {"service": record})
+    declared = Declaration(
+        "ES", "present", extended_properties={case: value}, service_record="Service", withdraw_from_service=withdraw
+    )
+    if record not in (None, "pre_live") and value in (None, "pre_live") and not withdraw:
+        with pytest.raises(Problem, match="withdraw_from_service"):
+            statements(declared, present)
+    else:
+        assert len(statements(declared, present)) == (record != value)
+
+
 @pytest.mark.parametrize("change", [{"status": "RESTORING"}, {"snapshots": ("s",)}])
 def test_databases_that_cannot_be_dropped(change: dict[str, Any]) -> None:
     present = replace(ES, extended_properties={"service": "pre_live"}, **change)
