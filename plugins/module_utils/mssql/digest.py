@@ -103,6 +103,10 @@ class ContentDigest:
     rows: int
     digest: str
 
+    def __str__(self) -> str:
+        """Return what messages say of it."""
+        return f"{self.rows} rows with the digest {self.digest}"
+
     def as_dict(self) -> dict[str, object]:
         """Return both, the digest as far as people compare it."""
         return {"rows": self.rows, "digest": self.digest[:16]}

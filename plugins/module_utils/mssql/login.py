@@ -15,13 +15,14 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.login_de
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.login_planner import plan_login, warnings_for
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.login_reader import read_found
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.login_state import Found
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session, SqlProblem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import (
+    ATTEMPTS,
+    DEADLOCK,
+    Session,
+    SqlProblem,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.user_planner import LoginChange
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Resource
-
-DEADLOCK = 1205
-ATTEMPTS = 3
-"""How often a transaction is tried that ends in deadlocks."""
 
 
 class Login(Resource[Found, LoginChange]):

@@ -69,6 +69,12 @@ def assembled(statement: Statement) -> tuple[str, tuple[str, ...]]:
     return f"DECLARE @statement nvarchar(max) = {expression}; EXEC (@statement)", tuple(values)
 
 
+DEADLOCK = 1205
+"""Number of the error of a transaction that the server broke off to end a deadlock."""
+
+ATTEMPTS = 3
+"""How often such a transaction is tried."""
+
 LOCK_SECONDS = 60
 """How long a statement waits for what others have locked, before it fails with error 1222."""
 
@@ -128,12 +134,12 @@ class Session:
         with self._cursor() as cursor:
             return [tuple(row) for row in cursor.execute(query, *values).fetchall()]
 
-    def stream(self, query: str, *values: object) -> Iterator[list[tuple[Any, ...]]]:
+    def stream(self, query: str, *values: object, batch: int = BATCH) -> Iterator[list[tuple[Any, ...]]]:
         """Yield the rows of a query in batches, so that they are never all in memory. Raises as `rows`."""
         with self._cursor() as cursor:
             cursor.execute(query, *values)
-            while batch := cursor.fetchmany(BATCH):
-                yield batch
+            while found := cursor.fetchmany(batch):
+                yield found
 
     def value(self, query: str, *values: object) -> Any:
         """Return the first column of the first row, None if there is none. Raises as `rows`."""
@@ -157,6 +163,12 @@ class Session:
             # a statement that is not read to its end may be broken off by the server
             while cursor.nextset():
                 pass
+
+    def call_many(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
+        """Execute a statement with the binds of each row, sent together. Raises as `execute`."""
+        with self._cursor() as cursor:
+            cursor.fast_executemany = True
+            cursor.executemany(statement, rows)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -1,0 +1,188 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What differs between the rows of two tables, found in one pass over both, without holding them. Pure.
+
+The digest of a table is the sum, modulo 2**256, of the SHA-256 of its rows and of the row of its columns' names, each
+written as `digest` says. It depends neither on the order of the rows, nor on that of the columns, nor on a collation.
+A value is digested as its type writes it: 1.50 of a decimal(9,2) is not 1.5000 of a decimal(9,4).
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import chain
+from typing import Any
+
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.digest import MODULUS, ContentDigest
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_order import Volume
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_rows import Codec
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_shapes import Row, Table
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
+
+KEEP, INSERT, UPDATE = 0, 1, 2
+"""What is done about a row of the source."""
+
+_PACK = 5000
+
+Batches = Iterable[list[Row]]
+
+
+class PackedKeys:
+    """Keys of rows to delete, compressed: a million take a few megabytes."""
+
+    def __init__(self, codec: Codec) -> None:
+        """Keep how keys are written."""
+        self._codec = codec
+        self._packs: list[bytes] = []
+        self._open: list[Row] = []
+
+    def append(self, key: Row) -> None:
+        """Add a key."""
+        self._open.append(key)
+        if len(self._open) >= _PACK:
+            self._close()
+
+    def batches(self) -> Iterator[list[Row]]:
+        """Yield the keys in the order in which they were added."""
+        self._close()
+        for pack in self._packs:
+            yield [self._codec.row(line) for line in zlib.decompress(pack).splitlines()]
+
+    def _close(self) -> None:
+        if self._open:
+            self._packs.append(zlib.compress(b"\n".join(map(self._codec.line, self._open))))
+            self._open = []
+
+
+@dataclass
+class Delta:
+    """What leads from the target's rows to the source's."""
+
+    source: ContentDigest
+    target: ContentDigest
+    volume: Volume
+    operations: bytes = b""
+    """What is done about each row of the source, in its order."""
+    removed: PackedKeys | None = None
+    """The keys of rows that are deleted first."""
+    samples: dict[str, list[list[object]]] = field(default_factory=dict)
+    """Some keys of the rows that are inserted, updated, deleted."""
+
+    @property
+    def equal(self) -> bool:
+        """Whether nothing is to be done."""
+        return self.volume.deleted + self.volume.updated + self.volume.inserted == 0
+
+
+def hash_of(row: Row) -> int:
+    """Return what a row adds to the digest of its table."""
+    return int.from_bytes(sha256(ascii(row).encode("ascii")).digest(), "big")
+
+
+def content_digest(rows: int, total: int) -> ContentDigest:
+    """Return the digest of a number of rows, and of the sum of their hashes with the header's."""
+    return ContentDigest(rows, f"{total % MODULUS:064x}")
+
+
+def digest_of_table(table: Table, batches: Batches) -> ContentDigest:
+    """Return the digest of a table's rows, which are taken in any order."""
+    total, count = hash_of(table.header), 0
+    for batch in batches:
+        count += len(batch)
+        total += sum(map(hash_of, batch))
+    return content_digest(count, total)
+
+
+def compare(table: Table, source: Batches, target: Batches, *, where: str, samples: int = 0) -> Delta:
+    """Return what leads from the target's rows to the source's.
+
+    Args:
+        table: the target's.
+        source: its rows, ordered as `Table.select` says.
+        target: its rows, ordered in the same way.
+        where: what messages call the comparison.
+        samples: how many keys of each kind to keep.
+
+    Raises:
+        Problem: rows do not come in the order of their keys, as those of an artefact that was altered.
+    """
+    key_of, replaces = table.key_of(), table.replaces
+    removed = PackedKeys(Codec(table.key))
+    operations = bytearray()
+    found: dict[str, list[list[object]]] = {"inserted": [], "updated": [], "deleted": []}
+    counts = dict.fromkeys(found, 0)
+    total = theirs_total = hash_of(table.header)
+
+    def note(kind: str, row: Row) -> None:
+        counts[kind] += 1
+        if len(found[kind]) < samples:
+            found[kind].append([_shown(value) for value in key_of(row)])
+
+    mine, others = keyed(table, source, f"{where}: the source"), keyed(table, target, f"{where}: the target")
+    end: tuple[Any, Row] | None = None
+    one, other = next(mine, end), next(others, end)
+    while one is not None or other is not None:
+        if other is None or (one is not None and one[0] < other[0]):
+            assert one is not None  # noqa: S101 (one of them is there)
+            operations.append(INSERT)
+            note("inserted", one[1])
+            total += hash_of(one[1])
+            one = next(mine, end)
+        elif one is None or other[0] < one[0]:
+            note("deleted", other[1])
+            removed.append(key_of(other[1]))
+            theirs_total += hash_of(other[1])
+            other = next(others, end)
+        else:
+            row, theirs = one[1], other[1]
+            number = hash_of(row)
+            total += number
+            if row == theirs:
+                theirs_total += number
+                operations.append(KEEP)
+            else:
+                theirs_total += hash_of(theirs)
+                note("updated", row)
+                operations.append(INSERT if replaces else UPDATE)
+                if replaces:
+                    removed.append(key_of(theirs))
+            one, other = next(mine, end), next(others, end)
+    rows = len(operations)
+    kept = rows - counts["inserted"] - counts["updated"]
+    return Delta(
+        content_digest(rows, total),
+        content_digest(kept + counts["updated"] + counts["deleted"], theirs_total),
+        Volume(counts["deleted"], counts["updated"], counts["inserted"], kept, replaces),
+        bytes(operations),
+        removed,
+        found if samples else {},
+    )
+
+
+def keyed(table: Table, batches: Batches, where: str) -> Iterator[tuple[Any, Row]]:
+    """Yield each row with its key. Raises Problem if the keys do not ascend."""
+    order: Callable[[Row], Any] = table.order_of()
+    last: Any = None
+    for row in chain.from_iterable(batches):
+        key = order(row)
+        if last is not None and not last < key:
+            raise Problem(
+                "the rows do not come in the order of their keys",
+                where=where,
+                expected="keys that ascend by their octets",
+                remedy="If it is an artefact, it was altered: export it again.",
+            )
+        last = key
+        yield key, row
+
+
+def _shown(value: object) -> object:
+    """Return a value of a key as a module can return it."""
+    if isinstance(value, bytes):
+        return f"0x{value.hex()}"
+    return value if isinstance(value, int | str) else str(value)

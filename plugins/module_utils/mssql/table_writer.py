@@ -1,0 +1,167 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The writing of rows into tables: one transaction, proven before it is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session, SqlProblem, quoted
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_data_planner import (
+    DataChange,
+    FoundData,
+    volumes_of,
+)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_delta import (
+    INSERT,
+    UPDATE,
+    Delta,
+    digest_of_table,
+)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_order import suspended
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_shapes import ForeignKey, Row, Table
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_sources import Source, counted, rows_of
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.progress import Progress
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import OutcomeUnknown, Problem
+
+_CONFLICTS = (547, 2601, 2627)
+"""A foreign key or check; a unique index; a unique constraint."""
+
+
+def write(session: Session, changes: Sequence[DataChange], found: FoundData, source: Source | None) -> None:
+    """Delete, insert and update what differs, prove the result, and commit: all of it, or nothing.
+
+    Args:
+        session: in the target database, in which statements belong together.
+        changes: the tables, each after those that it refers to.
+        found: what the plan was made of.
+        source: where rows come from; None if there are none to come.
+
+    Raises:
+        OutcomeUnknown: the connection broke while it was committed.
+        Problem: it was rolled back.
+    """
+    with session.transaction():
+        try:
+            _write(session, changes, found, source)
+        except OutcomeUnknown as problem:
+            raise Problem(
+                "the connection broke before anything was committed, and the server rolls back what was begun: the "
+                "tables are as they were",
+                where=session.where,
+                found=problem.found,
+                remedy="Look whether the server runs.",
+            ) from None
+        except SqlProblem as problem:
+            if problem.number not in _CONFLICTS:
+                raise
+            raise Problem(
+                "the rows contradict the target's constraints, and everything was rolled back",
+                where=session.where,
+                found=problem.found,
+                remedy="Mend the rows in the source, or name the tables that refer to these as well.",
+            ) from None
+        except KeyboardInterrupt:
+            raise Problem(
+                "it was cancelled, and everything was rolled back: the tables are as they were", where=session.where
+            ) from None
+
+
+def _write(session: Session, changes: Sequence[DataChange], found: FoundData, source: Source | None) -> None:
+    waiting = suspended(found.order, found.foreign_keys, volumes_of(found))
+    tables = [found.tables[change.table] for change in changes]
+    for each in waiting:
+        session.call(" ".join(("ALTER TABLE", _child(found, each), "NOCHECK CONSTRAINT", quoted(each.name))))
+    deltas = found.deltas
+    total = sum(_work(deltas[str(each)]) if source else found.rows[str(each)] for each in tables)
+    with Progress(f"Copy to {session.server.database}", total=total, unit="rows") as progress:
+        for table in reversed(tables):
+            if source is None:
+                session.call(table.clear())
+                progress.advance(found.rows[str(table)])
+            else:
+                _delete(session, table, deltas[str(table)], progress)
+        if source is not None:
+            for table in tables:
+                _fill(session, table, deltas[str(table)], source, progress)
+    for each in waiting:
+        session.call(" ".join(("ALTER TABLE", _child(found, each), "WITH CHECK CHECK CONSTRAINT", quoted(each.name))))
+    for table in tables:
+        _prove(session, table, deltas[str(table)] if source else None)
+
+
+def _work(delta: Delta) -> int:
+    return delta.volume.removed + delta.volume.inserted + delta.volume.updated
+
+
+def _child(found: FoundData, foreign_key: ForeignKey) -> str:
+    return found.tables[foreign_key.child].quoted
+
+
+def _delete(session: Session, table: Table, delta: Delta, progress: Progress) -> None:
+    if not delta.volume.removed or delta.removed is None:
+        return
+    if delta.volume.removed == delta.target.rows:
+        session.call(table.clear())
+        progress.advance(delta.volume.removed)
+        return
+    statement = table.delete()
+    for keys in counted(delta.removed.batches(), progress):
+        session.call_many(statement, keys)
+
+
+def _fill(session: Session, table: Table, delta: Delta, source: Source, progress: Progress) -> None:
+    """Insert and update rows as they come from the source."""
+    insert, update, binds = table.insert(), table.update(), table.update_binds()
+    inserts = INSERT in delta.operations
+    if not inserts and UPDATE not in delta.operations:
+        return
+    if inserts and table.identity is not None:
+        session.call(f"SET IDENTITY_INSERT {table.quoted} ON")
+    at = 0
+    for batch in source.batches(table):
+        operations = delta.operations[at : at + len(batch)]
+        at += len(batch)
+        if len(operations) < len(batch):
+            raise _changed(table, session)
+        new = _chosen(batch, operations, INSERT)
+        if new:
+            session.call_many(insert, new)
+        changed = [binds(row) for row in _chosen(batch, operations, UPDATE)]
+        if changed:
+            session.call_many(update, changed)
+        progress.advance(len(new) + len(changed))
+    if inserts and table.identity is not None:
+        session.call(f"SET IDENTITY_INSERT {table.quoted} OFF")
+
+
+def _chosen(batch: list[Row], operations: bytes, operation: int) -> list[Row]:
+    if operations.count(operation) == len(batch):
+        return batch
+    return [row for row, each in zip(batch, operations, strict=True) if each == operation]
+
+
+def _prove(session: Session, table: Table, delta: Delta | None) -> None:
+    """Return if a table holds, inside the transaction, what it shall hold. Raises Problem."""
+    if delta is None:
+        left = session.value(table.count())
+        if left:
+            raise Problem(
+                "the table is not empty after all its rows were deleted, and everything was rolled back",
+                where=f"{session.where} table {table}",
+                found=f"{left} rows",
+                remedy="Look for a trigger, or for somebody who writes, and run again.",
+            )
+    elif digest_of_table(table, rows_of(session, table, ordered=False)) != delta.source:
+        raise _changed(table, session)
+
+
+def _changed(table: Table, session: Session) -> Problem:
+    return Problem(
+        "the table is not equal to the source after the copy, and everything was rolled back",
+        where=f"{session.where} table {table}",
+        remedy="Somebody has written to the source or the target meanwhile, or a trigger has. See to that, and run "
+        "again.",
+    )

@@ -1,0 +1,373 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""mssql_table_data on a server: checked, applied, again unchanged; from a server and from an artefact; emptied."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pyodbc
+import pytest
+
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import Server
+from tests.integration.sql.conftest import Opener, Runner, rows
+
+TABLES = ["dbo.sittings", "dbo.Rooms", "dbo.sites"]
+SCHEMA = """
+CREATE TABLE dbo.sites (code nvarchar(20) NOT NULL PRIMARY KEY, parent nvarchar(20) NULL REFERENCES dbo.sites (code));
+CREATE TABLE dbo.rooms (id int IDENTITY PRIMARY KEY, site nvarchar(20) NOT NULL REFERENCES dbo.sites (code),
+    name varchar(30) NOT NULL UNIQUE, seats AS (id * 2), rv rowversion);
+CREATE TABLE dbo.sittings (at datetimeoffset(3) NOT NULL, room int NOT NULL REFERENCES dbo.rooms (id),
+    fee decimal(9, 2), note nvarchar(max), paper varbinary(max), CONSTRAINT pk_sittings PRIMARY KEY (at, room))"""
+ROWS = """
+INSERT INTO dbo.sites VALUES (N'A', NULL), (N'a b', N'A'), (N'Z \U0001f600', N'A');
+SET IDENTITY_INSERT dbo.rooms ON;
+INSERT INTO dbo.rooms (id, site, name) VALUES (3, N'A', 'Grand '), (7, N'a b', 'é'), (8, N'A', 'x');
+SET IDENTITY_INSERT dbo.rooms OFF;
+INSERT INTO dbo.sittings VALUES ('2027-01-02T09:00:00+05:30', 3, 1.50, N'', 0x00ff),
+    ('2027-01-02T09:00:00+00:00', 3, NULL, NULL, NULL), ('2027-01-02T09:00:00Z', 7, 0, N'\U0001f600 ', 0x)"""
+TYPES = """
+bit tinyint smallint int bigint decimal(38,10) numeric(5,2) money smallmoney float real date time(7) time(0)
+datetime2(7) datetime2(0) datetime smalldatetime datetimeoffset(7) uniqueidentifier char(5) varchar(10) varchar(max)
+nchar(4) nvarchar(10) nvarchar(max) binary(4) varbinary(5) varbinary(max) xml"""
+READ = [
+    "SELECT code, parent FROM dbo.sites ORDER BY code",
+    "SELECT id, site, name, DATALENGTH(name) FROM dbo.rooms ORDER BY id",
+    "SELECT CONVERT(varchar(40), at, 121), room, fee, note, paper FROM dbo.sittings ORDER BY at, room",
+]
+
+
+def execute(open_connection: Opener, database: str, *statements: str) -> None:
+    with closing(open_connection(database=database)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def content(open_connection: Opener, database: str) -> list[list[tuple[Any, ...]]]:
+    with closing(open_connection(database=database)) as connection:
+        return [rows(connection.execute(query)) for query in READ]
+
+
+@pytest.fixture
+def source(open_connection: Opener, database: str) -> str:
+    """Return a database with tables and rows."""
+    execute(open_connection, database, SCHEMA, ROWS)
+    return database
+
+
+@pytest.fixture
+def target(admin: pyodbc.Connection, open_connection: Opener, run: Runner) -> Iterator[str]:
+    """Return a database of another collation with the tables, without rows, and not yet in service."""
+    name = f"exam_{secrets.token_hex(4)}"
+    admin.execute(f"CREATE DATABASE [{name}] COLLATE Latin1_General_100_CS_AS")
+    execute(open_connection, name, SCHEMA)
+    run("mssql_database", name=name, extended_properties={"exam_scheduling_service": "pre_live"})
+    yield name
+    admin.execute(f"ALTER DATABASE [{name}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE")
+    admin.execute(f"DROP DATABASE [{name}]")
+
+
+@pytest.fixture
+def origin(server: Server, source: str) -> dict[str, Any]:
+    """Return the parameter `source`."""
+    return {
+        "server": server.name,
+        "port": server.port,
+        "connect_address": server.connect_address,
+        "ca_certificates": server.ca_certificates,
+        "login_user": server.user,
+        "login_password": server.password,
+        "database": source,
+    }
+
+
+def counts(result: dict[str, Any]) -> dict[str, tuple[int, int, int]]:
+    return {
+        name: (each["inserted"], each["updated"], each["deleted"])
+        for name, each in result["tables"].items()
+        if each["inserted"] + each["updated"] + each["deleted"]
+    }
+
+
+def test_that_tables_become_equal_to_those_of_another_server(
+    run: Runner, open_connection: Opener, origin: dict[str, Any], source: str, target: str
+) -> None:
+    declared = {"database": target, "tables": TABLES, "source": origin}
+    predicted = run("mssql_table_data", check=True, **declared)
+    assert predicted["changed"] is True, predicted
+    assert content(open_connection, target) == [[], [], []]
+    done = run("mssql_table_data", **declared)
+    assert done["changed"] is True, done
+    assert done["changes"] == predicted["changes"]
+    assert [each["item"] for each in done["changes"]] == ["table dbo.sites", "table dbo.rooms", "table dbo.sittings"]
+    assert counts(done) == {"dbo.sites": (3, 0, 0), "dbo.rooms": (3, 0, 0), "dbo.sittings": (3, 0, 0)}
+    assert content(open_connection, target) == content(open_connection, source)
+    again = run("mssql_table_data", **declared)
+    assert again["changed"] is False, again
+    assert again["digest"] == done["digest"]
+    digested = {
+        run("mssql_table_data", database=each, tables=TABLES, state="digested")["digest"] for each in (source, target)
+    }
+    assert digested == {done["digest"]}
+
+
+def test_that_only_what_differs_is_changed(
+    run: Runner, open_connection: Opener, origin: dict[str, Any], source: str, target: str
+) -> None:
+    declared = {"database": target, "tables": TABLES, "source": origin, "report_keys": 5}
+    run("mssql_table_data", **declared)
+    execute(
+        open_connection,
+        source,
+        "INSERT INTO dbo.sites VALUES (N'new', N'a b')",
+        "UPDATE dbo.rooms SET site = N'new' WHERE id = 7",
+        "DELETE FROM dbo.rooms WHERE id = 8",
+        "UPDATE dbo.rooms SET name = 'spare' WHERE id = 3",
+        "UPDATE dbo.rooms SET name = 'Grand ' WHERE id = 7",
+        "UPDATE dbo.rooms SET name = 'é' WHERE id = 3",
+        "UPDATE dbo.sittings SET fee = 2 WHERE fee = 0",
+        "DELETE FROM dbo.sittings WHERE fee = 1.5",
+    )
+    predicted = run("mssql_table_data", check=True, **declared)
+    done = run("mssql_table_data", **declared)
+    assert done["changed"] is True, done
+    assert done["changes"] == predicted["changes"]
+    assert counts(done) == {"dbo.sites": (1, 0, 0), "dbo.rooms": (0, 2, 1), "dbo.sittings": (0, 1, 1)}
+    assert done["changes"][2]["after"]["keys"] == {
+        "inserted": [],
+        "updated": [["2027-01-02 09:00:00.000 +00:00", 7]],
+        "deleted": [["2027-01-02 09:00:00.000 +05:30", 3]],
+    }
+    assert content(open_connection, target) == content(open_connection, source)
+    with closing(open_connection(database=target)) as connection:
+        states = "SELECT COUNT(*) FROM sys.foreign_keys WHERE is_disabled = 1 OR is_not_trusted = 1"
+        assert connection.execute(states).fetchval() == 0
+    assert run("mssql_table_data", **declared)["changed"] is False
+
+
+@pytest.mark.parametrize("record", ["live", None])
+def test_that_rows_in_service_are_not_overwritten(
+    run: Runner, open_connection: Opener, origin: dict[str, Any], source: str, *, target: str, record: str | None
+) -> None:
+    declared = {"database": target, "tables": TABLES, "source": origin}
+    properties = {"exam_scheduling_service": record}
+    run("mssql_database", name=target, extended_properties=properties)
+    assert run("mssql_table_data", **declared)["changed"] is True  # nothing is overwritten
+    execute(open_connection, target, "UPDATE dbo.sittings SET fee = 99")
+    before = content(open_connection, target)
+    for check in (True, False):
+        refused = run("mssql_table_data", check=check, **declared)
+        assert "overwriting 3 rows of dbo.sittings is refused" in refused["msg"]
+        assert "Nothing was touched." in refused["msg"]
+        refused = run("mssql_table_data", check=check, database=target, tables=TABLES, state="empty")
+        assert "deleting 3 rows of dbo.sittings, 3 rows of dbo.rooms" in refused["msg"]
+    assert content(open_connection, target) == before
+    if record is None:
+        assert run("mssql_table_data", **declared, protected=False)["changed"] is True
+        assert content(open_connection, target) == content(open_connection, source)
+
+
+def test_that_tables_are_emptied(run: Runner, open_connection: Opener, source: str) -> None:
+    run("mssql_database", name=source, extended_properties={"exam_scheduling_service": "pre_live"})
+    before = content(open_connection, source)
+    declared = {"database": source, "tables": TABLES, "state": "empty"}
+    predicted = run("mssql_table_data", check=True, **declared)
+    assert content(open_connection, source) == before
+    outside = run("mssql_table_data", **{**declared, "tables": ["dbo.sites"]})
+    assert "contradict the target's constraints" in outside["msg"]
+    assert "Nothing was applied" in outside["msg"]
+    assert content(open_connection, source) == before
+    done = run("mssql_table_data", **declared)
+    assert done["changed"] is True, done
+    assert done["changes"] == predicted["changes"]
+    assert content(open_connection, source) == [[], [], []]
+    assert run("mssql_table_data", **declared)["changed"] is False
+
+
+def test_that_an_artefact_carries_the_rows(
+    run: Runner, open_connection: Opener, source: str, target: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "golden copy"
+    export = {"database": source, "tables": TABLES, "state": "exported", "artefact": str(path)}
+    predicted = run("mssql_table_data", check=True, **export)
+    assert not path.exists()
+    done = run("mssql_table_data", **export)
+    assert done["changed"] is True, done
+    assert done["changes"] == predicted["changes"]
+    assert run("mssql_table_data", **export)["changed"] is False
+    assert [each.name for each in tmp_path.iterdir()] == ["golden copy"]
+    deploy = {"database": target, "tables": TABLES, "artefact": str(path), "digest": done["digest"]}
+    predicted = run("mssql_table_data", check=True, **deploy)
+    assert content(open_connection, target) == [[], [], []]
+    deployed = run("mssql_table_data", **deploy)
+    assert deployed["changed"] is True, deployed
+    assert deployed["changes"] == predicted["changes"]
+    assert deployed["digest"] == done["digest"]
+    assert content(open_connection, target) == content(open_connection, source)
+    again = run("mssql_table_data", **deploy)
+    assert again["changed"] is False, again
+    execute(open_connection, target, "UPDATE dbo.rooms SET name = 'other' WHERE id = 3")
+    assert counts(run("mssql_table_data", **deploy)) == {"dbo.rooms": (0, 1, 0)}
+    execute(open_connection, source, "DELETE FROM dbo.sittings")
+    changed = run("mssql_table_data", **export)
+    assert changed["changed"] is True
+    unsigned = run("mssql_table_data", **deploy)
+    assert "not those that were signed off" in unsigned["msg"]
+
+
+@pytest.mark.parametrize("damage", ["row", "truncated", "gone", "manifest", "no manifest", "shuffled"])
+def test_that_an_artefact_that_was_altered_is_refused(
+    run: Runner, open_connection: Opener, source: str, target: str, *, tmp_path: Path, damage: str
+) -> None:
+    path = tmp_path / "golden"
+    run("mssql_table_data", database=source, tables=TABLES, state="exported", artefact=str(path))
+    file = next(path.glob("*rooms*"))
+    manifest = path / "manifest.json"
+    content_before = json.loads(manifest.read_text(encoding="utf-8"))
+    if damage == "row":
+        file.write_bytes(file.read_bytes() + b"\n")
+    elif damage == "truncated":
+        file.write_bytes(file.read_bytes()[:-9])
+    elif damage == "gone":
+        file.unlink()
+    elif damage == "manifest":
+        content_before["tables"][0]["rows"] += 1
+        manifest.write_text(json.dumps(content_before), encoding="utf-8")
+    elif damage == "no manifest":
+        manifest.write_text("{", encoding="utf-8")
+    else:
+        lines = gzip.decompress(file.read_bytes()).splitlines(keepends=True)
+        file.write_bytes(gzip.compress(b"".join(reversed(lines))))
+        for each in content_before["tables"]:
+            if each["file"] == file.name:
+                each["sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
+        manifest.write_text(json.dumps(content_before), encoding="utf-8")
+    refused = run("mssql_table_data", database=target, tables=TABLES, artefact=str(path))
+    assert "altered" in refused["msg"]
+    assert "Nothing was touched." in refused["msg"]
+    assert content(open_connection, target) == [[], [], []]
+    exported = run("mssql_table_data", database=source, tables=TABLES, state="exported", artefact=str(path))
+    assert exported["changed"] is True, exported
+    assert run("mssql_table_data", database=target, tables=TABLES, artefact=str(path))["changed"] is True
+    assert content(open_connection, target) == content(open_connection, source)
+
+
+def test_that_rows_which_violate_a_foreign_key_are_refused(
+    run: Runner, open_connection: Opener, origin: dict[str, Any], source: str, target: str
+) -> None:
+    with closing(open_connection(database=source)) as connection:
+        query = "SELECT name FROM sys.foreign_keys WHERE OBJECT_NAME(parent_object_id) = ?"
+        for table, change in (("sites", "UPDATE dbo.sites SET parent = N'nowhere' WHERE code = N'A'"),):
+            name = connection.execute(query, table).fetchval()
+            connection.execute(f"ALTER TABLE dbo.{table} NOCHECK CONSTRAINT [{name}]")
+            connection.execute(change)
+    refused = run("mssql_table_data", database=target, tables=TABLES, source=origin)
+    assert "(error 547)" in refused["msg"]
+    assert "Nothing was applied" in refused["msg"]
+    assert content(open_connection, target) == [[], [], []]
+
+
+def test_that_other_columns_are_refused(
+    run: Runner, open_connection: Opener, origin: dict[str, Any], target: str
+) -> None:
+    execute(
+        open_connection,
+        target,
+        "ALTER TABLE dbo.sittings ALTER COLUMN fee decimal(9, 4)",
+        "ALTER TABLE dbo.rooms ADD floor int NULL",
+    )
+    refused = run("mssql_table_data", database=target, tables=TABLES, source=origin)
+    assert "dbo.sittings.fee is decimal(9,4), in the source decimal(9,2)" in refused["msg"]
+    assert "dbo.rooms.floor is int, in the source missing" in refused["msg"]
+    assert "Nothing was touched." in refused["msg"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"tables": []}, "tables=[] is refused"),
+        ({"tables": ["rooms"]}, "tables[0]='rooms' is refused"),
+        ({"tables": ["dbo.rooms", "[dbo].[ROOMS]"]}, "tables[1]='[dbo].[ROOMS]' is refused"),
+        ({"tables": ["dbo.nowhere"]}, "there is no such table"),
+        ({"tables": ["dbo.heap"]}, "has no primary key"),
+        ({"database": "master"}, "database='master' is refused"),
+        ({"source": None}, "state='present' is refused"),
+        ({"artefact": "/srv/x"}, "state='present' is refused"),
+        ({"artefact": "/srv/x", "state": "empty", "source": None}, "artefact='/srv/x' is refused"),
+        ({"artefact": "/nowhere/x", "source": None}, "there is no such artefact"),
+        ({"artefact": "x", "source": None}, "artefact='x' is refused"),
+        ({"digest": "abc"}, "digest='abc' is refused"),
+        ({"digest": "0" * 64}, "not those that were signed off"),
+        ({"report_keys": -1}, "report_keys=-1 is refused"),
+        ({"service_record": ""}, "service_record='' is refused"),
+    ],
+)
+def test_bad_input(
+    run: Runner,
+    open_connection: Opener,
+    origin: dict[str, Any],
+    *,
+    source: str,
+    target: str,
+    changes: dict[str, Any],
+    message: str,
+) -> None:
+    for each in (source, target):
+        execute(open_connection, each, "CREATE TABLE dbo.heap (id int)")
+    result = run("mssql_table_data", **{"database": target, "tables": TABLES, "source": origin, **changes})
+    assert result["failed"] is True
+    assert message in result["msg"]
+    assert "Nothing was touched." in result["msg"]
+    assert content(open_connection, target) == [[], [], []]
+
+
+def test_that_every_type_is_copied(
+    run: Runner, open_connection: Opener, origin: dict[str, Any], source: str, *, target: str, tmp_path: Path
+) -> None:
+    columns = ", ".join(f"c{number} {each} NULL" for number, each in enumerate(TYPES.split()))
+    for each in (source, target):
+        execute(open_connection, each, f"CREATE TABLE dbo.kinds (id uniqueidentifier PRIMARY KEY, {columns})")
+    low = (
+        "0, 0, -32768, -2147483648, -9223372036854775808, -1234567890123456789012345678.0123456789, -999.99, "
+        "-922337203685477.5808, -214748.3648, -1.7976931348623157e308, -1.25e-30, '0001-01-01', '00:00:00.0000001', "
+        "'23:59:59', '9999-12-31T23:59:59.9999999', '2027-01-02T03:04:05', '2027-01-02T03:04:05.997', "
+        "'2027-01-02T03:04:00', '2027-01-02T03:04:05.1234567-11:30', '0E984E26-4C55-4A53-9E0D-7B0E7A1A7F11', 'ab', "
+        "'é  ', REPLICATE(CAST('y' AS varchar(max)), 9000), N'é', N'\U0001f600 ', "
+        "REPLICATE(CAST(N'z' AS nvarchar(max)), 9000), 0x01, 0x00, CAST(REPLICATE('q', 8000) AS varbinary(max)), "
+        "N'<a> <b/>é</a>'"
+    )
+    keys = [f"'{number:08x}-4C55-4A53-9E0D-7B0E7A1A7F1{number}'" for number in (9, 1, 5)]
+    execute(
+        open_connection,
+        source,
+        f"INSERT INTO dbo.kinds VALUES ({keys[0]}, {low})",
+        f"INSERT INTO dbo.kinds (id) VALUES ({keys[1]}), ({keys[2]})",
+    )
+    declared = {"database": target, "tables": ["dbo.kinds"]}
+    done = run("mssql_table_data", **declared, source=origin)
+    assert done["changed"] is True, done
+    for query in (
+        "SELECT * FROM dbo.kinds ORDER BY id",
+        "SELECT DATALENGTH(c21), DATALENGTH(c24) FROM dbo.kinds ORDER BY id",
+    ):
+        found = []
+        for each in (source, target):
+            with closing(open_connection(database=each)) as connection:
+                connection.add_output_converter(-155, bytes)
+                found.append(rows(connection.execute(query)))
+        assert found[0] == found[1]
+    assert run("mssql_table_data", **declared, source=origin)["changed"] is False
+    path = str(tmp_path / "kinds")
+    exported = run("mssql_table_data", database=source, tables=["dbo.kinds"], state="exported", artefact=path)
+    assert exported["digest"] == done["digest"]
+    execute(open_connection, target, "DELETE FROM dbo.kinds WHERE c0 IS NULL", "UPDATE dbo.kinds SET c10 = 0")
+    assert counts(run("mssql_table_data", **declared, artefact=path)) == {"dbo.kinds": (2, 1, 0)}
+    again = run("mssql_table_data", **declared, source=origin)
+    assert again["changed"] is False, again

@@ -1,0 +1,122 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""mssql_table_data when something breaks: the target is as before, or as declared, and the message says which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql import table_writer
+from tests.integration.sql.conftest import Emulator, Opener, Runner, rows
+
+ROOMS, SITES = r"INSERT INTO \[dbo\]\.\[rooms\]", r"INSERT INTO \[dbo\]\.\[sites\]"
+
+
+@pytest.fixture(autouse=True)
+def no_fault_afterwards(emulator: Emulator) -> Iterator[None]:
+    yield
+    emulator.faults()
+
+
+@pytest.fixture
+def declared(run: Runner, open_connection: Opener, database: str, tmp_path: Path) -> dict[str, Any]:
+    """Return a task that brings three rows of two tables, and takes one away."""
+    statements = [
+        "CREATE TABLE dbo.sites (id int PRIMARY KEY, name nvarchar(20))",
+        "CREATE TABLE dbo.rooms (id int PRIMARY KEY, site int REFERENCES dbo.sites, parent int REFERENCES dbo.rooms)",
+        "INSERT INTO dbo.sites VALUES (1, N'A'), (2, N'B')",
+        "INSERT INTO dbo.rooms VALUES (1, 2, NULL), (2, 1, 1)",
+    ]
+    changes = ["DELETE FROM dbo.rooms", "DELETE FROM dbo.sites WHERE id = 2", "INSERT INTO dbo.sites VALUES (3, N'C')"]
+    with closing(open_connection(database=database)) as connection:
+        for each in statements:
+            connection.execute(each)
+        artefact = {"tables": ["dbo.rooms", "dbo.sites"], "artefact": str(tmp_path / "artefact"), "database": database}
+        assert run("mssql_table_data", **artefact, state="exported")["changed"] is True
+        for each in changes:
+            connection.execute(each)
+    run("mssql_database", name=database, extended_properties={"exam_scheduling_service": "pre_live"})
+    return artefact
+
+
+def content(open_connection: Opener, database: str) -> list[list[tuple[Any, ...]]]:
+    queries = ("SELECT id, name FROM dbo.sites ORDER BY id", "SELECT id, site, parent FROM dbo.rooms ORDER BY id")
+    with closing(open_connection(database=database)) as connection:
+        return [rows(connection.execute(query)) for query in queries]
+
+
+BEFORE = [[(1, "A"), (3, "C")], []]
+AFTER = [[(1, "A"), (2, "B")], [(1, 2, None), (2, 1, 1)]]
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ({"kind": "error", "number": 1101, "match": ROOMS}, "insufficient disk space"),
+        ({"kind": "error", "number": 9002, "match": "DELETE FROM"}, "transaction log"),
+        ({"kind": "error", "number": 1205, "match": ROOMS}, "deadlock victim"),
+        ({"kind": "drop", "match": ROOMS, "rows": 1}, "the tables are as they were"),
+        ({"kind": "lose", "match": SITES, "times": 1}, "the tables are as they were"),
+        ({"kind": "lose", "match": "WITH CHECK CHECK"}, "the tables are as they were"),
+    ],
+)
+def test_that_what_breaks_leaves_everything_as_it_was(
+    emulator: Emulator,
+    run: Runner,
+    open_connection: Opener,
+    declared: dict[str, Any],
+    *,
+    fault: dict[str, Any],
+    message: str,
+) -> None:
+    emulator.faults(fault)
+    broken = run("mssql_table_data", **declared)
+    assert broken["failed"] is True
+    assert message in broken["msg"]
+    assert "Nothing was applied; running again starts afresh." in broken["msg"]
+    emulator.faults()
+    assert content(open_connection, declared["database"]) == BEFORE
+    assert run("mssql_table_data", **declared)["changed"] is True
+    assert content(open_connection, declared["database"]) == AFTER
+
+
+def test_that_a_deadlock_victim_is_repeated(
+    emulator: Emulator, run: Runner, open_connection: Opener, declared: dict[str, Any]
+) -> None:
+    emulator.faults({"kind": "error", "number": 1205, "match": ROOMS, "times": 2})
+    done = run("mssql_table_data", **declared)
+    assert done["changed"] is True, done
+    assert str(done["warnings"]).count("deadlock's victim") == 2
+    assert content(open_connection, declared["database"]) == AFTER
+
+
+def test_that_a_cancelled_run_leaves_everything_as_it_was(
+    run: Runner, open_connection: Opener, declared: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(table_writer, "_prove", interrupted)
+    broken = run("mssql_table_data", **declared)
+    assert "it was cancelled, and everything was rolled back" in broken["msg"]
+    assert content(open_connection, declared["database"]) == BEFORE
+
+
+def test_that_what_is_not_equal_afterwards_is_rolled_back(
+    run: Runner, open_connection: Opener, declared: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prove = table_writer._prove
+
+    def disturbed(session: Any, table: Any, delta: Any) -> None:
+        session.call("UPDATE dbo.sites SET name = N'trigger' WHERE id = 2")
+        prove(session, table, delta)
+
+    monkeypatch.setattr(table_writer, "_prove", disturbed)
+    broken = run("mssql_table_data", **declared)
+    assert "not equal to the source after the copy, and everything was rolled back" in broken["msg"]
+    assert content(open_connection, declared["database"]) == BEFORE
