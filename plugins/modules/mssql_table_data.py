@@ -21,8 +21,8 @@ description:
     those of the source, of the same types and with the same primary key; collations may differ.
   - The digest of a table is the sum, modulo 2 to the power of 256, of the SHA-256 of each row, and of the names of its
     columns. It depends neither on the order of rows or columns, nor on the server, nor on a collation. A value is
-    digested as its type writes it, so that 1.50 of a C(decimal(9,2\)) is not the same as 1.5000 of a
-    C(decimal(9,4\)); tables whose types differ are refused anyway. Cases, trailing blanks and C(NULL) count.
+    digested as its type writes it, so that 1.50 of a decimal(9,2) is not the same as 1.5000 of a
+    decimal(9,4); tables whose types differ are refused anyway. Cases, trailing blanks and C(NULL) count.
   - Rows are streamed, so that the memory that is needed does not depend on how many there are, apart from an octet
     for each row, and a few for the key of each row that is deleted.
 notes:
@@ -197,7 +197,8 @@ service_record:
   type: str
   sample: pre_live
 digest:
-  description: One digest of the rows of all tables as the source has them, and the tables afterwards.
+  description: One digest of the rows of all tables as the source has them, and the tables afterwards. V(null) in check
+    mode if rows of another server would fill an empty table, since these are read only once.
   returned: success, but not with O(state=empty)
   type: str
   sample: 511e6e52072cb39698003fbcb3962a8a0124814d4837efc1085abbdeee252fa9

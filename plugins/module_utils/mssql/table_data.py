@@ -42,6 +42,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_de
     Delta,
     compare,
     digest_of_table,
+    filling,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_order import Volume, order_of
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_shapes import Table
@@ -129,11 +130,13 @@ class TableData(Resource[FoundData, DataChange]):
         if self.declared.state == "empty":
             facts["tables"] = {name: {"rows": rows} for name, rows in present.rows.items()}
         else:
+            if present.deltas:  # the writer has learned the digests of tables that were filled
+                present = replace(present, digests={name: each.source for name, each in present.deltas.items()})
             facts["tables"] = {
-                name: {"rows": each.rows, "digest": each.digest, **_counts(present.deltas.get(name))}
+                name: {"rows": each.rows, "digest": each.digest or None, **_counts(present.deltas.get(name))}
                 for name, each in present.digests.items()
             }
-            facts["digest"] = present.digest
+            facts["digest"] = present.digest if all(each.digest for each in present.digests.values()) else None
         return {**facts, "warnings": self._warnings} if self._warnings else facts
 
     def close(self) -> None:
@@ -172,16 +175,21 @@ class TableData(Resource[FoundData, DataChange]):
         self._found = replace(self._found, deltas=deltas, digests={name: each.source for name, each in deltas.items()})
 
     def _delta(self, source: Source, table: Table, known: ContentDigest | None, progress: Progress) -> Delta:
-        """Return what differs in a table; its own rows suffice if they have the digest that is known."""
+        """Return what differs in a table; the source's rows are not read for that if it can be said without."""
+        declared, session = self.declared, self._session
         if known is not None:
-            content = digest_of_table(table, counted(rows_of(self._session, table, ordered=False), progress))
+            content = digest_of_table(table, counted(rows_of(session, table, ordered=False), progress))
             if content == known:
                 return Delta(known, content, Volume(kept=content.rows))
-        ours = counted(rows_of(self._session, table), progress)
+            if not content.rows and not declared.report_keys:
+                return filling(known, content)
+        elif not declared.report_keys and declared.digest is None and not session.value(table.count()):
+            return filling(ContentDigest(source.count(str(table)), ""), digest_of_table(table, []))
+        ours = counted(rows_of(session, table), progress)
         where = f"table {table}"
-        delta = compare(table, source.batches(table), ours, where=where, samples=self.declared.report_keys)
+        delta = compare(table, source.batches(table), ours, where=where, samples=declared.report_keys)
         if known is not None and delta.source != known:
-            raise altered(Path(f"{self.declared.artefact} table {table}"), expected=str(known), found=str(delta.source))
+            raise altered(Path(f"{declared.artefact} table {table}"), expected=str(known), found=str(delta.source))
         return delta
 
     def _digests(self) -> dict[str, ContentDigest]:

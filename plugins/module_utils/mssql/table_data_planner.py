@@ -284,7 +284,8 @@ def _change(declared: DeclaredData, found: FoundData, name: str) -> DataChange |
     volume = delta.volume
     counts = {"inserted": volume.inserted, "updated": volume.updated, "deleted": volume.deleted}
     keys = {"keys": delta.samples} if declared.report_keys else {}
-    return DataChange(item, "update", delta.target.as_dict(), {**delta.source.as_dict(), **counts, **keys}, name)
+    after = delta.source.as_dict() if delta.source.digest else {"rows": delta.source.rows}
+    return DataChange(item, "update", delta.target.as_dict(), {**after, **counts, **keys}, name)
 
 
 def _require_destroyable(declared: DeclaredData, found: FoundData) -> None:

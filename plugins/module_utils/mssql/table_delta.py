@@ -64,10 +64,11 @@ class Delta:
     """What leads from the target's rows to the source's."""
 
     source: ContentDigest
+    """Its digest is empty where it is only known after the copy: rows that fill an empty table are read once."""
     target: ContentDigest
     volume: Volume
-    operations: bytes = b""
-    """What is done about each row of the source, in its order."""
+    operations: bytes | None = None
+    """What is done about each row of the source, in its order; None to insert all of them."""
     removed: PackedKeys | None = None
     """The keys of rows that are deleted first."""
     samples: dict[str, list[list[object]]] = field(default_factory=dict)
@@ -77,6 +78,11 @@ class Delta:
     def equal(self) -> bool:
         """Whether nothing is to be done."""
         return self.volume.deleted + self.volume.updated + self.volume.inserted == 0
+
+
+def filling(source: ContentDigest, target: ContentDigest) -> Delta:
+    """Return what leads from no rows to all of the source's."""
+    return Delta(source, target, Volume(inserted=source.rows))
 
 
 def hash_of(row: Row) -> int:

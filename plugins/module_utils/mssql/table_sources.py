@@ -32,6 +32,9 @@ class Source(Protocol):
     def known(self, name: str) -> ContentDigest | None:
         """Return the digest of a table, None if its rows have to be read for it. Raises Problem if it is not whole."""
 
+    def count(self, name: str) -> int:
+        """Return how many rows a table has. Raises Problem."""
+
     def batches(self, table: Table) -> Iterator[list[Row]]:
         """Yield the rows of a table, in the order of its key. Raises Problem."""
 
@@ -51,6 +54,10 @@ class ServerSource:
     def known(self, name: str) -> ContentDigest | None:
         """Return None: the rows have to be read."""
         return None
+
+    def count(self, name: str) -> int:
+        """Return how many rows a table has. Raises Problem."""
+        return int(self._session.value(self._table(name).count()))
 
     def batches(self, table: Table) -> Iterator[list[Row]]:
         """Yield the rows of a table, in the order of its key. Raises Problem."""
@@ -77,6 +84,10 @@ class ArtefactSource:
         """Return the digest of a table whose file is whole. Raises Problem if it is not."""
         self._artefact.verify(self._table(name))
         return self._table(name).content
+
+    def count(self, name: str) -> int:
+        """Return how many rows a table has. Raises Problem."""
+        return self._table(name).content.rows
 
     def batches(self, table: Table) -> Iterator[list[Row]]:
         """Yield the rows of a table, in the order of its key. Raises Problem."""

@@ -18,7 +18,9 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_de
     INSERT,
     UPDATE,
     Delta,
+    content_digest,
     digest_of_table,
+    hash_of,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_order import suspended
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_shapes import ForeignKey, Row, Table
@@ -114,27 +116,55 @@ def _delete(session: Session, table: Table, delta: Delta, progress: Progress) ->
 
 def _fill(session: Session, table: Table, delta: Delta, source: Source, progress: Progress) -> None:
     """Insert and update rows as they come from the source."""
-    insert, update, binds = table.insert(), table.update(), table.update_binds()
-    inserts = INSERT in delta.operations
-    if not inserts and UPDATE not in delta.operations:
+    operations = delta.operations
+    inserts = delta.volume.inserted > 0 if operations is None else INSERT in operations
+    if not inserts and (operations is None or UPDATE not in operations):
         return
     if inserts and table.identity is not None:
         session.call(f"SET IDENTITY_INSERT {table.quoted} ON")
+    if operations is None:
+        _fill_empty(session, table, delta, source, progress)
+    else:
+        _write_chosen(session, table, operations, source, progress)
+    if inserts and table.identity is not None:
+        session.call(f"SET IDENTITY_INSERT {table.quoted} OFF")
+
+
+def _fill_empty(session: Session, table: Table, delta: Delta, source: Source, progress: Progress) -> None:
+    """Insert all rows of the source, and note their digest."""
+    insert, total, count = table.insert(), hash_of(table.header), 0
+    for batch in counted(source.batches(table), progress):
+        session.call_many(insert, batch)
+        total += sum(map(hash_of, batch))
+        count += len(batch)
+    content = content_digest(count, total)
+    if count != delta.source.rows or delta.source.digest not in ("", content.digest):
+        raise Problem(
+            "the source was altered, and everything was rolled back",
+            where=f"{session.where} table {table}",
+            expected=str(delta.source),
+            found=str(content),
+            remedy="If it is an artefact, fetch it again from where it was signed off; otherwise run again.",
+        )
+    delta.source = content
+
+
+def _write_chosen(session: Session, table: Table, operations: bytes, source: Source, progress: Progress) -> None:
+    """Insert and update the rows of which that was found out."""
+    insert, update, binds = table.insert(), table.update(), table.update_binds()
     at = 0
     for batch in source.batches(table):
-        operations = delta.operations[at : at + len(batch)]
+        chosen = operations[at : at + len(batch)]
         at += len(batch)
-        if len(operations) < len(batch):
+        if len(chosen) < len(batch):
             raise _changed(table, session)
-        new = _chosen(batch, operations, INSERT)
+        new = _chosen(batch, chosen, INSERT)
         if new:
             session.call_many(insert, new)
-        changed = [binds(row) for row in _chosen(batch, operations, UPDATE)]
+        changed = [binds(row) for row in _chosen(batch, chosen, UPDATE)]
         if changed:
             session.call_many(update, changed)
         progress.advance(len(new) + len(changed))
-    if inserts and table.identity is not None:
-        session.call(f"SET IDENTITY_INSERT {table.quoted} OFF")
 
 
 def _chosen(batch: list[Row], operations: bytes, operation: int) -> list[Row]:

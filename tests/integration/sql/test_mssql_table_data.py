@@ -222,7 +222,7 @@ def test_that_an_artefact_carries_the_rows(
     assert "not those that were signed off" in unsigned["msg"]
 
 
-@pytest.mark.parametrize("damage", ["row", "truncated", "gone", "manifest", "no manifest", "shuffled"])
+@pytest.mark.parametrize("damage", ["row", "truncated", "gone", "manifest", "no manifest", "forged"])
 def test_that_an_artefact_that_was_altered_is_refused(
     run: Runner, open_connection: Opener, source: str, target: str, *, tmp_path: Path, damage: str
 ) -> None:
@@ -243,15 +243,14 @@ def test_that_an_artefact_that_was_altered_is_refused(
     elif damage == "no manifest":
         manifest.write_text("{", encoding="utf-8")
     else:
-        lines = gzip.decompress(file.read_bytes()).splitlines(keepends=True)
-        file.write_bytes(gzip.compress(b"".join(reversed(lines))))
+        file.write_bytes(gzip.compress(gzip.decompress(file.read_bytes()).replace(b"Grand ", b"Grant ")))
         for each in content_before["tables"]:
             if each["file"] == file.name:
                 each["sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
         manifest.write_text(json.dumps(content_before), encoding="utf-8")
     refused = run("mssql_table_data", database=target, tables=TABLES, artefact=str(path))
     assert "altered" in refused["msg"]
-    assert "Nothing was touched." in refused["msg"]
+    assert ("Nothing was applied" if damage == "forged" else "Nothing was touched.") in refused["msg"]
     assert content(open_connection, target) == [[], [], []]
     exported = run("mssql_table_data", database=source, tables=TABLES, state="exported", artefact=str(path))
     assert exported["changed"] is True, exported
