@@ -10,6 +10,7 @@ to case),
 
 - `refuse`: a new connection is closed before anything is said;
 - `late`: the answer comes after `seconds`;
+- `halt`: a BACKUP or RESTORE pauses at 20 percent for `seconds`, or until the client cancels it;
 - `throttle`: rows are sent at most `rows_per_second`;
 - `drop`: the connection is closed after `rows` rows of a result or of a batch of executions (default 0: before the
 first);
@@ -30,7 +31,7 @@ from typing import Any
 
 from emulators.sql.engine.errors import SqlError
 
-KINDS = frozenset({"refuse", "late", "throttle", "drop", "lose", "error"})
+KINDS = frozenset({"refuse", "late", "throttle", "drop", "lose", "error", "halt"})
 MESSAGES = {
     1101: (17, "Could not allocate a new page for database '{database}' because of insufficient disk space in "
         "filegroup 'PRIMARY'."),

@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,13 +79,17 @@ def stored(session: Session, path: str) -> Path:
     )
 
 
-def announce(session: Session) -> None:
-    """Send the first messages, and give the client the time to go away that a real backup would take."""
+def announce(session: Session, what: str) -> None:
+    """Send the first messages, and give the client the time to go away that a real backup would take.
+
+    The fault `halt` makes that time certain: a client that goes away is then seen to, however busy the machine is.
+    """
     session.output.message(3211, "10 percent processed.")
     session.output.done(None)
     session.output.message(3211, "20 percent processed.")
     session.output.flush()
-    session.attention.wait(_MOMENT)
+    halt = session.instance.faults.find("halt", what, session.login.name)
+    session.attention.wait(halt["seconds"] if halt is not None else _MOMENT)
     session.check()
 
 
@@ -112,7 +117,7 @@ def backup(words: Batch) -> Action:
             raise SqlError(3002, f"Cannot BACKUP or RESTORE a database snapshot.")  # noqa: F541
         _check_path(session, path, 3201, "BACKUP")
         started, file = now_text(), stored(session, path)
-        announce(session)
+        announce(session, f"BACKUP DATABASE {name}")
         session.instance.copy(session.instance.path(database), file)
         record = _record(session, database, path, options, started)
         description = {"record": record, "database": dataclasses.asdict(database), "digest": _digest(file)}
@@ -141,7 +146,8 @@ def _record(
     state = session.instance.state
     size = session.instance.path(database).stat().st_size
     return {
-        "backup_set_id": len(state.backups) + 1, "name": options.get("NAME"),
+        "backup_set_id": len(state.backups) + 1, "backup_set_uuid": str(uuid.uuid4()).upper(),
+        "name": options.get("NAME"),
         "description": options.get("DESCRIPTION"), "type": "D",
         "database_name": database.name, "server_name": state.name, "machine_name": state.name,
         "user_name": session.login.name,

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""RESTORE: VERIFYONLY, FILELISTONLY, from a backup, from a snapshot."""
+"""RESTORE: VERIFYONLY, FILELISTONLY, HEADERONLY, from a backup, from a snapshot."""
 
 from __future__ import annotations
 
@@ -78,6 +78,56 @@ def file_list_only(words: Batch) -> Action:
     return run
 
 
+_GUID, _BIG, _TINY = SqlType("uniqueidentifier"), SqlType("bigint"), SqlType("tinyint")
+_LSN, _MOMENT, _SMALL = SqlType("numeric", precision=25), SqlType("datetime"), SqlType("smallint")
+_HEADER_COLUMNS = (
+    ("BackupName", SYSNAME), ("BackupDescription", nvarchar(255)), ("BackupType", _SMALL), ("ExpirationDate", _MOMENT),
+    ("Compressed", BIT), ("Position", _SMALL), ("DeviceType", _TINY), ("UserName", SYSNAME), ("ServerName", SYSNAME),
+    ("DatabaseName", SYSNAME), ("DatabaseVersion", INT), ("DatabaseCreationDate", _MOMENT), ("BackupSize", _NUMBER),
+    ("FirstLSN", _LSN), ("LastLSN", _LSN), ("CheckpointLSN", _LSN), ("DatabaseBackupLSN", _LSN),
+    ("BackupStartDate", _MOMENT), ("BackupFinishDate", _MOMENT), ("SortOrder", _SMALL), ("CodePage", _SMALL),
+    ("UnicodeLocaleId", INT), ("UnicodeComparisonStyle", INT), ("CompatibilityLevel", _TINY),
+    ("SoftwareVendorId", INT), ("SoftwareVersionMajor", INT), ("SoftwareVersionMinor", INT),
+    ("SoftwareVersionBuild", INT), ("MachineName", SYSNAME), ("Flags", INT), ("BindingID", _GUID),
+    ("RecoveryForkID", _GUID), ("Collation", SYSNAME), ("FamilyGUID", _GUID), ("HasBulkLoggedData", BIT),
+    ("IsSnapshot", BIT), ("IsReadOnly", BIT), ("IsSingleUser", BIT), ("HasBackupChecksums", BIT), ("IsDamaged", BIT),
+    ("BeginsLogChain", BIT), ("HasIncompleteMetaData", BIT), ("IsForceOffline", BIT), ("IsCopyOnly", BIT),
+    ("FirstRecoveryForkID", _GUID), ("ForkPointLSN", _LSN), ("RecoveryModel", nvarchar(60)),
+    ("DifferentialBaseLSN", _LSN), ("DifferentialBaseGUID", _GUID), ("BackupTypeDescription", nvarchar(60)),
+    ("BackupSetGUID", _GUID), ("CompressedBackupSize", _BIG), ("containment", _TINY), ("KeyAlgorithm", nvarchar(32)),
+    ("EncryptorThumbprint", SqlType("varbinary", 20)), ("EncryptorType", nvarchar(32)),
+)  # fmt: skip
+
+
+@statement("RESTORE", "HEADERONLY", quiet=True)
+def header_only(words: Batch) -> Action:
+    """RESTORE HEADERONLY FROM DISK = '...'. What the emulator has no such thing of is NULL."""
+    path = take_disk(words, "FROM")
+    take_options(words)
+
+    def run(session: Session) -> None:
+        security.require_server_role(session, "dbcreator")
+        record = opened(session, path, "RESTORE HEADERONLY", verify=False)["record"]
+        known: dict[str, Any] = {
+            "BackupName": record["name"], "BackupDescription": record["description"], "BackupType": 1,
+            "Compressed": 0, "Position": 1, "DeviceType": 2, "UserName": record["user_name"],
+            "ServerName": record["server_name"], "DatabaseName": record["database_name"],
+            "DatabaseCreationDate": record["database_creation_date"], "BackupSize": str(record["backup_size"]),
+            "BackupStartDate": record["backup_start_date"], "BackupFinishDate": record["backup_finish_date"],
+            "CompatibilityLevel": record["compatibility_level"], "MachineName": record["machine_name"],
+            "Collation": record["collation_name"], "HasBackupChecksums": record["has_backup_checksums"],
+            "IsDamaged": record["is_damaged"], "IsCopyOnly": record["is_copy_only"],
+            "RecoveryModel": record["recovery_model"], "BackupTypeDescription": "Database",
+            "BackupSetGUID": record.get("backup_set_uuid"), "CompressedBackupSize": record["compressed_backup_size"],
+            "containment": 0,
+        }  # fmt: skip
+        session.output.columns(tuple(Bound("", kind, name=name) for name, kind in _HEADER_COLUMNS))
+        row = tuple(known.get(name) for name, _kind in _HEADER_COLUMNS)
+        session.output.done(session.output.rows([row]), "SELECT")
+
+    return run
+
+
 @statement("RESTORE", "DATABASE")
 def restore(words: Batch) -> Action:
     """RESTORE DATABASE name FROM DISK = '...' WITH options, or FROM DATABASE_SNAPSHOT = '...'."""
@@ -100,7 +150,7 @@ def restore(words: Batch) -> Action:
         _outside_transaction(session)
         security.require_server_role(session, "dbcreator")
         found = opened(session, path, "RESTORE DATABASE", verify=bool(options.get("CHECKSUM")))
-        announce(session)
+        announce(session, f"RESTORE DATABASE {name}")
         _restore(session, name, path, options, found)
         session.output.message(3014, "RESTORE DATABASE successfully processed.")
 

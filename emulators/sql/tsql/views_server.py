@@ -161,8 +161,8 @@ def system(session: Session, _database: DatabaseInfo, _link: Link) -> Rows:
 
 
 _BACKUP = (
-    "backup_set_id:i name:n128 description:n260 type:c1 database_name:n server_name:n machine_name:n user_name:n "
-    "backup_start_date:d backup_finish_date:d"
+    "backup_set_id:i backup_set_uuid:g name:n128 description:n260 type:c1 database_name:n server_name:n machine_name:n "
+    "user_name:n backup_start_date:d backup_finish_date:d"
     " is_copy_only:b has_backup_checksums:b is_damaged:b backup_size:num compressed_backup_size:num "
     "recovery_model:n60 collation_name:n"
     " compatibility_level:t database_creation_date:d media_set_id:i position:i"
@@ -178,7 +178,7 @@ def _chosen(records: list[dict[str, object]], columns: str) -> Rows:
     for record in records:
         row: list[Value] = []
         for name, _unused, kind in declared:
-            value = record[name]
+            value = record.get(name)
             row.append(str(value) if kind == "num" else value)  # type: ignore[arg-type]
         yield tuple(row)
 

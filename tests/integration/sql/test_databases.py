@@ -127,6 +127,16 @@ def test_backup_and_restore(admin: pyodbc.Connection, open_connection: Opener, d
     assert [tuple(row) for row in admin.execute(evidence, database).fetchall()] == [(True, True)]
     files = admin.execute(f"RESTORE FILELISTONLY FROM DISK = '{file}'").fetchall()
     assert [(row.LogicalName, row.Type) for row in files] == [(database, "D"), (f"{database}_log", "L")]
+    header = admin.execute(f"RESTORE HEADERONLY FROM DISK = '{file}'").fetchone()
+    assert header is not None
+    assert (header.DatabaseName, header.BackupType, header.IsCopyOnly, header.HasBackupChecksums) == (
+        database,
+        1,
+        True,
+        True,
+    )
+    numbers = "SELECT backup_set_uuid FROM msdb.dbo.backupset WHERE database_name = ?"
+    assert header.BackupSetGUID == admin.execute(numbers, database).fetchval()
     copy, path = f"{database}_c", directory(admin)
     restore = (
         f"RESTORE DATABASE [{copy}] FROM DISK = '{file}' WITH MOVE '{database}' TO '{path}/{copy}.mdf', "
@@ -144,11 +154,3 @@ def test_backup_and_restore(admin: pyodbc.Connection, open_connection: Opener, d
         assert connection.execute("SELECT id FROM dbo.t").fetchval() == 1
     admin.execute(f"DROP DATABASE [{copy}]")
     fails(admin, f"RESTORE VERIFYONLY FROM DISK = '{file}.not'", 3201)
-
-
-def test_that_a_backup_whose_messages_are_not_read_is_none(admin: pyodbc.Connection, database: str) -> None:
-    file = f"{directory(admin, 'Backup')}/{database}.bak"
-    cursor = admin.cursor()
-    cursor.execute(f"BACKUP DATABASE [{database}] TO DISK = '{file}' WITH INIT")
-    cursor.close()
-    assert admin.execute("SELECT COUNT(*) FROM msdb.dbo.backupset WHERE database_name = ?", database).fetchval() == 0

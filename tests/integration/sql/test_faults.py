@@ -15,7 +15,8 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server i
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session, Statement, quoted
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 from emulators.sql.engine.faults import write
-from tests.integration.sql.conftest import Emulator, Opener, Runner, number_of, rows
+from tests.integration.sql.conftest import Emulator, Opener, Runner, drained, number_of, rows
+from tests.integration.sql.test_databases import directory
 
 
 @pytest.fixture(autouse=True)
@@ -89,6 +90,22 @@ def test_that_answers_come_late_and_slowly(emulator: Emulator, table: pyodbc.Con
     started = time.monotonic()
     assert len(table.execute("SELECT id FROM dbo.t").fetchall()) == 3
     assert time.monotonic() - started >= 0.3
+
+
+def test_that_a_backup_whose_messages_are_not_read_is_none(
+    emulator: Emulator, admin: pyodbc.Connection, database: str
+) -> None:
+    """A real server breaks off a backup that takes longer than its client waits: here it takes as long as it has to."""
+    backup = f"BACKUP DATABASE [{database}] TO DISK = '{directory(admin, 'Backup')}/{database}.bak' WITH INIT"
+    query = "SELECT COUNT(*) FROM msdb.dbo.backupset WHERE database_name = ?"
+    emulator.faults({"kind": "halt", "match": database, "seconds": 60})
+    cursor = admin.cursor()
+    cursor.execute(backup)
+    cursor.close()
+    assert admin.execute(query, database).fetchval() == 0
+    emulator.faults()
+    drained(admin.execute(backup))
+    assert admin.execute(query, database).fetchval() == 1
 
 
 def test_that_an_unknown_kind_is_refused(emulator: Emulator) -> None:
