@@ -11,6 +11,7 @@ import json
 import sqlite3
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,6 +89,13 @@ class DatabaseInfo:
     options: dict[str, bool] = field(default_factory=dict)
     """`is_read_committed_snapshot_on` and other switches of `sys.databases` that are on."""
     files: list[FileInfo] = field(default_factory=list)
+    family: str = ""
+    """The GUID that it was created with, and keeps wherever it is restored."""
+
+    def __post_init__(self) -> None:
+        """Give a new database its family."""
+        if not self.family:
+            self.family = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.name} {self.created}")).upper()
 
 
 @dataclass

@@ -107,7 +107,8 @@ def header_only(words: Batch) -> Action:
 
     def run(session: Session) -> None:
         security.require_server_role(session, "dbcreator")
-        record = opened(session, path, "RESTORE HEADERONLY", verify=False)["record"]
+        found = opened(session, path, "RESTORE HEADERONLY", verify=False)
+        record = found["record"]
         known: dict[str, Any] = {
             "BackupName": record["name"], "BackupDescription": record["description"], "BackupType": 1,
             "Compressed": 0, "Position": 1, "DeviceType": 2, "UserName": record["user_name"],
@@ -119,7 +120,7 @@ def header_only(words: Batch) -> Action:
             "IsDamaged": record["is_damaged"], "IsCopyOnly": record["is_copy_only"],
             "RecoveryModel": record["recovery_model"], "BackupTypeDescription": "Database",
             "BackupSetGUID": record.get("backup_set_uuid"), "CompressedBackupSize": record["compressed_backup_size"],
-            "containment": 0,
+            "containment": 0, "FamilyGUID": build(DatabaseInfo, found["database"]).family,
         }  # fmt: skip
         session.output.columns(tuple(Bound("", kind, name=name) for name, kind in _HEADER_COLUMNS))
         row = tuple(known.get(name) for name, _kind in _HEADER_COLUMNS)
@@ -199,11 +200,12 @@ def _restore(session: Session, name: str, path: str, options: dict[str, Any], fo
             instance.create_file(target, new_model(target.collation, target.owner, target.created))
             state.databases.append(target)
         else:
-            target.files, target.collation, target.recovery, target.compatibility = (
+            target.files, target.collation, target.recovery, target.compatibility, target.family = (
                 files,
                 origin.collation,
                 origin.recovery,
                 origin.compatibility,
+                origin.family,
             )
         session.forget(target)
         instance.replace(target, stored(session, path))

@@ -160,6 +160,18 @@ def system(session: Session, _database: DatabaseInfo, _link: Link) -> Rows:
     yield (4, 16 * 2**20, 12 * 2**20, session.instance.started)
 
 
+@view(
+    "sys.database_recovery_status",
+    "database_id:i database_guid:g family_guid:g last_log_backup_lsn:num recovery_fork_guid:g "
+    "first_recovery_fork_guid:g fork_point_lsn:num",
+)
+def recovery_status(session: Session, _database: DatabaseInfo, _link: Link) -> Rows:
+    """One row a database that the login may use. What the emulator has no such thing of is NULL."""
+    for each in session.instance.state.databases:
+        if each.state == "ONLINE" and session.user_of(each, session.link_to(each).model) is not None:
+            yield (each.id, None, each.family, None, None, None, None)
+
+
 _BACKUP = (
     "backup_set_id:i backup_set_uuid:g name:n128 description:n260 type:c1 database_name:n server_name:n machine_name:n "
     "user_name:n backup_start_date:d backup_finish_date:d"

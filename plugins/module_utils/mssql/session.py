@@ -134,6 +134,19 @@ class Session:
         with self._cursor() as cursor:
             return [tuple(row) for row in cursor.execute(query, *values).fetchall()]
 
+    def records(self, statement: Statement) -> list[dict[str, Any]]:
+        """Return what a statement answers, by the names of its columns, which its later versions add to.
+
+        Raises as `execute`.
+        """
+        batch, values = assembled(statement)
+        with self._cursor() as cursor:
+            cursor.execute(batch, *values)
+            while cursor.description is None and cursor.nextset():
+                pass
+            names = [each[0] for each in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in (cursor.fetchall() if names else ())]
+
     def stream(self, query: str, *values: object, batch: int = BATCH) -> Iterator[list[tuple[Any, ...]]]:
         """Yield the rows of a query in batches, so that they are never all in memory. Raises as `rows`."""
         with self._cursor() as cursor:

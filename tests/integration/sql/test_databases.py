@@ -152,5 +152,7 @@ def test_backup_and_restore(admin: pyodbc.Connection, open_connection: Opener, d
     )
     with closing(open_connection(database=copy)) as connection:
         assert connection.execute("SELECT id FROM dbo.t").fetchval() == 1
+    family = "SELECT family_guid FROM sys.database_recovery_status WHERE database_id = DB_ID(?)"
+    assert {admin.execute(family, each).fetchval() for each in (database, copy)} == {header.FamilyGUID}
     admin.execute(f"DROP DATABASE [{copy}]")
     fails(admin, f"RESTORE VERIFYONLY FROM DISK = '{file}.not'", 3201)

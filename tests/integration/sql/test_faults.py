@@ -239,3 +239,48 @@ def test_that_a_revert_whose_result_is_not_what_it_should_be_fails(
     assert "it was reverted, and yet is not what the snapshot holds" in broken["msg"]
     assert "differences in dbo.t" in broken["msg"]
     assert broken["applied"] == [f"database {database}"]
+
+
+def test_that_a_backup_that_fails_is_none(
+    emulator: Emulator, run: Runner, admin: pyodbc.Connection, database: str
+) -> None:
+    task = {"database": database, "path": f"{directory(admin, 'Backup')}/{database}.bak"}
+    emulator.faults({"kind": "error", "number": 3202, "match": "BACKUP DATABASE"})
+    broken = run("mssql_backup", **task)
+    assert "not enough space" in broken["msg"]
+    assert "Nothing was applied; running again starts afresh." in broken["msg"]
+    emulator.faults({"kind": "lose", "match": "BACKUP DATABASE", "times": 1})
+    lost = run("mssql_backup", **task)
+    assert f"Not known whether applied: backup {task['path']}." in lost["msg"]
+    emulator.faults()
+    assert run("mssql_backup", **task)["changed"] is False  # it was made
+
+
+def test_that_a_damaged_backup_is_made_again_and_never_restored(
+    emulator: Emulator, run: Runner, admin: pyodbc.Connection, database: str
+) -> None:
+    task = {"database": database, "path": f"{directory(admin, 'Backup')}/{database}.bak"}
+    assert run("mssql_backup", **task)["changed"] is True
+    emulator.faults({"kind": "error", "number": 3189, "message": "Damage was detected.", "match": "VERIFYONLY"})
+    refused = run("mssql_backup", **task, state="restored", protected=False)
+    assert "found a damaged one" in refused["msg"]
+    assert "Nothing was touched." in refused["msg"]
+    distrusted = run("mssql_backup", **task)
+    assert "the backup was made, and cannot be trusted" in distrusted["msg"]
+    emulator.faults()
+    assert run("mssql_backup", **task)["changed"] is False
+
+
+def test_that_a_restore_that_fails_leaves_the_database_open(
+    emulator: Emulator, run: Runner, admin: pyodbc.Connection, database: str
+) -> None:
+    task = {"database": database, "path": f"{directory(admin, 'Backup')}/{database}.bak"}
+    assert run("mssql_backup", **task)["changed"] is True
+    emulator.faults({"kind": "error", "number": 3101, "match": "RESTORE DATABASE"})
+    broken = run("mssql_backup", **task, state="restored", protected=False)
+    assert "the database is in use" in broken["msg"]
+    assert "Nothing was applied; running again starts afresh." in broken["msg"]
+    access = "SELECT user_access_desc FROM sys.databases WHERE name = ?"
+    assert admin.execute(access, database).fetchval() == "MULTI_USER"
+    emulator.faults()
+    assert run("mssql_backup", **task, state="restored", protected=False)["changed"] is True

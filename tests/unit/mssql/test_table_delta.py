@@ -59,6 +59,7 @@ def test_that_applying_what_differs_makes_the_target_equal(source: Any, target: 
     key_of = table.key_of()
     result = {key_of(row): row for row in theirs}
     assert delta.removed is not None
+    assert delta.operations is not None
     for keys in delta.removed.batches():
         for key in keys:
             del result[key]
