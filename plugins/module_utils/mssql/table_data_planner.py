@@ -48,7 +48,7 @@ TABLE_DATA_ARGUMENTS: dict[str, dict[str, object]] = {
     },
     "artefact": {"type": "path"},
     "digest": {"type": "str"},
-    "report_keys": {"type": "int", "default": 0},
+    "report_keys": {"type": "int", "default": 0, "no_log": False},
     **SERVICE_RECORD_ARGUMENTS,
 }
 

@@ -132,19 +132,18 @@ def compare(table: Table, source: Batches, target: Batches, *, where: str, sampl
     mine, others = keyed(table, source, f"{where}: the source"), keyed(table, target, f"{where}: the target")
     end: tuple[Any, Row] | None = None
     one, other = next(mine, end), next(others, end)
-    while one is not None or other is not None:
-        if other is None or (one is not None and one[0] < other[0]):
-            assert one is not None  # noqa: S101 (one of them is there)
+    while True:
+        if one is not None and (other is None or one[0] < other[0]):
             operations.append(INSERT)
             note("inserted", one[1])
             total += hash_of(one[1])
             one = next(mine, end)
-        elif one is None or other[0] < one[0]:
+        elif other is not None and (one is None or other[0] < one[0]):
             note("deleted", other[1])
             removed.append(key_of(other[1]))
             theirs_total += hash_of(other[1])
             other = next(others, end)
-        else:
+        elif one is not None and other is not None:
             row, theirs = one[1], other[1]
             number = hash_of(row)
             total += number
@@ -158,6 +157,8 @@ def compare(table: Table, source: Batches, target: Batches, *, where: str, sampl
                 if replaces:
                     removed.append(key_of(theirs))
             one, other = next(mine, end), next(others, end)
+        else:
+            break
     rows = len(operations)
     kept = rows - counts["inserted"] - counts["updated"]
     return Delta(
