@@ -104,6 +104,12 @@ options:
       - With O(state=exported) it is written beside its place, and moved there when it is whole.
       - With O(state=present) it is what the rows are taken from. It may have further tables.
     type: path
+  artefact_passphrase:
+    description:
+      - Has the files of O(artefact) encrypted (AES-256-GCM, with a key that scrypt makes of it), or decrypted. At least
+        12 characters. The manifest is not encrypted; it has names, numbers of rows and digests.
+      - Needs the Python library C(cryptography).
+    type: str
   digest:
     description:
       - The digest that was signed off for these tables. Other rows are refused before anything is touched.

@@ -6,7 +6,8 @@
 
 `manifest.json` has the tables with their columns and types, how many rows each has, the digest of the rows, the SHA-256
 of the file, and one digest of all. Nothing in it depends on when it was written, so that the same rows make the same
-files. A directory is written beside its place and moved there when it is whole.
+files, unless they are encrypted (`table_sealing`), which the manifest is not. A directory is written beside its place
+and moved there when it is whole.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ import shutil
 import tempfile
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.digest import ContentDigest, overall
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_delta import (
@@ -33,6 +35,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_de
     keyed,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_rows import Codec
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_sealing import Seal, salt_of
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_shapes import Column, Row, Table
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import MissingPrerequisite, Problem
 
@@ -71,6 +74,8 @@ class Artefact:
     path: Path
     tables: Mapping[str, StoredTable]
     """By `schema.table` without regard to cases."""
+    seal: Seal | None = None
+    """Its key, if it is encrypted."""
 
     @property
     def digest(self) -> str:
@@ -100,7 +105,7 @@ class Artefact:
         """
         codec, file = Codec(columns), self.path / table.file
         try:
-            with gzip.open(file, "rb") as stream:
+            with file.open("rb") as raw, gzip.open(self._opened(raw, table), "rb") as stream:
                 batch: list[Row] = []
                 for line in stream:
                     batch.append(codec.row(line))
@@ -111,6 +116,9 @@ class Artefact:
                     yield batch
         except (ValueError, OSError, EOFError, zlib.error) as error:
             raise altered(file, expected="rows of the table", found=str(error)) from None
+
+    def _opened(self, raw: IO[bytes], table: StoredTable) -> IO[bytes]:
+        return raw if self.seal is None else self.seal.reader(raw, [*self.tables.values()].index(table))
 
 
 def check_rows(artefact: Artefact, stored: StoredTable, table: Table) -> None:
@@ -133,12 +141,13 @@ def altered(file: Path, *, expected: str, found: str) -> Problem:
     )
 
 
-def read_artefact(path: Path) -> Artefact:
+def read_artefact(path: Path, passphrase: str | None = None) -> Artefact:
     """Return the artefact in a directory. The files of its tables are not opened yet.
 
     Raises:
         MissingPrerequisite: there is none.
-        Problem: it is none, or its manifest was altered.
+        Problem: it is none, or its manifest was altered, or it is encrypted and there is no passphrase, or the
+            opposite.
     """
     file = path / MANIFEST
     try:
@@ -154,10 +163,19 @@ def read_artefact(path: Path) -> Artefact:
         raise altered(file, expected=FORMAT, found=str(kind))
     try:
         tables = {each["name"].casefold(): _table(each) for each in content["tables"]}
-        stated = content["digest"]
+        stated, sealed = content["digest"], content.get("encryption")
+        salt = None if sealed is None else salt_of(sealed)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise altered(file, expected="a manifest", found=f"{type(error).__name__}: {error}") from None
-    artefact = Artefact(path, tables)
+    if (salt is None) != (passphrase is None):
+        raise Problem(
+            "the artefact is encrypted, and there is no passphrase"
+            if passphrase is None
+            else "the artefact is not encrypted, and there is a passphrase",
+            where=str(path),
+            remedy="Give artefact_passphrase if, and only if, it was exported with one.",
+        )
+    artefact = Artefact(path, tables, None if passphrase is None else Seal(passphrase, salt))
     if artefact.digest != stated:
         raise altered(file, expected=f"the digest {artefact.digest} of its tables", found=str(stated))
     return artefact
@@ -179,9 +197,10 @@ class ArtefactWriter:
         writer.finish()
     """
 
-    def __init__(self, path: Path) -> None:
-        """Keep where it goes; nothing is written yet."""
+    def __init__(self, path: Path, passphrase: str | None = None) -> None:
+        """Keep where it goes; nothing is written yet. Raises Problem if it cannot be encrypted."""
         self._path = path
+        self._seal = None if passphrase is None else Seal(passphrase)
         self._tables: list[StoredTable] = []
         self._directory = path
 
@@ -200,7 +219,7 @@ class ArtefactWriter:
         codec, total, count = Codec(table.columns), hash_of(table.header), 0
         name = f"{len(self._tables) + 1:03d}_{re.sub(r'[^A-Za-z0-9_.-]', '_', str(table))}.jsonl.gz"
         file = self._directory / name
-        with file.open("xb") as raw, gzip.GzipFile("", "wb", _LEVEL, raw, mtime=0) as stream:
+        with file.open("xb") as raw, self._sealed(raw) as sealed, gzip.GzipFile("", "wb", _LEVEL, sealed, 0) as stream:
             for batch in batches:
                 for row in batch:
                     total += hash_of(row)
@@ -214,11 +233,15 @@ class ArtefactWriter:
         self._tables.append(StoredTable(str(table), columns, content, name, sha256))
         return content
 
+    def _sealed(self, raw: IO[bytes]) -> AbstractContextManager[Any]:
+        return nullcontext(raw) if self._seal is None else self._seal.writer(raw, len(self._tables))
+
     def finish(self) -> None:
         """Write the manifest, and move the directory to its place. One that was there is gone. Raises OSError."""
         tables = [each.as_dict() for each in self._tables]
         digest = overall({each.name.casefold(): each.content for each in self._tables})
-        text = json.dumps({"format": FORMAT, "digest": digest, "tables": tables}, indent=2) + "\n"
+        encryption = {} if self._seal is None else {"encryption": self._seal.as_dict()}
+        text = json.dumps({"format": FORMAT, "digest": digest, **encryption, "tables": tables}, indent=2) + "\n"
         (self._directory / MANIFEST).write_text(text, encoding="utf-8")
         old = self._path.with_name(f"{self._directory.name}.old")
         if self._path.exists():

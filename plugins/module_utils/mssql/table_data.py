@@ -160,7 +160,7 @@ class TableData(Resource[FoundData, DataChange]):
         """Find out what differs from the source."""
         declared, tables = self.declared, self._found.tables
         if declared.artefact is not None:
-            self._source = ArtefactSource(read_artefact(declared.artefact))
+            self._source = ArtefactSource(read_artefact(declared.artefact, declared.passphrase))
         elif self._source_session is not None:
             self._source = ServerSource(self._source_session)
         source = self._source
@@ -206,7 +206,7 @@ class TableData(Resource[FoundData, DataChange]):
         if path is None:
             return None
         try:
-            artefact = read_artefact(path)
+            artefact = read_artefact(path, self.declared.passphrase)
             for stored in artefact.tables.values():
                 artefact.verify(stored)
                 table = self._found.tables.get(stored.name)
@@ -229,7 +229,7 @@ class TableData(Resource[FoundData, DataChange]):
         if self.declared.artefact is None:
             return
         with (
-            ArtefactWriter(self.declared.artefact) as writer,
+            ArtefactWriter(self.declared.artefact, self.declared.passphrase) as writer,
             Progress(f"Export of {self.declared.database}", unit="rows") as progress,
         ):
             for name, table in self._found.tables.items():

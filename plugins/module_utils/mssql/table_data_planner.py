@@ -47,6 +47,7 @@ TABLE_DATA_ARGUMENTS: dict[str, dict[str, object]] = {
         "options": {**CONNECTION_ARGUMENTS, "database": {"type": "str", "required": True}},
     },
     "artefact": {"type": "path"},
+    "artefact_passphrase": {"type": "str", "no_log": True},
     "digest": {"type": "str"},
     "report_keys": {"type": "int", "default": 0, "no_log": False},
     **SERVICE_RECORD_ARGUMENTS,
@@ -65,6 +66,7 @@ class DeclaredData:
     """As `schema.table`, without brackets."""
     state: State
     artefact: Path | None = None
+    passphrase: str | None = field(default=None, repr=False)
     digest: str | None = None
     report_keys: int = 0
     service_record: str = ""
@@ -93,6 +95,10 @@ def data_from(params: Mapping[str, Any]) -> DeclaredData:
         raise InvalidParameter("artefact", artefact, f"state={state} needs none", "Leave it out.")
     if artefact is not None and not Path(artefact).is_absolute():
         raise InvalidParameter("artefact", artefact, "it is no absolute path", "Give a directory as an absolute path.")
+    if params["artefact_passphrase"] is not None and (artefact is None or len(params["artefact_passphrase"]) < 12):
+        raise InvalidParameter(
+            "artefact", artefact, "its artefact_passphrase is for none, or too short", "Give 12 characters or more."
+        )
     if digest is not None and (state == "empty" or not re.fullmatch(r"[0-9a-f]{64}", digest)):
         raise InvalidParameter(
             "digest", digest, "it is no digest, or state=empty has none", "Give the 64 digits that were signed off."
@@ -105,6 +111,7 @@ def data_from(params: Mapping[str, Any]) -> DeclaredData:
         _names(params["tables"]),
         state,
         None if artefact is None else Path(artefact),
+        params["artefact_passphrase"],
         digest,
         params["report_keys"],
         params["service_record"],

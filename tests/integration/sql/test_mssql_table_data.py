@@ -258,6 +258,26 @@ def test_that_an_artefact_that_was_altered_is_refused(
     assert content(open_connection, target) == content(open_connection, source)
 
 
+def test_that_an_artefact_is_encrypted(
+    run: Runner, open_connection: Opener, source: str, target: str, tmp_path: Path
+) -> None:
+    path, passphrase = str(tmp_path / "golden"), "".join(secrets.token_urlsafe(12))
+    export = {"database": source, "tables": TABLES, "state": "exported", "artefact": path}
+    plain = run("mssql_table_data", **export)
+    sealed = run("mssql_table_data", **export, artefact_passphrase=passphrase)
+    assert sealed["changed"] is True, sealed
+    assert sealed["digest"] == plain["digest"]
+    assert run("mssql_table_data", **export, artefact_passphrase=passphrase)["changed"] is False
+    deploy = {"database": target, "tables": TABLES, "artefact": path}
+    assert "there is no passphrase" in run("mssql_table_data", **deploy)["msg"]
+    wrong = run("mssql_table_data", **deploy, artefact_passphrase=passphrase + "x")
+    assert "cannot be decrypted" in wrong["msg"]
+    assert passphrase not in str(wrong)
+    assert content(open_connection, target) == [[], [], []]
+    assert run("mssql_table_data", **deploy, artefact_passphrase=passphrase)["changed"] is True
+    assert content(open_connection, target) == content(open_connection, source)
+
+
 def test_that_rows_which_violate_a_foreign_key_are_refused(
     run: Runner, open_connection: Opener, origin: dict[str, Any], source: str, target: str
 ) -> None:

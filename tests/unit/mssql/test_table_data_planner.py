@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +33,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_da
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_delta import Delta
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_order import Order, Volume
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_sealing import Seal
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_shapes import Column, ForeignKey, Table
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import (
     InvalidParameter,
@@ -38,6 +41,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile impo
     Problem,
 )
 
+SEAL = Seal("correct horse battery")
 ONE, OTHER = ContentDigest(2, "aa" * 32), ContentDigest(1, "bb" * 32)
 PRESENT = DeclaredData("ES", ("dbo.b", "dbo.a"), "present", service_record="service")
 ORDER = Order(("dbo.a", "dbo.b"), ())
@@ -136,6 +140,7 @@ PARAMETERS: dict[str, Any] = {
         ({"state": "exported", "source": {}}, "source='{…}'"),
         ({"state": "digested"}, "artefact='/srv/x'"),
         ({"artefact": "x"}, "artefact='x'"),
+        ({"artefact_passphrase": "short"}, "artefact='/srv/x'"),
         ({"digest": "AA"}, "digest='AA'"),
         ({"state": "empty", "artefact": None, "digest": "a" * 64}, "digest='aaa"),
         ({"report_keys": 10001}, "report_keys=10001"),
@@ -225,3 +230,34 @@ def test_that_an_artefact_that_was_not_finished_is_none(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(MissingPrerequisite, match="no such artefact"):
         read_artefact(tmp_path / "one")
+
+
+def test_that_an_encrypted_artefact_needs_its_passphrase(tmp_path: Path) -> None:
+    rows = [("2027", "Grand Hall", None, number, None, None) for number in range(3)]
+    with ArtefactWriter(tmp_path / "one", "correct horse") as writer:
+        writer.add(TABLE, [rows])
+        writer.finish()
+    artefact = read_artefact(tmp_path / "one", "correct horse")
+    stored = artefact.tables["d]o.t"]
+    assert [row for batch in artefact.batches(stored, TABLE.columns, 2) for row in batch] == rows
+    with pytest.raises(gzip.BadGzipFile):
+        gzip.decompress((tmp_path / "one" / stored.file).read_bytes())
+    wrong = read_artefact(tmp_path / "one", "wrong horse battery")
+    with pytest.raises(Problem, match="cannot be decrypted"):
+        list(wrong.batches(stored, TABLE.columns, 2))
+    with pytest.raises(Problem, match="encrypted, and there is no passphrase"):
+        read_artefact(tmp_path / "one")
+
+
+@given(st.integers(0, 2), st.sampled_from([-1, 0, 1]), st.integers(1, 3 * 2**20))
+def test_that_what_was_sealed_can_be_opened_whole_or_not_at_all(blocks: int, more: int, cut: int) -> None:
+    content = bytes(max(0, blocks * 2**20 + more))
+    file = io.BytesIO()
+    with SEAL.writer(file, 1) as writer:
+        writer.write(content[: len(content) // 3])
+        writer.write(content[len(content) // 3 :])
+    sealed = file.getvalue()
+    assert SEAL.reader(io.BytesIO(sealed), 1).read() == content
+    for other, number in ((sealed[: -min(cut, len(sealed))], 1), (sealed, 2), (sealed + b"x", 1)):
+        with pytest.raises(Problem, match="cannot be decrypted"):
+            SEAL.reader(io.BytesIO(other), number).read()
