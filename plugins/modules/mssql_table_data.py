@@ -221,7 +221,9 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.arguments import CONNECTION_ARGUMENTS
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_data import TableData
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_data_planner import TABLE_DATA_ARGUMENTS
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_data_declaration import (
+    TABLE_DATA_ARGUMENTS,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import (
     PREREQUISITE_ARGUMENTS,
     Problem,

@@ -29,12 +29,12 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_ar
     read_artefact,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_catalogue import read_catalogue
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_data_declaration import data_from
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_data_planner import (
     DataChange,
     FoundData,
     check_shapes,
     check_table,
-    data_from,
     plan_data,
     shape_of,
 )

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -17,23 +15,20 @@ from hypothesis import strategies as st
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.digest import ContentDigest, overall
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import quoted
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_artefact import (
-    ArtefactWriter,
-    read_artefact,
-)
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_data_planner import (
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_data_declaration import (
     TABLE_DATA_ARGUMENTS,
     DeclaredData,
+    data_from,
+)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_data_planner import (
     FoundData,
     check_shapes,
     check_table,
-    data_from,
     plan_data,
     shape_of,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_delta import Delta
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_order import Order, Volume
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_sealing import Seal
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_shapes import Column, ForeignKey, Table
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import (
     InvalidParameter,
@@ -41,7 +36,6 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile impo
     Problem,
 )
 
-SEAL = Seal("correct horse battery")
 ONE, OTHER = ContentDigest(2, "aa" * 32), ContentDigest(1, "bb" * 32)
 PRESENT = DeclaredData("ES", ("dbo.b", "dbo.a"), "present", service_record="service")
 ORDER = Order(("dbo.a", "dbo.b"), ())
@@ -206,58 +200,3 @@ def test_that_all_columns_that_differ_are_named() -> None:
     for each in ("dbo.T.fee is decimal(9,4), in the source decimal(9,2)", "dbo.T.id is missing, in the source int"):
         assert each in str(caught.value)
     assert "dbo.T.at" not in str(caught.value)
-
-
-def test_that_the_same_rows_make_the_same_files(tmp_path: Path) -> None:
-    rows = [("2027", "é", None, 1, b"\0", None), ("2028", "", None, 2, None, "<a/>")]
-    for name in ("one", "two"):
-        with ArtefactWriter(tmp_path / name) as writer:
-            content = writer.add(TABLE, [rows[:1], rows[1:]])
-            writer.finish()
-    one, two = ({each.name: each.read_bytes() for each in (tmp_path / name).iterdir()} for name in ("one", "two"))
-    assert one == two
-    artefact = read_artefact(tmp_path / "one")
-    stored = artefact.tables["d]o.t"]
-    artefact.verify(stored)
-    assert stored.content == content
-    assert [row for batch in artefact.batches(stored, TABLE.columns, 1) for row in batch] == rows
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["one", "two"]
-
-
-def test_that_an_artefact_that_was_not_finished_is_none(tmp_path: Path) -> None:
-    with ArtefactWriter(tmp_path / "one") as writer:
-        writer.add(TABLE, [])
-    assert list(tmp_path.iterdir()) == []
-    with pytest.raises(MissingPrerequisite, match="no such artefact"):
-        read_artefact(tmp_path / "one")
-
-
-def test_that_an_encrypted_artefact_needs_its_passphrase(tmp_path: Path) -> None:
-    rows = [("2027", "Grand Hall", None, number, None, None) for number in range(3)]
-    with ArtefactWriter(tmp_path / "one", "correct horse") as writer:
-        writer.add(TABLE, [rows])
-        writer.finish()
-    artefact = read_artefact(tmp_path / "one", "correct horse")
-    stored = artefact.tables["d]o.t"]
-    assert [row for batch in artefact.batches(stored, TABLE.columns, 2) for row in batch] == rows
-    with pytest.raises(gzip.BadGzipFile):
-        gzip.decompress((tmp_path / "one" / stored.file).read_bytes())
-    wrong = read_artefact(tmp_path / "one", "wrong horse battery")
-    with pytest.raises(Problem, match="cannot be decrypted"):
-        list(wrong.batches(stored, TABLE.columns, 2))
-    with pytest.raises(Problem, match="encrypted, and there is no passphrase"):
-        read_artefact(tmp_path / "one")
-
-
-@given(st.integers(0, 2), st.sampled_from([-1, 0, 1]), st.integers(1, 3 * 2**20))
-def test_that_what_was_sealed_can_be_opened_whole_or_not_at_all(blocks: int, more: int, cut: int) -> None:
-    content = bytes(max(0, blocks * 2**20 + more))
-    file = io.BytesIO()
-    with SEAL.writer(file, 1) as writer:
-        writer.write(content[: len(content) // 3])
-        writer.write(content[len(content) // 3 :])
-    sealed = file.getvalue()
-    assert SEAL.reader(io.BytesIO(sealed), 1).read() == content
-    for other, number in ((sealed[: -min(cut, len(sealed))], 1), (sealed, 2), (sealed + b"x", 1)):
-        with pytest.raises(Problem, match="cannot be decrypted"):
-            SEAL.reader(io.BytesIO(other), number).read()
