@@ -270,21 +270,27 @@ def _refusal(server: Server, driver: Driver, message: str) -> Problem:
     who = server.user or "the account that runs this"
     if "(4060)" in message:
         return DatabaseRefused(
-            f"{who} cannot use the database {server.database}", where=where, found=found,
+            f"{who} cannot use the database {server.database}",
+            where=where,
+            found=found,
             remedy="Create the database, or the login's user in it.",
-        )  # fmt: skip
+        )
     if any(f"({number})" in message for number in _LOGIN_REJECTED):
         return LoginRejected(
-            f"the login of {who} was rejected", where=where, found=found,
+            f"the login of {who} was rejected",
+            where=where,
+            found=found,
             remedy="It was tried once, and is not tried again. Correct the account or its secret first: more "
-                "attempts can lock it.",
-        )  # fmt: skip
+            "attempts can lock it.",
+        )
     if any(word in message for word in _CERTIFICATE_FAILURE):
         return Problem(
-            "the server's certificate does not verify", where=where, expected=f"a certificate for {server.name} of "
-                "a trusted authority",
-            found=found, remedy="Give the authority's certificate as ca_certificates, or correct the server's.",
-        )  # fmt: skip
+            "the server's certificate does not verify",
+            where=where,
+            expected=f"a certificate for {server.name} of a trusted authority",
+            found=found,
+            remedy="Give the authority's certificate as ca_certificates, or correct the server's.",
+        )
     return Problem(
         "no connection",
         where=where,
