@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 _LOCK_POLL = 0.02
 
+_PATIENT, _IMPATIENT = "PRAGMA busy_timeout = 60000", "PRAGMA busy_timeout = 0"
+"""Readers never wait for writers, but for the last of the others to leave, who writes all that is in the log into the
+file. Who wants to write waits here and not in SQLite, where nothing could interrupt it."""
+
 
 class Link:
     """One SQLite connection."""
@@ -41,7 +45,7 @@ class Link:
         self.connection = sqlite3.connect(
             instance.path(database), isolation_level=None, check_same_thread=False, cached_statements=512
         )
-        self.connection.execute("PRAGMA busy_timeout = 0")
+        self.connection.execute(_PATIENT)
         self.connection.execute("PRAGMA synchronous = OFF")
         self.connection.execute("PRAGMA temp_store = MEMORY")
         collations.register(self.connection)
@@ -81,6 +85,7 @@ class Link:
         deadline = time.monotonic() + self.session.lock_timeout
         while True:
             try:
+                self.connection.execute(_IMPATIENT)
                 self.connection.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
                 if "locked" not in str(error):
@@ -92,6 +97,8 @@ class Link:
             else:
                 self.writing = True
                 return
+            finally:
+                self.connection.execute(_PATIENT)
 
     def commit(self) -> None:
         """End this part of the transaction."""

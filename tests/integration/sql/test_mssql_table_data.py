@@ -16,6 +16,7 @@ from typing import Any
 import pyodbc
 import pytest
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils import run_variables
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import Server
 from tests.integration.sql.conftest import Opener, Runner, rows
 
@@ -150,6 +151,31 @@ def test_that_only_what_differs_is_changed(
         states = "SELECT COUNT(*) FROM sys.foreign_keys WHERE is_disabled = 1 OR is_not_trusted = 1"
         assert connection.execute(states).fetchval() == 0
     assert run("mssql_table_data", **declared)["changed"] is False
+
+
+def test_that_progress_is_reported(
+    run: Runner, origin: dict[str, Any], target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "progress"
+    file.touch()
+    monkeypatch.setenv(run_variables.PROGRESS, str(file))
+    assert run("mssql_table_data", database=target, tables=TABLES, source=origin)["changed"] is True
+    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    (last,) = [each for each in lines if each["ended"] and each["what"] == f"Copy to {target}"]
+    assert (last["done"], last["total"], last["unit"]) == (9, 9, "rows")
+
+
+def test_that_rows_of_other_tables_are_not_deleted_with_these(
+    run: Runner, open_connection: Opener, origin: dict[str, Any], target: str
+) -> None:
+    run("mssql_table_data", database=target, tables=TABLES, source=origin)
+    outside = "CREATE TABLE dbo.plans (id int PRIMARY KEY, room int REFERENCES dbo.rooms (id) ON DELETE CASCADE)"
+    execute(open_connection, target, outside, "INSERT INTO dbo.plans VALUES (1, 3)")
+    refused = run("mssql_table_data", database=target, tables=TABLES, state="empty")
+    assert "deleting rows of dbo.rooms would change rows of dbo.plans" in refused["msg"]
+    assert "Nothing was touched." in refused["msg"]
+    everything = run("mssql_table_data", database=target, tables=[*TABLES, "dbo.plans"], state="empty")
+    assert everything["changed"] is True, everything
 
 
 @pytest.mark.parametrize("record", ["live", None])

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import signal
 import socket
+import sqlite3
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,3 +59,19 @@ def test_that_what_is_not_tds_ends_the_connection_and_no_more(emulator: Emulator
             client.shutdown(socket.SHUT_WR)
             assert client.recv(100) == b""
     connect(server, autocommit=True).close()
+
+
+def test_that_who_connects_waits_until_the_last_to_leave_has_tidied_up(emulator: Emulator, database: str) -> None:
+    """Whoever is the last to close a file of SQLite with a log writes it into the file, and locks it meanwhile."""
+    with connect(emulator.server, autocommit=True) as connection:
+        number = connection.execute("SELECT DB_ID(?)", database).fetchval()
+    file = emulator.directory / "state" / "databases" / f"{number}.sqlite"
+    last = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    last.execute("PRAGMA locking_mode = EXCLUSIVE")
+    last.execute("BEGIN EXCLUSIVE")
+    leaving = threading.Timer(0.5, last.close)
+    leaving.start()
+    entered = connect(replace(emulator.server, database=database), autocommit=True)
+    assert entered.execute("SELECT DB_NAME()").fetchval() == database
+    entered.close()
+    leaving.join()
