@@ -252,7 +252,8 @@ class TableData(Resource[FoundData, DataChange]):
                 if problem.number != DEADLOCK or attempt == ATTEMPTS:
                     raise
                 self._warnings.append(
-                    f"Database {self.declared.database}: the transaction was a deadlock's victim, and is repeated."
+                    f"Database {self.declared.database}: the transaction was a deadlock's victim, and is repeated "
+                    f"({attempt} of {ATTEMPTS - 1})."
                 )
             else:
                 return
