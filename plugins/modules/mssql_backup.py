@@ -143,7 +143,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.arguments import CONNECTION_ARGUMENTS
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.backup import Backup
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.backup_planner import BACKUP_ARGUMENTS
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.backup_state import BACKUP_ARGUMENTS
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import (
     PREREQUISITE_ARGUMENTS,
     Problem,

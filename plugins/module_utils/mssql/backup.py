@@ -13,12 +13,14 @@ from typing import Any
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.arguments import server_from
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.backup_planner import (
     BackupChange,
+    mending,
+    plan_backup,
+)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.backup_state import (
     FoundBackup,
     Header,
     OrphanedUser,
     backup_from,
-    mending,
-    plan_backup,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.connections import IN_USE, disconnect, in_use
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.database import read_database

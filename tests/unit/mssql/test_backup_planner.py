@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.backup_planner import (
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.backup_planner import plan_backup
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.backup_state import (
     BACKUP_ARGUMENTS,
     DeclaredBackup,
     FoundBackup,
     Header,
     OrphanedUser,
     backup_from,
-    plan_backup,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.database_state import (
     DatabaseFile,

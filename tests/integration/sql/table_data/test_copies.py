@@ -1,100 +1,24 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""mssql_table_data on a server: checked, applied, again unchanged; from a server and from an artefact; emptied."""
+"""mssql_table_data on a server: checked, applied, again unchanged; and tables emptied."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import json
-import secrets
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import pyodbc
 import pytest
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils import run_variables
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import Server
 from tests.integration.sql.conftest import Opener, Runner, rows
+from tests.integration.sql.table_data.conftest import TABLES, content, counts, execute
 
-TABLES = ["dbo.sittings", "dbo.Rooms", "dbo.sites"]
-SCHEMA = """
-CREATE TABLE dbo.sites (code nvarchar(20) NOT NULL PRIMARY KEY, parent nvarchar(20) NULL REFERENCES dbo.sites (code));
-CREATE TABLE dbo.rooms (id int IDENTITY PRIMARY KEY, site nvarchar(20) NOT NULL REFERENCES dbo.sites (code),
-    name varchar(30) NOT NULL UNIQUE, seats AS (id * 2), rv rowversion);
-CREATE TABLE dbo.sittings (at datetimeoffset(3) NOT NULL, room int NOT NULL REFERENCES dbo.rooms (id),
-    fee decimal(9, 2), note nvarchar(max), paper varbinary(max), CONSTRAINT pk_sittings PRIMARY KEY (at, room))"""
-ROWS = """
-INSERT INTO dbo.sites VALUES (N'A', NULL), (N'a b', N'A'), (N'Z \U0001f600', N'A');
-SET IDENTITY_INSERT dbo.rooms ON;
-INSERT INTO dbo.rooms (id, site, name) VALUES (3, N'A', 'Grand '), (7, N'a b', 'é'), (8, N'A', 'x');
-SET IDENTITY_INSERT dbo.rooms OFF;
-INSERT INTO dbo.sittings VALUES ('2027-01-02T09:00:00+05:30', 3, 1.50, N'', 0x00ff),
-    ('2027-01-02T09:00:00+00:00', 3, NULL, NULL, NULL), ('2027-01-02T09:00:00Z', 7, 0, N'\U0001f600 ', 0x)"""
 TYPES = """
 bit tinyint smallint int bigint decimal(38,10) numeric(5,2) money smallmoney float real date time(7) time(0)
 datetime2(7) datetime2(0) datetime smalldatetime datetimeoffset(7) uniqueidentifier char(5) varchar(10) varchar(max)
 nchar(4) nvarchar(10) nvarchar(max) binary(4) varbinary(5) varbinary(max) xml"""
-READ = [
-    "SELECT code, parent FROM dbo.sites ORDER BY code",
-    "SELECT id, site, name, DATALENGTH(name) FROM dbo.rooms ORDER BY id",
-    "SELECT CONVERT(varchar(40), at, 121), room, fee, note, paper FROM dbo.sittings ORDER BY at, room",
-]
-
-
-def execute(open_connection: Opener, database: str, *statements: str) -> None:
-    with closing(open_connection(database=database)) as connection:
-        for statement in statements:
-            connection.execute(statement)
-
-
-def content(open_connection: Opener, database: str) -> list[list[tuple[Any, ...]]]:
-    with closing(open_connection(database=database)) as connection:
-        return [rows(connection.execute(query)) for query in READ]
-
-
-@pytest.fixture
-def source(open_connection: Opener, database: str) -> str:
-    """Return a database with tables and rows."""
-    execute(open_connection, database, SCHEMA, ROWS)
-    return database
-
-
-@pytest.fixture
-def target(admin: pyodbc.Connection, open_connection: Opener, run: Runner) -> Iterator[str]:
-    """Return a database of another collation with the tables, without rows, and not yet in service."""
-    name = f"exam_{secrets.token_hex(4)}"
-    admin.execute(f"CREATE DATABASE [{name}] COLLATE Latin1_General_100_CS_AS")
-    execute(open_connection, name, SCHEMA)
-    run("mssql_database", name=name, extended_properties={"exam_scheduling_service": "pre_live"})
-    yield name
-    admin.execute(f"ALTER DATABASE [{name}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE")
-    admin.execute(f"DROP DATABASE [{name}]")
-
-
-@pytest.fixture
-def origin(server: Server, source: str) -> dict[str, Any]:
-    """Return the parameter `source`."""
-    return {
-        "server": server.name,
-        "port": server.port,
-        "connect_address": server.connect_address,
-        "ca_certificates": server.ca_certificates,
-        "login_user": server.user,
-        "login_password": server.password,
-        "database": source,
-    }
-
-
-def counts(result: dict[str, Any]) -> dict[str, tuple[int, int, int]]:
-    return {
-        name: (each["inserted"], each["updated"], each["deleted"])
-        for name, each in result["tables"].items()
-        if each["inserted"] + each["updated"] + each["deleted"]
-    }
 
 
 def test_that_tables_become_equal_to_those_of_another_server(
@@ -215,93 +139,6 @@ def test_that_tables_are_emptied(run: Runner, open_connection: Opener, source: s
     assert done["changes"] == predicted["changes"]
     assert content(open_connection, source) == [[], [], []]
     assert run("mssql_table_data", **declared)["changed"] is False
-
-
-def test_that_an_artefact_carries_the_rows(
-    run: Runner, open_connection: Opener, source: str, target: str, tmp_path: Path
-) -> None:
-    path = tmp_path / "golden copy"
-    export = {"database": source, "tables": TABLES, "state": "exported", "artefact": str(path)}
-    predicted = run("mssql_table_data", check=True, **export)
-    assert not path.exists()
-    done = run("mssql_table_data", **export)
-    assert done["changed"] is True, done
-    assert done["changes"] == predicted["changes"]
-    assert run("mssql_table_data", **export)["changed"] is False
-    assert [each.name for each in tmp_path.iterdir()] == ["golden copy"]
-    deploy = {"database": target, "tables": TABLES, "artefact": str(path), "digest": done["digest"]}
-    predicted = run("mssql_table_data", check=True, **deploy)
-    assert content(open_connection, target) == [[], [], []]
-    deployed = run("mssql_table_data", **deploy)
-    assert deployed["changed"] is True, deployed
-    assert deployed["changes"] == predicted["changes"]
-    assert deployed["digest"] == done["digest"]
-    assert content(open_connection, target) == content(open_connection, source)
-    again = run("mssql_table_data", **deploy)
-    assert again["changed"] is False, again
-    execute(open_connection, target, "UPDATE dbo.rooms SET name = 'other' WHERE id = 3")
-    assert counts(run("mssql_table_data", **deploy)) == {"dbo.rooms": (0, 1, 0)}
-    execute(open_connection, source, "DELETE FROM dbo.sittings")
-    changed = run("mssql_table_data", **export)
-    assert changed["changed"] is True
-    unsigned = run("mssql_table_data", **deploy)
-    assert "not those that were signed off" in unsigned["msg"]
-
-
-@pytest.mark.parametrize("damage", ["row", "truncated", "gone", "manifest", "no manifest", "forged"])
-def test_that_an_artefact_that_was_altered_is_refused(
-    run: Runner, open_connection: Opener, source: str, target: str, *, tmp_path: Path, damage: str
-) -> None:
-    path = tmp_path / "golden"
-    run("mssql_table_data", database=source, tables=TABLES, state="exported", artefact=str(path))
-    file = next(path.glob("*rooms*"))
-    manifest = path / "manifest.json"
-    content_before = json.loads(manifest.read_text(encoding="utf-8"))
-    if damage == "row":
-        file.write_bytes(file.read_bytes() + b"\n")
-    elif damage == "truncated":
-        file.write_bytes(file.read_bytes()[:-9])
-    elif damage == "gone":
-        file.unlink()
-    elif damage == "manifest":
-        content_before["tables"][0]["rows"] += 1
-        manifest.write_text(json.dumps(content_before), encoding="utf-8")
-    elif damage == "no manifest":
-        manifest.write_text("{", encoding="utf-8")
-    else:
-        file.write_bytes(gzip.compress(gzip.decompress(file.read_bytes()).replace(b"Grand ", b"Grant ")))
-        for each in content_before["tables"]:
-            if each["file"] == file.name:
-                each["sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
-        manifest.write_text(json.dumps(content_before), encoding="utf-8")
-    refused = run("mssql_table_data", database=target, tables=TABLES, artefact=str(path))
-    assert "altered" in refused["msg"]
-    assert ("Nothing was applied" if damage == "forged" else "Nothing was touched.") in refused["msg"]
-    assert content(open_connection, target) == [[], [], []]
-    exported = run("mssql_table_data", database=source, tables=TABLES, state="exported", artefact=str(path))
-    assert exported["changed"] is True, exported
-    assert run("mssql_table_data", database=target, tables=TABLES, artefact=str(path))["changed"] is True
-    assert content(open_connection, target) == content(open_connection, source)
-
-
-def test_that_an_artefact_is_encrypted(
-    run: Runner, open_connection: Opener, source: str, target: str, tmp_path: Path
-) -> None:
-    path, passphrase = str(tmp_path / "golden"), "".join(secrets.token_urlsafe(12))
-    export = {"database": source, "tables": TABLES, "state": "exported", "artefact": path}
-    plain = run("mssql_table_data", **export)
-    sealed = run("mssql_table_data", **export, artefact_passphrase=passphrase)
-    assert sealed["changed"] is True, sealed
-    assert sealed["digest"] == plain["digest"]
-    assert run("mssql_table_data", **export, artefact_passphrase=passphrase)["changed"] is False
-    deploy = {"database": target, "tables": TABLES, "artefact": path}
-    assert "there is no passphrase" in run("mssql_table_data", **deploy)["msg"]
-    wrong = run("mssql_table_data", **deploy, artefact_passphrase=passphrase + "x")
-    assert "cannot be decrypted" in wrong["msg"]
-    assert passphrase not in str(wrong)
-    assert content(open_connection, target) == [[], [], []]
-    assert run("mssql_table_data", **deploy, artefact_passphrase=passphrase)["changed"] is True
-    assert content(open_connection, target) == content(open_connection, source)
 
 
 def test_that_rows_which_violate_a_foreign_key_are_refused(
