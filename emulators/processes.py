@@ -7,9 +7,14 @@ from __future__ import annotations
 import os
 import pwd
 import signal
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 class NotReady(RuntimeError):
@@ -46,6 +51,52 @@ def stop_daemon(pid_file: Path, word: str) -> None:
         os.kill(pid, signal.SIGTERM)
         wait_until(lambda: daemon_pid(pid_file, word) is None, f"the end of process {pid}")
     pid_file.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Daemon:
+    """A process of ours in a session of its own, which writes its pid file itself once it answers."""
+
+    what: str
+    """What messages call it, in the plural."""
+    module: str
+    """What Python runs, with its first argument; the process is known by it."""
+    arguments: Sequence[str]
+    pid_file: Path
+    log: Path
+
+    def running(self) -> bool:
+        """Return whether it runs and answers."""
+        return daemon_pid(self.pid_file, self.module) is not None
+
+    def start(self) -> None:
+        """Start it, unless it runs, and return when it answers.
+
+        Raises:
+            RuntimeError: it ended at once; the message has its last words.
+            NotReady: it does not answer.
+        """
+        if self.running():
+            return
+        self.pid_file.unlink(missing_ok=True)
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", *self.module.split(), *self.arguments],
+                cwd=ROOT,
+                env={"PYTHONPATH": f"{ROOT}:{ROOT / '.collections'}", "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        wait_until(lambda: self.running() or process.poll() is not None, f"the start of {self.what}", seconds=60)
+        if process.poll() is not None:
+            last = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-1:]
+            raise RuntimeError(f"{self.what} ended at once: {' '.join(last)}; see {self.log}")
+
+    def stop(self) -> None:
+        """Stop it, if it runs."""
+        stop_daemon(self.pid_file, self.module)
 
 
 def as_owner(directory: Path) -> list[str]:

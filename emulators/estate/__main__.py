@@ -11,14 +11,18 @@ import sys
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 from emulators.estate.estate import Estate
 from emulators.estate.listen import listen
+from emulators.estate.sql_server import serve_sql
 from emulators.name_server import NameServerError
 from emulators.processes import NotReady
+
+SERVERS = {"listen": listen, "serve-sql": serve_sql}
+"""What its own processes run."""
 
 
 def main() -> int:
     """Run the command and return the exit code."""
     parser = argparse.ArgumentParser(prog="emulators.estate", description=__doc__)
-    parser.add_argument("command", choices=["up", "down", "reset", "status", "listen"])
+    parser.add_argument("command", choices=["up", "down", "reset", "status", *SERVERS])
     parser.add_argument(
         "--network",
         default=os.environ.get("EXAM_REHEARSAL_NETWORK", "127.10"),
@@ -30,8 +34,8 @@ def main() -> int:
     if not arguments.network.startswith("127."):
         parser.error(f"--network {arguments.network}: expected loopback addresses, such as 127.10")
     estate = Estate(arguments.network, arguments.fault)
-    if arguments.command == "listen":
-        listen(estate)
+    if arguments.command in SERVERS:
+        SERVERS[arguments.command](estate)
         return 0
     try:
         for line in getattr(estate, arguments.command)(arguments.only):

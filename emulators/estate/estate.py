@@ -8,7 +8,6 @@ import base64
 import os
 import secrets
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,12 +19,11 @@ from emulators.certificates import Authority, write_private
 from emulators.estate.advisory_board import sign_records
 from emulators.estate.name_servers import name_servers
 from emulators.estate.seed import Seed, load_seed
-from emulators.estate.windows_hosts import WindowsHosts
+from emulators.estate.windows_hosts import prepare_windows, windows_hosts
 from emulators.nginx import Nginx
-from emulators.processes import daemon_pid, stop_daemon, wait_until
+from emulators.processes import Daemon
 
 ROOT = Path(__file__).resolve().parents[2]
-LISTENERS_WORD = "emulators.estate listen"
 
 
 class Part(Protocol):
@@ -39,49 +37,6 @@ class Part(Protocol):
 
     def stop(self) -> None:
         """Stop it, if it runs, and return when it is gone."""
-
-
-class ListenerProcess:
-    """The process that stands in for SQL Server, the hub and the vendor's service."""
-
-    def __init__(self, directory: Path, network: str, fault: str | None = None) -> None:
-        """Keep where its pid file and its log are, and what it shall do wrongly."""
-        self.fault = fault
-        self.directory = directory
-        self.network = network
-        self.pid_file = directory / "listeners.pid"
-        self.log = directory / "listeners.log"
-
-    def running(self) -> bool:
-        """Return whether it runs."""
-        return daemon_pid(self.pid_file, LISTENERS_WORD) is not None
-
-    def start(self) -> None:
-        """Start it in a session of its own; it writes its pid file when all its ports are bound."""
-        if self.running():
-            return
-        self.pid_file.unlink(missing_ok=True)
-        with self.log.open("ab") as log:
-            process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "emulators.estate", "listen", "--network", self.network),
-                    *(("--fault", self.fault) if self.fault else ()),
-                ],
-                cwd=ROOT,
-                env={"PYTHONPATH": f"{ROOT}:{ROOT / '.collections'}"},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        wait_until(lambda: self.running() or process.poll() is not None, "the listeners' start")
-        if process.poll() is not None:
-            last = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-1:]
-            raise RuntimeError(f"the listeners ended at once: {' '.join(last)}; see {self.log}")
-
-    def stop(self) -> None:
-        """Stop it, if it runs."""
-        stop_daemon(self.pid_file, LISTENERS_WORD)
 
 
 @dataclass
@@ -104,9 +59,20 @@ class Estate:
         """Return the servers by the names of their hosts."""
         parts: dict[str, Part] = dict(name_servers(self.directory, self.network, self.seed))
         parts.update({host: Nginx(self.directory / "hosts" / host) for host in self.seed.web_servers})
-        parts["windows"] = WindowsHosts(self.directory, self.network)
-        parts["listeners"] = ListenerProcess(self.directory, self.network, self.fault)
+        parts["windows"] = windows_hosts(self.directory, self.network)
+        parts["sql-server"] = self._part("SQL Server", "serve-sql", self.directory / "sql-server")
+        parts["listeners"] = self._part("the listeners", "listen", self.directory / "listeners")
         return parts
+
+    def _part(self, what: str, command: str, files: Path) -> Daemon:
+        """Return a part that is a command of this program; its pid file and its log are named after `files`."""
+        return Daemon(
+            what,
+            f"emulators.estate {command}",
+            ("--network", self.network, *(("--fault", self.fault) if self.fault else ())),
+            pid_file=files.with_suffix(".pid"),
+            log=files.with_suffix(".log"),
+        )
 
     def prepare(self) -> None:
         """Make what the estate keeps on disk, where it is not there yet."""
@@ -116,9 +82,15 @@ class Estate:
         _secret(self.directory / "secrets/dns_key_secret", base64.b64encode(secrets.token_bytes(32)).decode())
         _secret(self.directory / "secrets/https_pkcs12_password", secrets.token_urlsafe(24))
         _secret(self.directory / "secrets/windows_password", secrets.token_urlsafe(24))
-        for name in ("installer_share", "exam_scheduler_service", "connect_service", "calsync_service"):
+        for name in (
+            "installer_share",
+            "exam_scheduler_service",
+            "connect_service",
+            "calsync_service",
+            "sql_server_login",
+        ):
             _secret(self.directory / f"secrets/{name}_password", secrets.token_urlsafe(24))
-        WindowsHosts(self.directory, self.network).prepare()
+        prepare_windows(self.directory)
         state = StateDirectory(self.directory / "state", Marker("live", rehearsal=True))
         list(state.apply(state.plan(state.read())))
         for host, entry in self.seed.web_servers.items():

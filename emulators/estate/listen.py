@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The process behind the estate's listeners: SQL Server, the hub, the vendor's service, until they are emulated."""
+"""The process behind the estate's listeners: the hub and the vendor's service, until they are emulated."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import socket
 from typing import TYPE_CHECKING
 
 from emulators.certificates import Authority
-from emulators.estate.windows_team import MachineStore, default_context
 from emulators.greeters import TlsContext
 from emulators.listeners import Listener, serve
 
@@ -31,7 +30,7 @@ async def _serve(estate: Estate) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     faulty = [entry for entry in estate.seed.listeners if entry["host"] == estate.fault]
-    dropping = [_dropping(estate.address(entry["address"]), entry["port"]) for entry in faulty]
+    dropping = [dropping_sockets(estate.address(entry["address"]), entry["port"]) for entry in faulty]
     serving = await serve(_listeners(estate))
     (estate.directory / "listeners.pid").write_text(f"{os.getpid()}\n", encoding="ascii")
     await ended.wait()
@@ -48,14 +47,20 @@ def _listeners(estate: Estate) -> list[Listener]:
             address=estate.address(entry["address"]),
             port=entry["port"],
             kind=entry["kind"],
-            context=_context(estate, authority, entry["host"], entry.get("certificate")),
+            context=_context(authority, f"{entry['host']}.{estate.seed.domain}"),
         )
         for entry in estate.seed.listeners
         if entry["host"] != estate.fault
     ]
 
 
-def _dropping(address: str, port: int) -> list[socket.socket]:
+def _context(authority: Authority, name: str) -> TlsContext:
+    """Return what a listener serves: a certificate that was always there."""
+    context = authority.issue([name]).server_context()
+    return lambda: context
+
+
+def dropping_sockets(address: str, port: int) -> list[socket.socket]:
     """Return sockets that keep a port from answering: its queue is full, so the kernel drops what else arrives."""
     listener = socket.create_server((address, port), backlog=0)
     fillers = [socket.socket() for _unused in range(2)]
@@ -63,19 +68,3 @@ def _dropping(address: str, port: int) -> list[socket.socket]:
         filler.setblocking(False)
         filler.connect_ex((address, port))
     return [listener, *fillers]
-
-
-def _context(estate: Estate, authority: Authority, host: str, certificate: str | None) -> TlsContext:
-    """Return what a listener serves: the certificate that its team imports, or one that was always there."""
-    name = f"{host}.{estate.seed.domain}"
-    if certificate is None:
-        context = authority.issue([name]).server_context()
-        return lambda: context
-    store = MachineStore(
-        estate.directory / "hosts" / host,
-        hand_over=estate.directory / "state/hand-overs/1.6-certificates-to-import.md",
-        pkcs12_file=estate.directory / "state/https" / certificate / "certificate.pfx",
-        password=(estate.directory / "secrets/https_pkcs12_password").read_text(encoding="utf-8"),
-        default=default_context(name),
-    )
-    return store.context

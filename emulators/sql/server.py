@@ -17,8 +17,9 @@ from emulators.sql.engine.instance import Instance
 from emulators.sql.tds.connection import Connection
 from emulators.sql.tds.transport import Transport
 from emulators.sql.tsql import statements  # noqa: F401 (the grammar registers itself)
-from emulators.sql.tsql.installation import fresh_state
+from emulators.sql.tsql.installation import fresh_state, in_use
 
+PORT = 1433
 DEFAULT_COLLATION = "SQL_Latin1_General_CP1_CI_AS"
 
 
@@ -30,7 +31,7 @@ class SqlServer:
         directory: Path,
         address: str,
         *,
-        port: int = 1433,
+        port: int = PORT,
         context: Callable[[], ssl.SSLContext],
         name: str = "SQL-LIVE",
         collation: str = DEFAULT_COLLATION,
@@ -54,6 +55,8 @@ class SqlServer:
         self._context = context
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.instance = Instance(directory, name=name, collation=collation, make_state=fresh_state)
+        for setting, values in self.instance.state.configurations.items():
+            values[1] = in_use(setting, values[0])  # what waited for a restart
         self._listener: socket.socket | None = None
         self._connections: set[Connection] = set()
         self._lock = threading.Lock()

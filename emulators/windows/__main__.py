@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
@@ -59,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    """Serve until told to end; `ready` is in the directory while all hosts listen."""
+    """Serve until told to end; `ready`, with its pid, is in the directory while all hosts listen."""
     asyncio.run(_serving(arguments))
     return 0
 
@@ -80,7 +81,7 @@ async def _serving(arguments: argparse.Namespace) -> None:
         port=arguments.port,
         port_of=lambda port: port + offset,
     ):
-        write_private(arguments.directory / READY, b"")
+        write_private(arguments.directory / READY, f"{os.getpid()}\n".encode())
         try:
             await ended.wait()
         finally:

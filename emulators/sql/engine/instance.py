@@ -106,6 +106,7 @@ class State:
     collation: str
     version: str = "16.0.4135.4"
     edition: str = "Developer Edition (64-bit)"
+    physical_memory_mb: int = 16384
     directories: list[str] = field(default_factory=list)
     """Where database and backup files may be; others do not exist."""
     next_login: int = 260

@@ -54,6 +54,11 @@ CONFIGURATIONS = {
 }
 
 
+def in_use(name: str, value: int) -> int:
+    """Return what the server uses of a setting: of `min server memory (MB)` never less than 16."""
+    return max(16, value) if name == "min server memory (MB)" else value
+
+
 def fresh_state(name: str, collation: str) -> State:
     """Return the state of a new server; nobody knows its password for sa, which a seed or an administrator sets."""
     now = now_text()
@@ -72,7 +77,7 @@ def fresh_state(name: str, collation: str) -> State:
         recovery = "FULL" if each == "model" else "SIMPLE"
         databases.append(DatabaseInfo(number, each, SA_SID, collation, now, recovery=recovery, files=files))
     sysadmin = next(each.id for each in roles if each.name == "sysadmin")
-    configurations = {key: [each[2], each[2]] for key, each in CONFIGURATIONS.items()}
+    configurations = {key: [each[2], in_use(key, each[2])] for key, each in CONFIGURATIONS.items()}
     return State(
         name,
         collation,

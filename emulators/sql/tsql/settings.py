@@ -12,7 +12,7 @@ from emulators.sql.engine.types import INT, nvarchar
 from emulators.sql.tsql import security
 from emulators.sql.tsql.batch import Action, Batch, statement
 from emulators.sql.tsql.catalogue import SessionCatalogue
-from emulators.sql.tsql.installation import CONFIGURATIONS
+from emulators.sql.tsql.installation import CONFIGURATIONS, in_use
 from emulators.sql.tsql.session_functions import parts_of
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def reconfigure(words: Batch) -> Action:
         security.require_server_role(session, "serveradmin")
         for name, pair in session.instance.state.configurations.items():
             if CONFIGURATIONS[name][3]:
-                pair[1] = pair[0]
+                pair[1] = in_use(name, pair[0])
         session.instance.save()
 
     return run

@@ -148,16 +148,19 @@ def connections(session: Session, _database: DatabaseInfo, _link: Link) -> Rows:
 
 @view("sys.dm_os_sys_memory", "total_physical_memory_kb:big available_physical_memory_kb:big")
 def memory(session: Session, _database: DatabaseInfo, _link: Link) -> Rows:
-    """One row: a machine of 16 GiB."""
+    """One row."""
     security.require_server_state(session)
-    yield (16 * 2**20, 8 * 2**20)
+    physical = session.instance.state.physical_memory_mb * 1024
+    yield (physical, physical // 2)
 
 
 @view("sys.dm_os_sys_info", "cpu_count:i physical_memory_kb:big committed_target_kb:big sqlserver_start_time:d")
 def system(session: Session, _database: DatabaseInfo, _link: Link) -> Rows:
     """One row."""
     security.require_server_state(session)
-    yield (4, 16 * 2**20, 12 * 2**20, session.instance.started)
+    state = session.instance.state
+    target = min(state.physical_memory_mb * 3 // 4, state.configurations["max server memory (MB)"][1])
+    yield (4, state.physical_memory_mb * 1024, target * 1024, session.instance.started)
 
 
 @view(

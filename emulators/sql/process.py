@@ -1,0 +1,53 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An emulated SQL Server as a process of its own, ended by SIGTERM; its state is kept."""
+
+from __future__ import annotations
+
+import os
+import signal
+import ssl
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from emulators.sql.seed import apply_seed
+from emulators.sql.server import PORT, SqlServer
+
+
+def serve(
+    directory: Path,
+    address: str,
+    *,
+    context: Callable[[], ssl.SSLContext],
+    seed: Mapping[str, Any],
+    pid_file: Path,
+    port: int = PORT,
+) -> None:
+    """Serve until told to end.
+
+    Args:
+        directory: where the server's state is.
+        address: a loopback address.
+        context: the server's side of TLS, asked at each connection.
+        seed: what the server has when it is started for the first time (`seed.load_seed`).
+        pid_file: is there while clients can connect.
+        port: as a server has it.
+    """
+    named = {key: seed[key] for key in ("name", "collation") if key in seed}
+    server = SqlServer(directory, address, port=port, context=context, **named)
+    apply_seed(server.instance, seed)
+    server.start()
+    wait_for_the_end(pid_file)
+    server.stop()
+
+
+def wait_for_the_end(pid_file: Path) -> None:
+    """Write the pid file, wait for SIGTERM or SIGINT, and remove it: whoever waits for the file can connect."""
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: ended.set())
+    pid_file.write_text(f"{os.getpid()}\n", encoding="ascii")
+    ended.wait()
+    pid_file.unlink(missing_ok=True)
