@@ -27,7 +27,8 @@ options:
     description:
       - The line of the implementation plan that creates what this task needs, for example V(1.3).
       - If it is given and the prerequisite is missing, check mode returns RV(ignore:pending_line) instead of failing,
-        because the line would have been applied before this one in a real run.
+        because the line would have been applied before this one in a real run. A real run fails, and returns
+        RV(ignore:pending_line) too.
     type: str
 attributes:
   check_mode:

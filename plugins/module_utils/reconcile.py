@@ -202,7 +202,7 @@ def run(module: AnsibleModule, resource: Resource[Present, ChangeT]) -> None:
         if module.check_mode and line:
             module.warn(f"pending: {error}; line {line} of the plan creates it")
             module.exit_json(changed=True, changes=[], pending_line=line)
-        module.fail_json(msg=f"{error} Nothing was touched.")
+        module.fail_json(msg=f"{error} Nothing was touched.", **({"pending_line": line} if line else {}))
     except (Problem, OSError) as error:
         module.fail_json(msg=f"{error} Nothing was touched.")
     result = outcome.result(check_mode=module.check_mode, diff=module._diff)

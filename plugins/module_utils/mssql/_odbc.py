@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.libraries import require_library
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import (
+    CertificateNotVerified,
     DatabaseRefused,
     LoginRejected,
     Server,
@@ -227,7 +228,8 @@ def connect(server: Server, *, autocommit: bool, driver: str | None = None) -> C
     Raises:
         LoginRejected: who logs in was not accepted.
         DatabaseRefused: the login was accepted, the database was not.
-        Problem: no driver, no answer, or a certificate that does not verify. No message holds the password.
+        CertificateNotVerified: the server's certificate does not verify.
+        Problem: no driver, or no answer. No message holds the password.
     """
     chosen = find_driver(driver)
     text = connection_string(server, chosen)
@@ -284,7 +286,7 @@ def _refusal(server: Server, driver: Driver, message: str) -> Problem:
             "attempts can lock it.",
         )
     if any(word in message for word in _CERTIFICATE_FAILURE):
-        return Problem(
+        return CertificateNotVerified(
             "the server's certificate does not verify",
             where=where,
             expected=f"a certificate for {server.name} of a trusted authority",

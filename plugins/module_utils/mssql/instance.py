@@ -10,9 +10,11 @@ What the login may not see is left out and named, so that a login of few rights 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.configuration import read_settings
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.configuration_planner import Setting
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session, SqlProblem, in_database
 
 T = TypeVar("T")
@@ -70,17 +72,15 @@ def survey(session: Session) -> dict[str, object]:
             hidden.append(what)
             return None
 
-    settings = session.rows(
-        "SELECT name, CAST(value AS bigint), CAST(value_in_use AS bigint) FROM sys.configurations ORDER BY name"
-    )
+    settings = read_settings(session)
     databases, snapshots = _databases(session)
     return {
         "driver": str(session.driver),
         "instance": _instance(session),
         "connection": visible("connection", lambda: _connection(session)),
-        "memory": visible("memory", lambda: _memory(session, {name: used for name, _value, used in settings})),
-        "settings": {name: used for name, _value, used in settings},
-        "pending_settings": {name: value for name, value, used in settings if value != used},
+        "memory": visible("memory", lambda: _memory(session, settings)),
+        "settings": {name: each.in_use for name, each in settings.items()},
+        "pending_settings": {name: each.value for name, each in settings.items() if not each.installed},
         "databases": databases,
         "snapshots": snapshots,
         "volumes": visible("volumes", lambda: _volumes(session)),
@@ -110,13 +110,13 @@ def _connection(session: Session) -> dict[str, object]:
     }
 
 
-def _memory(session: Session, settings: dict[str, int]) -> dict[str, object]:
+def _memory(session: Session, settings: Mapping[str, Setting]) -> dict[str, object]:
     ((physical, target),) = session.rows("SELECT physical_memory_kb, committed_target_kb FROM sys.dm_os_sys_info")
     return {
         "physical_mb": physical // 1024,
         "target_mb": target // 1024,
-        "max_server_memory_mb": settings.get("max server memory (MB)"),
-        "min_server_memory_mb": settings.get("min server memory (MB)"),
+        "max_server_memory_mb": settings["max server memory (MB)"].in_use,
+        "min_server_memory_mb": settings["min server memory (MB)"].in_use,
     }
 
 

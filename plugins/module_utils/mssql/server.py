@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import MissingPrerequisite, Problem
 
 Authentication = Literal["sql", "windows", "entra_password", "entra_service_principal", "entra_managed_identity"]
 
@@ -20,6 +20,10 @@ class LoginRejected(Problem):
 
 class DatabaseRefused(Problem):
     """The login was accepted, the database was not: it does not exist, is not online, or this login may not use it."""
+
+
+class CertificateNotVerified(MissingPrerequisite):
+    """The server's certificate does not verify: it may be that the line of the plan that brings it is still to come."""
 
 
 @dataclass(frozen=True)

@@ -284,3 +284,16 @@ def test_that_a_restore_that_fails_leaves_the_database_open(
     assert admin.execute(access, database).fetchval() == "MULTI_USER"
     emulator.faults()
     assert run("mssql_backup", **task, state="restored", protected=False)["changed"] is True
+
+
+def test_that_settings_that_cannot_be_put_into_use_are_set_back(
+    emulator: Emulator, run: Runner, admin: pyodbc.Connection
+) -> None:
+    query = "SELECT CAST(value AS int), CAST(value_in_use AS int) FROM sys.configurations WHERE name = ?"
+    name = "backup compression default"
+    before = rows(admin.execute(query, name))
+    emulator.faults({"kind": "error", "number": 1222, "match": "RECONFIGURE", "times": 1})
+    result = run("mssql_configuration", settings={name: 1 - before[0][0]})
+    assert result["failed"] is True
+    assert "Nothing was applied" in result["msg"]
+    assert rows(admin.execute(query, name)) == before
