@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.proof import Finding
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import InvalidParameter
 
-RULES = ("equals", "at_least", "at_most", "includes", "one_of")
+RULES = ("equals", "at_least", "at_most", "at_least_version", "includes", "one_of")
 """How an expected value may be meant; a plain value means `equals`."""
 
 
@@ -39,6 +39,8 @@ class Expectation:
         rule, value = str(rules[0]), declared[rules[0]]
         if rule in ("at_least", "at_most") and _number(value) is None:
             raise InvalidParameter(name, declared, f"{rule} wants a number", "Give one.")
+        if rule == "at_least_version" and _version(value) is None:
+            raise InvalidParameter(name, declared, "at_least_version wants numbers with dots", "Give it in quotes.")
         if rule == "one_of" and not isinstance(value, list):
             raise InvalidParameter(name, declared, "one_of wants a list", "Give one.")
         return cls(rule, value, str(declared.get("unit", "")))
@@ -50,6 +52,9 @@ class Expectation:
             if number is None or limit is None:
                 return False
             return number >= limit if self.rule == "at_least" else number <= limit
+        if self.rule == "at_least_version":
+            version, lowest = _version(found), _version(self.value)
+            return version is not None and lowest is not None and version >= lowest
         if self.rule == "includes":
             return any(_same(self.value, each) for each in found) if isinstance(found, list) else False
         if self.rule == "one_of":
@@ -63,7 +68,7 @@ class Expectation:
     def __str__(self) -> str:
         if self.rule == "one_of" and isinstance(self.value, list):
             return " or ".join(text(each) for each in self.value)
-        words = {"at_least": "at least ", "at_most": "at most "}
+        words = {"at_least": "at least ", "at_most": "at most ", "at_least_version": "at least "}
         return f"{words.get(self.rule, '')}{self.shown(self.value)}"
 
 
@@ -120,6 +125,12 @@ def _same(one: object, other: object) -> bool:
         return len(one) == len(other) and all(map(_same, one, other))
     # as texts, never as numbers: 3.10 and 3.1 are two versions
     return text(one) == text(other)
+
+
+def _version(value: object) -> tuple[int, ...] | None:
+    """Return a version as numbers, None if it is none. A number of YAML is none: 1.10 would have become 1.1."""
+    parts = value.split(".") if isinstance(value, str) else []
+    return tuple(map(int, parts)) if parts and all(part.isascii() and part.isdigit() for part in parts) else None
 
 
 def _number(value: object) -> float | None:

@@ -18,12 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.libraries import require_library
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import (
-    CertificateNotVerified,
-    DatabaseRefused,
-    LoginRejected,
-    Server,
-)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.refusals import refusal
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import Server
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 
 if TYPE_CHECKING:
@@ -51,13 +47,6 @@ else:
 
 
 INSTALLED = ("ODBC Driver 18 for SQL Server", "ODBC Driver 17 for SQL Server")
-
-
-_LOGIN_REJECTED = ("18452", "18456", "18470", "18486", "18487", "18488")
-"""Untrusted domain, login failed, disabled, locked, password expired, password to be changed."""
-
-
-_CERTIFICATE_FAILURE = ("certificate verify failed", "SSL Provider")
 
 
 _ENTRA = {
@@ -241,7 +230,7 @@ def connect(server: Server, *, autocommit: bool, driver: str | None = None) -> C
         if server.password:
             message = message.replace(server.password, "********")
     # outside of the handler: the driver's exception is no cause that a traceback could show
-    raise _refusal(server, chosen, message)
+    raise refusal(server, str(chosen), message)
 
 
 @contextlib.contextmanager
@@ -264,38 +253,3 @@ def _trusting(ca_certificates: str | None) -> Iterator[None]:
             del os.environ["SSL_CERT_FILE"]
         else:
             os.environ["SSL_CERT_FILE"] = before
-
-
-def _refusal(server: Server, driver: Driver, message: str) -> Problem:
-    """Return the error for a connection that was not made."""
-    where, found = str(server), f"{message} [driver: {driver}]"
-    who = server.user or "the account that runs this"
-    if "(4060)" in message:
-        return DatabaseRefused(
-            f"{who} cannot use the database {server.database}",
-            where=where,
-            found=found,
-            remedy="Create the database, or the login's user in it.",
-        )
-    if any(f"({number})" in message for number in _LOGIN_REJECTED):
-        return LoginRejected(
-            f"the login of {who} was rejected",
-            where=where,
-            found=found,
-            remedy="It was tried once, and is not tried again. Correct the account or its secret first: more "
-            "attempts can lock it.",
-        )
-    if any(word in message for word in _CERTIFICATE_FAILURE):
-        return CertificateNotVerified(
-            "the server's certificate does not verify",
-            where=where,
-            expected=f"a certificate for {server.name} of a trusted authority",
-            found=found,
-            remedy="Give the authority's certificate as ca_certificates, or correct the server's.",
-        )
-    return Problem(
-        "no connection",
-        where=where,
-        found=found,
-        remedy="Look whether the server runs, and whether the firewall lets this host through.",
-    )

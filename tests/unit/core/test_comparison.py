@@ -40,6 +40,11 @@ plain = st.one_of(st.integers(), st.booleans(), st.text(), st.lists(st.text(), m
         ({"includes": "192.0.2.1"}, "192.0.2.1", False),
         ({"one_of": ["stopped", "not installed"]}, "stopped", True),
         ({"one_of": ["stopped", "not installed"]}, "started", False),
+        ({"at_least_version": "16.0.4135.4"}, "16.0.4135.4", True),
+        ({"at_least_version": "16.0.4135.4"}, "17.0.1000.7", True),
+        ({"at_least_version": "16.0.4135.4"}, "16.0.990.1", False),
+        ({"at_least_version": "3.9"}, "3.10", True),
+        ({"at_least_version": "3.9"}, "unknown", False),
     ],
 )
 def test_a_rule_is_met_or_differs(declared: Any, found: Any, same: bool) -> None:

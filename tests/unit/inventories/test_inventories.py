@@ -28,6 +28,7 @@ CONNECTION_VARIABLES = {
     "exam_connect_address",
     "exam_resolver",
     "exam_source_address",
+    "sql_server_connection",
 }
 OTHER_VARIABLES_OF_THE_REHEARSAL = {
     "exam_rehearsal": "what it is",

@@ -16,6 +16,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql._odbc im
     connection_string,
     find_driver,
 )
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.refusals import refusal
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import (
     DatabaseRefused,
     LoginRejected,
@@ -137,9 +138,9 @@ def test_that_no_text_of_a_server_holds_its_password() -> None:
     ],
 )
 def test_what_a_refusal_is(message: str, kind: type[Problem]) -> None:
-    refusal = _odbc._refusal(Server("sql.exams.example", user="sa"), WHEEL, message)
-    assert type(refusal) is kind
-    assert "sql.exams.example" in str(refusal)
+    found = refusal(Server("sql.exams.example", user="sa"), "the driver (installed)", message)
+    assert type(found) is kind
+    assert "sql.exams.example" in str(found)
 
 
 def test_that_a_missing_driver_manager_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
