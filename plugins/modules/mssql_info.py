@@ -20,6 +20,12 @@ description:
     C(VIEW SERVER STATE) and C(VIEW ANY DEFINITION).
   - Which versions of TLS the server offers, and its certificate, is what M(uoe.exam_scheduling.https_endpoint_info)
     proves with C(starttls=tds). Here the connection is encrypted and the certificate verified, or there is none.
+options:
+  tables_of:
+    description: The databases whose tables are named in RV(tables).
+    type: list
+    elements: str
+    default: []
 seealso:
   - module: uoe.exam_scheduling.https_endpoint_info
   - module: uoe.exam_scheduling.prove
@@ -165,6 +171,11 @@ snapshots:
   type: list
   elements: dict
   sample: [{name: ES_before_clear_down, source: ES, created: "2027-02-03T10:15:09"}]
+tables:
+  description: Of each database of O(tables_of), its tables. V(null) if there is no such database for this login.
+  returned: success
+  type: dict
+  sample: {ES: [dbo.Exams, dbo.Locations]}
 volumes:
   description: The volumes that have files of databases.
   returned: success
@@ -192,13 +203,16 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile impo
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=CONNECTION_ARGUMENTS, supports_check_mode=True)
+    module = AnsibleModule(
+        argument_spec={**CONNECTION_ARGUMENTS, "tables_of": {"type": "list", "elements": "str", "default": []}},
+        supports_check_mode=True,
+    )
     try:
         session = Session(server_from(module.params), driver=module.params["driver"])
     except Problem as error:
         module.fail_json(msg=str(error))
     try:
-        facts = survey(session)
+        facts = survey(session, module.params["tables_of"])
     except Problem as error:
         module.fail_json(msg=str(error))
     finally:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.configuration import read_settings
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.configuration_planner import Setting
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import DatabaseRefused
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session, SqlProblem, in_database
 
 T = TypeVar("T")
@@ -50,12 +51,20 @@ CROSS APPLY sys.dm_os_volume_stats(f.database_id, f.file_id) AS v ORDER BY v.vol
 _EXTENDED_PROPERTIES = """
 SELECT name, CAST(value AS nvarchar(max)) FROM {database}.sys.extended_properties WHERE class = 0 ORDER BY name"""
 
+_TABLES = """
+SELECT s.name, t.name FROM sys.tables AS t JOIN sys.schemas AS s ON s.schema_id = t.schema_id
+WHERE t.is_ms_shipped = 0 ORDER BY s.name, t.name"""
+
 PAGES_PER_MB = 128
 """SQL Server counts the sizes of files in pages of 8 KiB."""
 
 
-def survey(session: Session) -> dict[str, object]:
+def survey(session: Session, tables_of: Sequence[str] = ()) -> dict[str, object]:
     """Return the facts that module `mssql_info` documents.
+
+    Args:
+        session: whose login asks.
+        tables_of: the databases whose tables are named.
 
     Raises:
         Problem: no connection, or a question that every login may ask was refused.
@@ -83,6 +92,7 @@ def survey(session: Session) -> dict[str, object]:
         "pending_settings": {name: each.value for name, each in settings.items() if not each.installed},
         "databases": databases,
         "snapshots": snapshots,
+        "tables": {name: _tables(session, name) for name in tables_of},
         "volumes": visible("volumes", lambda: _volumes(session)),
         "not_visible": hidden,
     }
@@ -125,6 +135,17 @@ def _volumes(session: Session) -> list[dict[str, object]]:
         {"mount_point": path, "total_mb": total // 2**20, "free_mb": free // 2**20}
         for path, total, free in session.rows(_VOLUMES)
     ]
+
+
+def _tables(session: Session, database: str) -> list[str] | None:
+    """Return the tables of a database, None if the login does not get into one of this name."""
+    within = session.within(database)
+    try:
+        return [f"{schema}.{table}" for schema, table in within.rows(_TABLES)]
+    except DatabaseRefused:
+        return None
+    finally:
+        within.close()
 
 
 def _databases(session: Session) -> tuple[list[dict[str, object]], list[dict[str, object]]]:

@@ -18,8 +18,8 @@ class LoginRejected(Problem):
     """The server did not accept who logs in. Never try the same password again: accounts lock."""
 
 
-class DatabaseRefused(Problem):
-    """The login was accepted, the database was not: it does not exist, is not online, or this login may not use it."""
+class DatabaseRefused(MissingPrerequisite):
+    """The login was accepted, the database was not: it is not there (yet), not online, or not for this login."""
 
 
 class CertificateNotVerified(MissingPrerequisite):

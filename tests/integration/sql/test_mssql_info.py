@@ -33,8 +33,10 @@ def named(entries: list[dict[str, object]], name: str) -> dict[str, object]:
 def test_what_the_administrator_sees(run: Runner, connection: pyodbc.Connection, database: str) -> None:
     connection.execute("EXEC sp_addextendedproperty N'exam', N'pre_live'")
     connection.execute(f"ALTER DATABASE [{database}] SET RECOVERY SIMPLE")
-    result = run("mssql_info")
+    connection.execute("CREATE TABLE dbo.Exams (id int PRIMARY KEY); CREATE TABLE dbo.Areas (id int PRIMARY KEY)")
+    result = run("mssql_info", tables_of=[database, "no such database"])
     assert result["changed"] is False
+    assert result["tables"] == {database: ["dbo.Areas", "dbo.Exams"], "no such database": None}
     assert result["not_visible"] == []
     assert result["instance"]["version"].split(".")[0] in ("14", "15", "16", "17")
     assert result["instance"]["edition"]

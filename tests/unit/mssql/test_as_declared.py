@@ -1,0 +1,27 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a module that ran in check mode found, as a proof takes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.uoe.exam_scheduling.plugins.filter.mssql import as_declared
+
+
+@pytest.mark.parametrize(
+    ("result", "text"),
+    [
+        ({"changed": False, "changes": []}, "as declared"),
+        (
+            {"changed": True, "changes": [{"item": "login a"}, {"item": "database ES user a"}]},
+            "differs in login a, database ES user a",
+        ),
+        ({"failed": True, "msg": "no connection"}, "no connection"),
+        ({"skipped": True}, "not looked at"),
+    ],
+)
+def test_that_what_would_be_changed_is_what_differs(result: dict[str, Any], text: str) -> None:
+    assert as_declared(result) == text
