@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What modules about SQL Server found in check mode, as a proof takes it."""
+"""What modules about SQL Server found, as a proof takes it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 
@@ -18,9 +18,29 @@ def as_declared(result: Mapping[str, Any]) -> str:
     return f"differs in {', '.join(items)}" if items else "as declared"
 
 
+def schema_differences(found: Mapping[str, Sequence[str]], expected: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return in words how the tables of a database differ from those that are expected; nothing if they do not.
+
+    Args:
+        found: the columns of each table, as `mssql_info` describes them. A table that is not expected is left alone.
+        expected: the same, as they have to be.
+    """
+    differences = []
+    for table, columns in sorted(expected.items()):
+        if table not in found:
+            differences.append(f"{table}: missing")
+            continue
+        there = set(found[table])
+        lacking = [f"without {column}" for column in columns if column not in there]
+        further = [f"with {column}" for column in found[table] if column not in columns]
+        if lacking or further:
+            differences.append(f"{table}: {', '.join([*lacking, *further])}")
+    return differences
+
+
 class FilterModule:
     """The filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return them by name."""
-        return {"as_declared": as_declared}
+        return {"as_declared": as_declared, "schema_differences": schema_differences}

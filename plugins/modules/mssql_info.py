@@ -22,7 +22,7 @@ description:
     proves with C(starttls=tds). Here the connection is encrypted and the certificate verified, or there is none.
 options:
   tables_of:
-    description: The databases whose tables are named in RV(tables).
+    description: The databases whose tables are described in RV(tables).
     type: list
     elements: str
     default: []
@@ -172,10 +172,13 @@ snapshots:
   elements: dict
   sample: [{name: ES_before_clear_down, source: ES, created: "2027-02-03T10:15:09"}]
 tables:
-  description: Of each database of O(tables_of), its tables. V(null) if there is no such database for this login.
+  description:
+    - Of each database of O(tables_of), its tables, and of each table its columns by name, each with its type, C(null) if
+      it takes them, C(identity) or C(computed), and its place in the primary key. V(null) if there is no such database
+      for this login.
   returned: success
   type: dict
-  sample: {ES: [dbo.Exams, dbo.Locations]}
+  sample: {ES: {dbo.Tags: ["Name nvarchar(60)", "TagId int identity, key 1"]}}
 volumes:
   description: The volumes that have files of databases.
   returned: success

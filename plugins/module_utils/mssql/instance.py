@@ -17,6 +17,8 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.configur
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.configuration_planner import Setting
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import DatabaseRefused
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session, SqlProblem, in_database
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_catalogue import COLUMNS
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_shapes import Column
 
 T = TypeVar("T")
 
@@ -51,10 +53,6 @@ CROSS APPLY sys.dm_os_volume_stats(f.database_id, f.file_id) AS v ORDER BY v.vol
 _EXTENDED_PROPERTIES = """
 SELECT name, CAST(value AS nvarchar(max)) FROM {database}.sys.extended_properties WHERE class = 0 ORDER BY name"""
 
-_TABLES = """
-SELECT s.name, t.name FROM sys.tables AS t JOIN sys.schemas AS s ON s.schema_id = t.schema_id
-WHERE t.is_ms_shipped = 0 ORDER BY s.name, t.name"""
-
 PAGES_PER_MB = 128
 """SQL Server counts the sizes of files in pages of 8 KiB."""
 
@@ -64,7 +62,7 @@ def survey(session: Session, tables_of: Sequence[str] = ()) -> dict[str, object]
 
     Args:
         session: whose login asks.
-        tables_of: the databases whose tables are named.
+        tables_of: the databases whose tables are described.
 
     Raises:
         Problem: no connection, or a question that every login may ask was refused.
@@ -137,15 +135,24 @@ def _volumes(session: Session) -> list[dict[str, object]]:
     ]
 
 
-def _tables(session: Session, database: str) -> list[str] | None:
-    """Return the tables of a database, None if the login does not get into one of this name."""
+def _tables(session: Session, database: str) -> dict[str, list[str]] | None:
+    """Return the columns of a database's tables, None if the login does not get into a database of this name."""
     within = session.within(database)
+    tables: dict[str, list[str]] = defaultdict(list)
     try:
-        return [f"{schema}.{table}" for schema, table in within.rows(_TABLES)]
+        for schema, table, *shape, computed, nullable in within.rows(COLUMNS):
+            tables[f"{schema}.{table}"].append(_description(Column(*shape), computed, nullable))
     except DatabaseRefused:
         return None
     finally:
         within.close()
+    return {name: sorted(columns) for name, columns in sorted(tables.items())}
+
+
+def _description(column: Column, computed: bool, nullable: bool) -> str:
+    """Return a column in words: `LocationId int identity, key 1`."""
+    of_value = " computed" if computed else " identity" if column.identity else " null" if nullable else ""
+    return f"{column.name} {column.declared}{of_value}{f', key {column.key}' if column.key else ''}"
 
 
 def _databases(session: Session) -> tuple[list[dict[str, object]], list[dict[str, object]]]:

@@ -13,15 +13,16 @@ from dataclasses import dataclass
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_shapes import Column, ForeignKey, Table
 
-_COLUMNS = """
+COLUMNS = """
 SELECT s.name, t.name, c.name, COALESCE(b.name, y.name), c.max_length, c.precision, c.scale, COALESCE(k.key_ordinal, 0),
-    c.is_identity, c.is_computed
+    c.is_identity, c.is_computed, c.is_nullable
 FROM sys.tables AS t JOIN sys.schemas AS s ON s.schema_id = t.schema_id
 JOIN sys.columns AS c ON c.object_id = t.object_id
 JOIN sys.types AS y ON y.user_type_id = c.user_type_id LEFT JOIN sys.types AS b ON b.user_type_id = c.system_type_id
 LEFT JOIN sys.indexes AS i ON i.object_id = t.object_id AND i.is_primary_key = 1
 LEFT JOIN sys.index_columns AS k ON k.object_id = i.object_id AND k.index_id = i.index_id AND k.column_id = c.column_id
 WHERE t.is_ms_shipped = 0 AND t.is_external = 0"""
+"""Asks for every column of every table: what `Column` has, then whether it is computed, and whether it takes NULL."""
 
 _UNIQUE = """
 SELECT DISTINCT s.name, t.name FROM sys.indexes AS i JOIN sys.tables AS t ON t.object_id = i.object_id
@@ -55,7 +56,7 @@ class Catalogue:
 def read_catalogue(session: Session) -> Catalogue:
     """Return the tables of the database that the session is in. Raises Problem if it cannot be read."""
     columns: dict[tuple[str, str], list[Column]] = defaultdict(list)
-    for schema, table, name, kind, length, precision, scale, key, identity, computed in session.rows(_COLUMNS):
+    for schema, table, name, kind, length, precision, scale, key, identity, computed, _null in session.rows(COLUMNS):
         chosen = columns[schema, table]
         if not computed and kind not in GENERATED:
             chosen.append(Column(name, kind, length, precision, scale, key, bool(identity)))

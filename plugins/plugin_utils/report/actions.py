@@ -57,6 +57,8 @@ def next_action(
     inventories = f"-i inventories/{environment}{' -i inventories/rehearsal' if emulated else ''}"
     play = f"ansible-playbook {inventories} playbooks/"
     prove, work = f"{play}verify.yml --tags {tag}", f"{play}{environment}.yml --tags {tag}"
+    if line["procedure"]:
+        prove = work = f"{play}{line['procedure']}.yml"
     attest = f"{play}attest.yml -e line={line['line']} …"
     why = attention(line)
     after = [number for number in line["depends_on"] or () if states.get(number) not in (*SETTLED, "proven in part")]

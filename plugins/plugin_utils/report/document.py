@@ -26,7 +26,19 @@ SCHEMA_VERSION = 1
 """Raised when a reader of the previous version would misunderstand the new one (docs/report.schema.json)."""
 
 RECORD = ("id", "title", "reference", "approver", "approved", "evidence", "digest", "state", "back_out")
-ENTRY = ("line", "title", "stage", "role", "proof", "depends_on", "built", "carried_out_by", "owner", "planned")
+ENTRY = (
+    "line",
+    "title",
+    "stage",
+    "role",
+    "procedure",
+    "proof",
+    "depends_on",
+    "built",
+    "carried_out_by",
+    "owner",
+    "planned",
+)
 
 
 def build(

@@ -74,7 +74,19 @@ def accumulate(plan: Plan, report: Mapping[str, Any]) -> Plan:
 
 
 UNSEEN: dict[str, Any] = {"recent": [], "earlier": [], "last_proof": None, "first_proof": None}
-STATIC = ("line", "title", "heading", "role", "proof", "depends_on", "built", "carried_out_by", "owner", "planned")
+STATIC = (
+    "line",
+    "title",
+    "heading",
+    "role",
+    "procedure",
+    "proof",
+    "depends_on",
+    "built",
+    "carried_out_by",
+    "owner",
+    "planned",
+)
 """What the inventory says of a line; the newest run's is what counts."""
 
 

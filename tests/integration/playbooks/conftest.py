@@ -1,47 +1,19 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real runs of ansible-playbook against a seeded estate."""
+"""Real runs of ansible-playbook: against an estate that is only seeded, and against one that runs."""
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from emulators.estate.estate import ROOT, Estate
+from emulators.estate.estate import Estate
+from tests.integration.playbooks.isolated import Isolated, Playbook, Rehearsed, files
 
 NETWORK = "127.41"
-
-
-class Playbook:
-    """Runs playbooks of the checkout, as a user does."""
-
-    def __init__(self, network: str) -> None:
-        self.environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": os.environ["HOME"],
-            "LANG": "C.UTF-8",
-            "EXAM_REHEARSAL_NETWORK": network,
-            "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
-        }
-
-    def run(
-        self, playbook: str | Path, *options: str, inventories: tuple[str, ...] = ("live", "rehearsal")
-    ) -> subprocess.CompletedProcess[str]:
-        chosen = [option for name in inventories for option in ("-i", str(ROOT / "inventories" / name))]
-        return subprocess.run(
-            [Path(sys.executable).with_name("ansible-playbook"), *chosen, ROOT / "playbooks" / playbook, *options],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+NETWORK_OF_ISOLATED = "127.42"
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +29,29 @@ def seeded_estate() -> Iterator[Estate]:
 @pytest.fixture
 def playbook(seeded_estate: Estate) -> Playbook:
     return Playbook(seeded_estate.network)
+
+
+@pytest.fixture(scope="session")
+def isolated() -> Iterator[Isolated]:
+    """An estate that runs where nothing else can be reached."""
+    runner = Isolated(NETWORK_OF_ISOLATED)
+    try:
+        yield runner
+    finally:
+        runner.close()
+        shutil.rmtree(runner.directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def rehearsed(isolated: Isolated) -> Rehearsed:
+    """LIVE as a user rehearses it, first in check mode. Whoever changes it puts it back."""
+    isolated.estate("reset")
+
+    def touched() -> list[dict[str, bytes]]:
+        parts = ("state", "windows/hosts", "hosts/web1-live/etc", "hosts/web2-live/etc", "sql-server")
+        return [files(isolated.directory / part) for part in parts]
+
+    before = touched()
+    predicted = isolated.play("live.yml", "--check", "--diff")
+    assert touched() == before
+    return Rehearsed(isolated, predicted, isolated.play("live.yml"))

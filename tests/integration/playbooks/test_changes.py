@@ -22,7 +22,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control
 from emulators.certificates import Authority
 from emulators.estate.estate import ROOT, Estate
 from emulators.jira import Jira
-from tests.integration.playbooks.conftest import Playbook
+from tests.integration.playbooks.isolated import Playbook
 
 HERE = Path(__file__).parent
 INSIDE = datetime(2027, 2, 3, 10, 0, tzinfo=UTC)

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from emulators.estate.estate import Estate
-from tests.integration.playbooks.conftest import Playbook
+from tests.integration.playbooks.isolated import Playbook
 
 
 def refused(playbook: Playbook, *options: str, message: str, book: str = "live.yml") -> None:

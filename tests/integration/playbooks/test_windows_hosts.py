@@ -21,7 +21,7 @@ from emulators.estate.estate import ROOT, Estate
 from emulators.processes import wait_until
 from emulators.windows.faults import FaultFile, Faults
 from emulators.windows.model import STATE, HostState
-from tests.integration.playbooks.conftest import Playbook
+from tests.integration.playbooks.isolated import Playbook
 
 NETWORK = "127.46"
 LIVE = ROOT / "inventories/live/group_vars/all"

@@ -33,10 +33,19 @@ def named(entries: list[dict[str, object]], name: str) -> dict[str, object]:
 def test_what_the_administrator_sees(run: Runner, connection: pyodbc.Connection, database: str) -> None:
     connection.execute("EXEC sp_addextendedproperty N'exam', N'pre_live'")
     connection.execute(f"ALTER DATABASE [{database}] SET RECOVERY SIMPLE")
-    connection.execute("CREATE TABLE dbo.Exams (id int PRIMARY KEY); CREATE TABLE dbo.Areas (id int PRIMARY KEY)")
+    connection.execute(
+        "CREATE TABLE dbo.Exams (id int IDENTITY PRIMARY KEY, name nvarchar(20) NULL, hours AS id + 1, cost money NOT NULL);"
+        "CREATE TABLE dbo.Areas (part int NOT NULL, area char(3) NOT NULL, PRIMARY KEY (area, part))"
+    )
     result = run("mssql_info", tables_of=[database, "no such database"])
     assert result["changed"] is False
-    assert result["tables"] == {database: ["dbo.Areas", "dbo.Exams"], "no such database": None}
+    assert result["tables"] == {
+        database: {
+            "dbo.Areas": ["area char(3), key 1", "part int, key 2"],
+            "dbo.Exams": ["cost money", "hours int computed", "id int identity, key 1", "name nvarchar(20) null"],
+        },
+        "no such database": None,
+    }
     assert result["not_visible"] == []
     assert result["instance"]["version"].split(".")[0] in ("14", "15", "16", "17")
     assert result["instance"]["edition"]

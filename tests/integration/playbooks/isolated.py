@@ -1,0 +1,123 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An estate, and whoever works on it, in a network namespace that has nothing but loopback.
+
+What would send a packet off the machine fails there, so a green run proves that a rehearsal sends none.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from emulators.estate.estate import ROOT, Estate
+
+
+class Playbook:
+    """Runs playbooks of the checkout, as a user does."""
+
+    def __init__(self, network: str) -> None:
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ["HOME"],
+            "LANG": "C.UTF-8",
+            "EXAM_REHEARSAL_NETWORK": network,
+            "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+        }
+
+    def run(
+        self, playbook: str | Path, *options: str, inventories: tuple[str, ...] = ("live", "rehearsal")
+    ) -> subprocess.CompletedProcess[str]:
+        chosen = [option for name in inventories for option in ("-i", str(ROOT / "inventories" / name))]
+        return subprocess.run(
+            [Path(sys.executable).with_name("ansible-playbook"), *chosen, ROOT / "playbooks" / playbook, *options],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+class Isolated(Playbook):
+    """Runs commands in one network namespace with loopback alone."""
+
+    def __init__(self, network: str) -> None:
+        super().__init__(network)
+        self.directory = Estate(network).directory
+        self.environment["PYTHONPATH"] = f"{ROOT}:{ROOT / '.collections'}"
+        self.environment["PATH"] += ":/usr/sbin:/sbin"
+        self.holder = subprocess.Popen(
+            ["unshare", "--net", "sh", "-c", "ip link set lo up && echo ready && exec cat"],
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert self.holder.stdout is not None
+        assert self.holder.stdout.readline() == b"ready\n", "network namespaces are not permitted here"
+
+    def command(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["nsenter", "--net", "--target", str(self.holder.pid), *words],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def estate(self, *words: str) -> None:
+        done = self.command(sys.executable, "-m", "emulators.estate", *words)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def play(self, playbook: str, *options: str, succeeds: bool = True) -> str:
+        program = Path(sys.executable).with_name("ansible-playbook")
+        inventories = ("-i", "inventories/live", "-i", "inventories/rehearsal")
+        done = self.command(program, *inventories, f"playbooks/{playbook}", *options)
+        assert (done.returncode == 0) is succeeds, done.stdout + done.stderr
+        return done.stdout + done.stderr  # where warnings are
+
+    def close(self) -> None:
+        self.estate("down")
+        assert self.holder.stdin is not None
+        self.holder.stdin.close()
+        self.holder.wait(timeout=10)
+        assert self.holder.stdout is not None
+        self.holder.stdout.close()
+
+
+@dataclass
+class Rehearsed:
+    """LIVE, rehearsed whole from an empty estate."""
+
+    isolated: Isolated
+    predicted: str
+    """What check mode printed."""
+    applied: str
+    """What the real run printed after it."""
+
+
+def changed(output: str) -> int:
+    return sum(int(number) for number in re.findall(r"changed=(\d+)", output))
+
+
+def report(output: str) -> dict[str, str]:
+    """Return the state of each line from the report that the run names."""
+    found = re.search(r"^Report: (.*)$", output, re.MULTILINE)
+    assert found, output
+    content = json.loads(Path(found[1]).read_text(encoding="utf-8"))
+    assert content["emulated"] is True
+    return {line["line"]: line["state"] for line in content["lines"]}
+
+
+def files(directory: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(directory)): path.read_bytes()
+        for path in directory.rglob("*")
+        if path.is_file() and "reports" not in path.parts
+    }

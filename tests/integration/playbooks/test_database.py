@@ -1,0 +1,119 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The procedures about Exam Scheduler's database, on the rehearsed LIVE. Each test leaves it as the rehearsal does."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from emulators.estate.estate import ROOT, Estate
+from tests.integration.playbooks.isolated import Isolated, Rehearsed, changed, report
+
+QUERY = """
+import json, sys
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql import _odbc, server
+directory, address, *statements = sys.argv[1:]
+with open(f"{directory}/secrets/sql_server_login_password", encoding="utf-8") as file:
+    password = file.read()
+where = server.Server(
+    "sql-live.exams.example", connect_address=address, database="ES", user="svc-exam-automation", password=password,
+    ca_certificates=f"{directory}/certification-authority/root.pem",
+)
+connection = _odbc.connect(where, autocommit=True)
+for statement in statements:
+    cursor = connection.execute(statement)
+print(json.dumps([list(row) for row in cursor.fetchall()] if cursor.description else []))
+"""
+WORK = (
+    "INSERT INTO dbo.Students (UUN) VALUES (N's9000001'), (N's9000002')",
+    "INSERT INTO dbo.Exams (CourseCode, PeriodId, DurationMinutes)"
+    " SELECT N'TEST10001', MIN(PeriodId), 90 FROM dbo.AcademicPeriods",
+    "INSERT INTO dbo.Registrations (ExamId, StudentId)"
+    " SELECT e.ExamId, s.StudentId FROM dbo.Exams AS e CROSS JOIN dbo.Students AS s",
+    "UPDATE dbo.Locations SET Name = N'renamed by hand'",
+    "DELETE FROM dbo.LocationSizes",
+)
+"""What is written during integration tests."""
+COUNTS = "SELECT (SELECT COUNT(*) FROM dbo.Registrations), (SELECT COUNT(*) FROM dbo.LocationSizes)"
+AS_REHEARSED, AFTER_WORK = "[[0, 5]]", "[[2, 0]]"
+
+
+def sql(isolated: Isolated, *statements: str) -> str:
+    """Run statements on the rehearsal's SQL Server and return the rows of the last one as JSON."""
+    estate = Estate(isolated.environment["EXAM_REHEARSAL_NETWORK"])
+    address = estate.address(estate.seed.addresses()["sql-live"])
+    done = isolated.command(sys.executable, "-c", QUERY, isolated.directory, address, *statements)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.mark.timeout(400)
+def test_what_integration_tests_wrote_is_reverted_and_the_line_is_proven(rehearsed: Rehearsed) -> None:
+    isolated = rehearsed.isolated
+    assert "Say -e state=present" in isolated.play("snapshot.yml", succeeds=False)
+    kept = isolated.play("snapshot.yml", "-e", "state=present")
+    assert (changed(kept), report(kept)["3.4"]) == (1, "applied")
+    assert sql(isolated, *WORK, COUNTS) == AFTER_WORK
+
+    predicted = isolated.play("snapshot.yml", "-e", "state=reverted", "--check")
+    assert changed(predicted) == 1
+    assert sql(isolated, COUNTS) == AFTER_WORK
+    reverted = isolated.play("snapshot.yml", "-e", "state=reverted")
+    assert (changed(reverted), report(reverted)["3.4"]) == (1, "proven")
+    assert sql(isolated, COUNTS) == AS_REHEARSED
+    again = isolated.play("snapshot.yml", "-e", "state=reverted")
+    assert (changed(again), report(again)["3.4"]) == (0, "proven")
+
+    assert changed(isolated.play("snapshot.yml", "-e", "state=absent")) == 1
+
+
+@pytest.mark.timeout(400)
+def test_that_data_are_cleared_to_the_golden_copy_unless_they_are_in_service(rehearsed: Rehearsed) -> None:
+    isolated = rehearsed.isolated
+    assert sql(isolated, *WORK, COUNTS) == AFTER_WORK
+    in_service = isolated.play("rollback.yml", "-e", "exam_scheduler_service=live", succeeds=False)
+    assert "its data are not cleared" in in_service
+    # what the database says of itself outweighs what the inventory says
+    says = "EXEC sp_updateextendedproperty N'exam_scheduling_service', N'{}'"
+    sql(isolated, says.format("live"))
+    refused = isolated.play("rollback.yml", succeeds=False)
+    assert "pre_live" in refused
+    assert sql(isolated, says.format("pre_live"), COUNTS) == AFTER_WORK
+
+    assert changed(isolated.play("rollback.yml")) > 0
+    assert sql(isolated, COUNTS) == AS_REHEARSED
+    assert changed(isolated.play("rollback.yml")) == 0
+
+
+@pytest.mark.timeout(400)
+def test_that_the_golden_copy_is_exported_where_it_is_kept_and_drift_is_a_warning(
+    rehearsed: Rehearsed, tmp_path: Path
+) -> None:
+    isolated = rehearsed.isolated
+    assert "is no source for it" in isolated.play("golden_copy.yml", succeeds=False)
+
+    live = ROOT / "inventories/live/group_vars/all/exam_scheduler_database.yml"
+    golden_copy = yaml.safe_load(live.read_text(encoding="utf-8"))["exam_scheduler_golden_copy"]
+    artefact = tmp_path / "golden_copy"
+    here = {"exam_scheduler_golden_copy": {**golden_copy, "artefact": str(artefact), "deployed": False}}
+    inventory = tmp_path / "inventory"
+    (inventory / "group_vars").mkdir(parents=True)
+    (inventory / "group_vars/all.yml").write_text(yaml.safe_dump(here), encoding="utf-8")
+    (inventory / "hosts.yml").write_text("all: {}\n", encoding="utf-8")
+
+    exported = isolated.play("golden_copy.yml", "-i", str(inventory))
+    assert f"their digest is {golden_copy['digest']}. These are the data that were signed off." in exported
+    assert "The columns of all tables are those of exam_scheduler_schema." in exported
+    schema = (ROOT / "inventories/shared/exam_scheduler_schema.yml").read_text(encoding="utf-8")
+    assert yaml.safe_load((tmp_path / "golden_copy-schema.yml").read_text(encoding="utf-8")) == yaml.safe_load(schema)
+
+    there = "SELECT COUNT(*) FROM dbo.Tags WHERE Name = N'drifted'"
+    sql(isolated, "INSERT INTO dbo.Tags (Name) VALUES (N'drifted')")
+    drifted = isolated.play("verify.yml", "-i", str(inventory), "--tags", "exam_scheduler", "--limit", "sql-live")
+    assert "Export them again, have them signed off" in " ".join(drifted.split())
+    assert report(drifted)["3.3"] == "proven", "it is no defect of this environment"
+    assert sql(isolated, "DELETE FROM dbo.Tags WHERE Name = N'drifted'", there) == "[[0]]"
