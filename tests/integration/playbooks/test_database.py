@@ -10,24 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from emulators.estate.estate import ROOT, Estate
+from emulators.estate.estate import ROOT
 from tests.integration.playbooks.isolated import Isolated, Rehearsed, changed, report
 
-QUERY = """
-import json, sys
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql import _odbc, server
-directory, address, *statements = sys.argv[1:]
-with open(f"{directory}/secrets/sql_server_login_password", encoding="utf-8") as file:
-    password = file.read()
-where = server.Server(
-    "sql-live.exams.example", connect_address=address, database="ES", user="svc-exam-automation", password=password,
-    ca_certificates=f"{directory}/certification-authority/root.pem",
-)
-connection = _odbc.connect(where, autocommit=True)
-for statement in statements:
-    cursor = connection.execute(statement)
-print(json.dumps([list(row) for row in cursor.fetchall()] if cursor.description else []))
-"""
 WORK = (
     "INSERT INTO dbo.Students (UUN) VALUES (N's9000001'), (N's9000002')",
     "INSERT INTO dbo.Exams (CourseCode, PeriodId, DurationMinutes)"
@@ -43,10 +28,9 @@ AS_REHEARSED, AFTER_WORK = "[[0, 5]]", "[[2, 0]]"
 
 
 def sql(isolated: Isolated, *statements: str) -> str:
-    """Run statements on the rehearsal's SQL Server and return the rows of the last one as JSON."""
-    estate = Estate(isolated.environment["EXAM_REHEARSAL_NETWORK"])
-    address = estate.address(estate.seed.addresses()["sql-live"])
-    done = isolated.command(sys.executable, "-c", QUERY, isolated.directory, address, *statements)
+    """Run statements on the rehearsal's SQL Server and return the rows that they return, a line of JSON for each."""
+    network = isolated.environment["EXAM_REHEARSAL_NETWORK"]
+    done = isolated.command(sys.executable, "-m", "tests.ask_rehearsed_database", network, *statements)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
