@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Asks Exam Scheduler's database of a rehearsal by python-tds, so that no driver and no module of the collection takes part.
+"""Asks Exam Scheduler's database of a rehearsal by python-tds: no driver and no module of ours takes part.
 
     python -m tests.ask_rehearsed_database NETWORK STATEMENT...
 

@@ -206,6 +206,8 @@ def run(module: AnsibleModule, resource: Resource[Present, ChangeT]) -> None:
     except (Problem, OSError) as error:
         module.fail_json(msg=f"{error} Nothing was touched.")
     result = outcome.result(check_mode=module.check_mode, diff=module._diff)
+    for warning in result.pop("warnings", ()):
+        module.warn(warning)
     if outcome.problem is not None:
         defect = outcome.problem.__cause__
         if defect is not None:

@@ -173,9 +173,9 @@ snapshots:
   sample: [{name: ES_before_clear_down, source: ES, created: "2027-02-03T10:15:09"}]
 tables:
   description:
-    - Of each database of O(tables_of), its tables, and of each table its columns by name, each with its type, C(null) if
-      it takes them, C(identity) or C(computed), and its place in the primary key. V(null) if there is no such database
-      for this login.
+    - Of each database of O(tables_of), its tables, and of each table its columns by name, each with its type,
+      C(null) if it takes them, C(identity) or C(computed), and its place in the primary key.
+    - V(null) if there is no such database for this login.
   returned: success
   type: dict
   sample: {ES: {dbo.Tags: ["Name nvarchar(60)", "TagId int identity, key 1"]}}

@@ -34,7 +34,8 @@ def test_what_the_administrator_sees(run: Runner, connection: pyodbc.Connection,
     connection.execute("EXEC sp_addextendedproperty N'exam', N'pre_live'")
     connection.execute(f"ALTER DATABASE [{database}] SET RECOVERY SIMPLE")
     connection.execute(
-        "CREATE TABLE dbo.Exams (id int IDENTITY PRIMARY KEY, name nvarchar(20) NULL, hours AS id + 1, cost money NOT NULL);"
+        "CREATE TABLE dbo.Exams (id int IDENTITY PRIMARY KEY, name nvarchar(20) NULL, hours AS id + 1, "
+        "cost money NOT NULL);"
         "CREATE TABLE dbo.Areas (part int NOT NULL, area char(3) NOT NULL, PRIMARY KEY (area, part))"
     )
     result = run("mssql_info", tables_of=[database, "no such database"])

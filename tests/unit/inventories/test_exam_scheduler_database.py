@@ -18,6 +18,7 @@ def test_that_every_table_of_the_installed_schema_has_one_class() -> None:
     script = SEED.with_name("exam_scheduler.sql").read_text(encoding="utf-8")
     classed = [table for tables in LIVE["exam_scheduler_tables"].values() for table in tables]
     assert sorted(classed) == sorted(re.findall(r"CREATE TABLE (\S+)", script))
+    assert sorted(classed) == sorted(LIVE["exam_scheduler_schema"])
 
 
 def test_that_the_golden_copy_is_of_the_reference_tables_and_has_the_digest_that_was_signed_off() -> None:

@@ -97,6 +97,8 @@ def test_every_line_has_proof_role_stage_and_somebody_who_carries_it_out(environ
         assert entry["line"].split(".", maxsplit=1)[0] in environment["implementation_headings"], entry
         if entry["built"]:
             assert (ROOT / "roles" / entry["role"] / "tasks/verify.yml").is_file(), entry
+        if "procedure" in entry:
+            assert (ROOT / "playbooks" / f"{entry['procedure']}.yml").is_file(), entry
     responsibilities = environment["implementation_responsibilities"]
     assert responsibilities.keys() == {entry["line"] for entry in environment["implementation_plan"]}
     for entry in responsibilities.values():

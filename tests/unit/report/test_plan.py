@@ -141,6 +141,8 @@ def test_each_person_s_next_action() -> None:
     assert asked["overdue"] is True
     (database,) = [one for one in sheets["Database team"] if one["line"] == "1.5"]
     assert database["after"] == ["1.1", "1.2"]
+    (snapshot,) = [one for actions in sheets.values() for one in actions if one["line"] == "3.4"]
+    assert snapshot["command"] == "ansible-playbook -i inventories/live playbooks/snapshot.yml"
     assert not any(one["line"] in ("1.3", "1.6", "6") for actions in sheets.values() for one in actions)
     later = run_sheets(lines, "live", "2027-02-01T09:00:00+00:00", emulated=False)
     again = [one for sheet in later for one in sheet["actions"] if one["line"] == "1.3"]
