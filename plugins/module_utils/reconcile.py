@@ -123,7 +123,10 @@ class Resource(ABC, Generic[Present, ChangeT]):
         """
 
     def facts(self, present: Present) -> Mapping[str, object]:
-        """Return further return values, computed from the state that was read. None by default."""
+        """Return further return values, computed from the state that was read. None by default.
+
+        The list `warnings` is shown to the user, and is no return value.
+        """
         return {}
 
 
@@ -146,7 +149,7 @@ class Outcome(Generic[ChangeT]):
     def result(self, *, check_mode: bool, diff: bool) -> dict[str, object]:
         """Return the module's return values. `changed` in check mode is what the real run would return."""
         result: dict[str, object] = {
-            **self.facts,
+            **{name: value for name, value in self.facts.items() if name != "warnings"},
             "changed": bool(self.changes if check_mode else self.applied),
             "changes": [change.as_dict() for change in self.changes],
         }
@@ -156,6 +159,12 @@ class Outcome(Generic[ChangeT]):
         if diff:
             result["diff"] = [_diff(change) for change in (self.changes if check_mode else self.applied)]
         return result
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the user is to be warned of."""
+        warnings = self.facts.get("warnings")
+        return [str(warning) for warning in warnings] if isinstance(warnings, list) else []
 
 
 def reconcile(
@@ -206,7 +215,7 @@ def run(module: AnsibleModule, resource: Resource[Present, ChangeT]) -> None:
     except (Problem, OSError) as error:
         module.fail_json(msg=f"{error} Nothing was touched.")
     result = outcome.result(check_mode=module.check_mode, diff=module._diff)
-    for warning in result.pop("warnings", ()):
+    for warning in outcome.warnings:
         module.warn(warning)
     if outcome.problem is not None:
         defect = outcome.problem.__cause__
