@@ -60,7 +60,7 @@ def read_catalogue(session: Session) -> Catalogue:
         chosen = columns[schema, table]
         if not computed and kind not in GENERATED:
             chosen.append(Column(name, kind, length, precision, scale, key, bool(identity)))
-    unique = {(schema, table) for schema, table in session.rows(_UNIQUE)}
+    unique = set(session.rows(_UNIQUE))
     tables = {}
     for (schema, name), found in columns.items():
         ordered = tuple(sorted(found, key=lambda each: each.name.casefold()))
