@@ -181,10 +181,13 @@ def reconcile(
         The outcome; its `problem` is set if the application broke off.
 
     Raises:
-        Problem: the state could not be read or no plan made; nothing was touched.
+        Problem: the state could not be read or no plan made, or that was cancelled; nothing was touched.
     """
-    present = resource.read()
-    changes = list(resource.plan(present))
+    try:
+        present = resource.read()
+        changes = list(resource.plan(present))
+    except KeyboardInterrupt:
+        raise Problem("it was cancelled") from None
     applied: list[ChangeT] = []
     problem = None
     if changes and not check_mode:
@@ -195,6 +198,8 @@ def reconcile(
                     journal(change.item, change.action)
         except Problem as error:
             problem = error
+        except KeyboardInterrupt:  # an applier that knows what became of the change in hand has said so itself
+            problem = OutcomeUnknown("it was cancelled")
         except Exception as error:  # a defect of ours: even then the user must learn what stands
             problem = Problem(f"unexpected {type(error).__name__}: {error}")
             problem.__cause__ = error
@@ -211,9 +216,9 @@ def run(module: AnsibleModule, resource: Resource[Present, ChangeT]) -> None:
         if module.check_mode and line:
             module.warn(f"pending: {error}; line {line} of the plan creates it")
             module.exit_json(changed=True, changes=[], pending_line=line)
-        module.fail_json(msg=f"{error} Nothing was touched.", **({"pending_line": line} if line else {}))
+        module.fail_json(msg=f"{_sentence(error)} Nothing was touched.", **({"pending_line": line} if line else {}))
     except (Problem, OSError) as error:
-        module.fail_json(msg=f"{error} Nothing was touched.")
+        module.fail_json(msg=f"{_sentence(error)} Nothing was touched.")
     result = outcome.result(check_mode=module.check_mode, diff=module._diff)
     for warning in outcome.warnings:
         module.warn(warning)
@@ -227,18 +232,25 @@ def run(module: AnsibleModule, resource: Resource[Present, ChangeT]) -> None:
 
 def _broken_off(outcome: Outcome[ChangeT]) -> str:
     """Say what stands and what does not, and that running again carries on."""
+    why = _sentence(outcome.problem)
     if isinstance(outcome.problem, OutcomeUnknown):
         return (
-            f"{outcome.problem} Applied: {', '.join(change.item for change in outcome.applied) or 'nothing'}. "
+            f"{why} Applied: {', '.join(change.item for change in outcome.applied) or 'nothing'}. "
             f"Not known whether applied: {', '.join(change.item for change in outcome.pending)}. "
             "Running again finds out."
         )
     if not outcome.applied:
-        return f"{outcome.problem} Nothing was applied; running again starts afresh."
+        return f"{why} Nothing was applied; running again starts afresh."
     return (
-        f"{outcome.problem} Applied: {', '.join(change.item for change in outcome.applied)}. "
+        f"{why} Applied: {', '.join(change.item for change in outcome.applied)}. "
         f"Not applied: {', '.join(change.item for change in outcome.pending)}. Running again carries on from here."
     )
+
+
+def _sentence(error: object) -> str:
+    """Return an error's message with a full stop, which one without a remedy has not."""
+    text = str(error)
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _diff(change: Change) -> dict[str, str]:

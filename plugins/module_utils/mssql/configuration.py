@@ -72,12 +72,17 @@ class Configuration(Resource[Settings, SettingChange]):
         done: list[SettingChange] = []
         try:
             for change in changes:
+                done.append(change)  # to set back what was not set does no harm, the other way round it would
                 self._set(change.item.removeprefix("setting "), change.value)
-                done.append(change)
             session.call("RECONFIGURE")
         except Problem:
-            self._set_back(done)
+            with suppress(Problem):
+                self._set_back(done)
             raise
+        except KeyboardInterrupt:
+            self._set_back(done)
+            session.call("RECONFIGURE")
+            raise Problem("it was cancelled, and all settings are as they were", where=session.where) from None
         finally:
             if show and self.declared.get(ADVANCED) != 1:
                 with suppress(Problem):
@@ -102,7 +107,6 @@ class Configuration(Resource[Settings, SettingChange]):
 
     def _set_back(self, done: Sequence[SettingChange]) -> None:
         """Set back what was set and is not in use, so that nobody's RECONFIGURE puts it into use later."""
-        with suppress(Problem):
-            for change in done:
-                if change.setting is not None:
-                    self._set(change.setting.name, change.setting.value)
+        for change in done:
+            if change.setting is not None:
+                self._set(change.setting.name, change.setting.value)

@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -30,6 +32,10 @@ class SqlProblem(Problem):
 
     number = 0
     """SQL Server's number of the error."""
+
+
+class CancelledAfterCommit(KeyboardInterrupt):
+    """It was cancelled (Ctrl-C) while a transaction was committed: all of the transaction is in force."""
 
 
 def quoted(name: str) -> str:
@@ -185,19 +191,33 @@ class Session:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Commit what is executed inside, or roll all of it back. Raises as `execute`."""
+        """Commit what is executed inside, or roll all of it back.
+
+        Raises:
+            KeyboardInterrupt: it was cancelled, and rolled back.
+            CancelledAfterCommit: it was cancelled, and is committed.
+            Problem: as `execute`.
+        """
         connection = self._connected()
         try:
             yield
+            with _interrupt_deferred() as was_cancelled:
+                self._commit(connection)
         except BaseException:
             with suppress(pyodbc.Error):
                 connection.rollback()
             raise
+        if was_cancelled():
+            raise CancelledAfterCommit
+
+    def _commit(self, connection: Connection) -> None:
+        problem: Problem | None = None
         try:
             connection.commit()
         except pyodbc.Error as error:
             problem = self._problem(error)
-            raise problem from None
+        if problem is not None:
+            raise problem
 
     def close(self) -> None:
         """Close the connection, if there is one."""
@@ -245,3 +265,21 @@ class Session:
         problem = SqlProblem("the server refused a statement", where=self.where, found=plain)
         problem.number = int(number[1]) if number else 0
         return problem
+
+
+@contextmanager
+def _interrupt_deferred() -> Iterator[Callable[[], bool]]:
+    """Have Ctrl-C wait for the end, and provide what tells afterwards whether there was any.
+
+    Between a commit and its answer nobody could say what became of it.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    received: list[int] = []
+    if not callable(before) or threading.current_thread() is not threading.main_thread():
+        yield lambda: False  # nothing would be raised here
+        return
+    signal.signal(signal.SIGINT, lambda number, _frame: received.append(number))
+    try:
+        yield lambda: bool(received)
+    finally:
+        signal.signal(signal.SIGINT, before)

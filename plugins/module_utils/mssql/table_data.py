@@ -247,7 +247,7 @@ class TableData(Resource[FoundData, DataChange]):
         for attempt in itertools.count(1):
             session = self._session.within(self.declared.database)
             try:
-                write(session, changes, self._found, self._source)
+                warning = write(session, changes, self._found, self._source)
             except SqlProblem as problem:
                 if problem.number != DEADLOCK or attempt == ATTEMPTS:
                     raise
@@ -256,6 +256,7 @@ class TableData(Resource[FoundData, DataChange]):
                     f"({attempt} of {ATTEMPTS - 1})."
                 )
             else:
+                self._warnings += [warning] if warning else []
                 return
             finally:
                 session.close()

@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session, SqlProblem, quoted
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import (
+    CancelledAfterCommit,
+    Session,
+    SqlProblem,
+    quoted,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_data_planner import (
     DataChange,
     FoundData,
@@ -32,7 +37,7 @@ _CONFLICTS = (547, 2601, 2627)
 """A foreign key or check; a unique index; a unique constraint."""
 
 
-def write(session: Session, changes: Sequence[DataChange], found: FoundData, source: Source | None) -> None:
+def write(session: Session, changes: Sequence[DataChange], found: FoundData, source: Source | None) -> str | None:
     """Delete, insert and update what differs, prove the result, and commit: all of it, or nothing.
 
     Args:
@@ -41,34 +46,45 @@ def write(session: Session, changes: Sequence[DataChange], found: FoundData, sou
         found: what the plan was made of.
         source: where rows come from; None if there are none to come.
 
+    Returns:
+        A warning if it was cancelled too late to be stopped, otherwise None.
+
     Raises:
         OutcomeUnknown: the connection broke while it was committed.
         Problem: it was rolled back.
     """
-    with session.transaction():
-        try:
-            _write(session, changes, found, source)
-        except OutcomeUnknown as problem:
-            raise Problem(
-                "the connection broke before anything was committed, and the server rolls back what was begun: the "
-                "tables are as they were",
-                where=session.where,
-                found=problem.found,
-                remedy="Look whether the server runs.",
-            ) from None
-        except SqlProblem as problem:
-            if problem.number not in _CONFLICTS:
-                raise
-            raise Problem(
-                "the rows contradict the target's constraints, and everything was rolled back",
-                where=session.where,
-                found=problem.found,
-                remedy="Mend the rows in the source, or name the tables that refer to these as well.",
-            ) from None
-        except KeyboardInterrupt:
-            raise Problem(
-                "it was cancelled, and everything was rolled back: the tables are as they were", where=session.where
-            ) from None
+    try:
+        with session.transaction():
+            _write_or_say_why(session, changes, found, source)
+    except CancelledAfterCommit:
+        return f"{session.where}: it was cancelled after everything was committed: the tables are as declared."
+    except KeyboardInterrupt:
+        raise Problem(
+            "it was cancelled, and everything was rolled back: the tables are as they were", where=session.where
+        ) from None
+    return None
+
+
+def _write_or_say_why(session: Session, changes: Sequence[DataChange], found: FoundData, source: Source | None) -> None:
+    try:
+        _write(session, changes, found, source)
+    except OutcomeUnknown as problem:
+        raise Problem(
+            "the connection broke before anything was committed, and the server rolls back what was begun: the "
+            "tables are as they were",
+            where=problem.where,  # the source's, if it was that one
+            found=problem.found,
+            remedy="Look whether the server runs.",
+        ) from None
+    except SqlProblem as problem:
+        if problem.number not in _CONFLICTS:
+            raise
+        raise Problem(
+            "the rows contradict the target's constraints, and everything was rolled back",
+            where=session.where,
+            found=problem.found,
+            remedy="Mend the rows in the source, or name the tables that refer to these as well.",
+        ) from None
 
 
 def _write(session: Session, changes: Sequence[DataChange], found: FoundData, source: Source | None) -> None:

@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import secrets
+import signal
 from collections.abc import Iterator
 
 import pyodbc
 import pytest
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session
 from tests.integration.sql.conftest import Runner, drop_login
 
 DYNAMIC, ADVANCED, STATIC = "backup checksum default", "cost threshold for parallelism", "user connections"
@@ -64,6 +66,24 @@ def test_that_nothing_is_left_waiting_if_the_server_refuses_it(
         assert values(admin) == before
     finally:
         drop_login(admin, login)
+
+
+@pytest.mark.parametrize("cancelled_at", ["sp_configure", "RECONFIGURE"])
+def test_that_settings_are_as_they_were_if_it_is_cancelled(
+    run: Runner, admin: pyodbc.Connection, before: Values, monkeypatch: pytest.MonkeyPatch, cancelled_at: str
+) -> None:
+    plain = Session.call
+
+    def call(session: Session, batch: str, *values: object) -> None:
+        plain(session, batch, *values)
+        if cancelled_at in batch:
+            monkeypatch.undo()
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Session, "call", call)
+    broken = run("mssql_configuration", settings={DYNAMIC: 1 - before[DYNAMIC][0]})
+    assert "it was cancelled, and all settings are as they were. Nothing was applied" in broken["msg"]
+    assert values(admin) == before
 
 
 def test_that_a_certificate_of_a_line_to_come_is_pending(run: Runner, before: Values) -> None:

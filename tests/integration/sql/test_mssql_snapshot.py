@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import signal
 from contextlib import closing
 from typing import Any
 
 import pyodbc
 import pytest
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session, Statement
 from tests.integration.sql.conftest import Opener, Runner, rows
 
 RECORD = {"exam_scheduling_service": "pre_live"}
@@ -135,6 +137,35 @@ def test_that_it_is_the_only_snapshot(run: Runner, open_connection: Opener, fill
     assert "it can only be reverted while it has one snapshot" in refused["msg"]
     assert f"found {filled}_2" in refused["msg"]
     assert "Nothing was touched." in refused["msg"]
+
+
+@pytest.mark.parametrize("afterwards", [False, True])
+def test_that_a_cancelled_revert_leaves_the_database_open_and_says_what_is_not_known(
+    run: Runner, open_connection: Opener, filled: str, monkeypatch: pytest.MonkeyPatch, *, afterwards: bool
+) -> None:
+    run("mssql_snapshot", **arguments(filled, "present"))
+    change(open_connection, filled, "DELETE FROM dbo.rooms")
+    plain = Session.execute
+
+    def execute(session: Session, statement: Statement) -> None:
+        restores = str(statement[0]).startswith("RESTORE")
+        if restores and not afterwards:
+            signal.raise_signal(signal.SIGINT)
+        plain(session, statement)
+        if restores:
+            signal.raise_signal(signal.SIGINT)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Session, "execute", execute)
+        broken = run("mssql_snapshot", **arguments(filled, "reverted", close_connections=True))
+    told = f"it was cancelled. Applied: nothing. Not known whether applied: database {filled}. Running again finds out."
+    assert broken["msg"] == told
+    with closing(open_connection(database=filled)) as connection:
+        access = connection.execute("SELECT user_access_desc FROM sys.databases WHERE name = ?", filled).fetchval()
+        assert access == "MULTI_USER"
+        assert connection.execute("SELECT COUNT(*) FROM dbo.rooms").fetchval() == (2 if afterwards else 0)
+    rest = run("mssql_snapshot", **arguments(filled, "reverted", close_connections=True))
+    assert rest["changed"] is not afterwards
 
 
 def test_that_a_database_that_was_left_closed_is_opened(run: Runner, admin: pyodbc.Connection, filled: str) -> None:

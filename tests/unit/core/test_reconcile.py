@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import (
     Change,
     InvalidParameter,
+    OutcomeUnknown,
     Problem,
     Resource,
+    _broken_off,
     reconcile,
 )
 
@@ -108,6 +110,28 @@ def test_a_defect_of_an_applier_still_tells_what_stands() -> None:
     assert [change.item for change in outcome.applied] == ["a"]
     assert isinstance(outcome.problem, Problem)
     assert isinstance(outcome.problem.__cause__, KeyError)
+
+
+def test_a_cancelled_reading_or_plan_has_touched_nothing() -> None:
+    class Cancelled(Table):
+        def plan(self, present: dict[str, int]) -> Sequence[Change]:
+            raise KeyboardInterrupt
+
+    with pytest.raises(Problem, match="it was cancelled"):
+        reconcile(Cancelled({}, {"a": 1}), check_mode=False)
+
+
+def test_a_cancelled_application_tells_what_stands_and_what_is_not_known() -> None:
+    class Cancelled(Table):
+        def apply(self, changes: Sequence[Change]) -> Iterator[Change]:
+            yield changes[0]
+            raise KeyboardInterrupt
+
+    outcome = reconcile(Cancelled({}, {"a": 1, "b": 2}), check_mode=False)
+    assert [change.item for change in outcome.applied] == ["a"]
+    assert isinstance(outcome.problem, OutcomeUnknown)
+    message = "it was cancelled. Applied: a. Not known whether applied: b. Running again finds out."
+    assert _broken_off(outcome) == message
 
 
 def test_a_diff_shows_only_the_lines_that_differ() -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql import table_writer
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session
 from tests.integration.sql.conftest import Emulator, Opener, Runner, rows
 
 ROOMS, SITES = r"INSERT INTO \[dbo\]\.\[rooms\]", r"INSERT INTO \[dbo\]\.\[sites\]"
@@ -60,6 +62,7 @@ AFTER = [[(1, "A"), (2, "B")], [(1, 2, None), (2, 1, 1)]]
         ({"kind": "error", "number": 1101, "match": ROOMS}, "insufficient disk space"),
         ({"kind": "error", "number": 9002, "match": "DELETE FROM"}, "transaction log"),
         ({"kind": "error", "number": 1205, "match": ROOMS}, "deadlock victim"),
+        ({"kind": "error", "number": 1222, "match": SITES}, "Lock request time out period exceeded"),
         ({"kind": "drop", "match": ROOMS, "rows": 1}, "the tables are as they were"),
         ({"kind": "lose", "match": SITES, "times": 1}, "the tables are as they were"),
         ({"kind": "lose", "match": "WITH CHECK CHECK"}, "the tables are as they were"),
@@ -97,16 +100,70 @@ def test_that_a_deadlock_victim_is_repeated(
     assert content(open_connection, declared["database"]) == AFTER
 
 
-def test_that_a_cancelled_run_leaves_everything_as_it_was(
-    run: Runner, open_connection: Opener, declared: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupted(*_arguments: object) -> None:
-        raise KeyboardInterrupt
+class Cancels:
+    """Ctrl-C, as the process gets it, when one of the session's methods is called; before or after what it does."""
 
-    monkeypatch.setattr(table_writer, "_prove", interrupted)
-    broken = run("mssql_table_data", **declared)
-    assert "it was cancelled, and everything was rolled back" in broken["msg"]
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, method: str, match: str, *, afterwards: bool = False) -> None:
+        plain = getattr(Session, method)
+
+        def method_with_signal(session: Session, *arguments: Any, **named: Any) -> Any:
+            if match not in str(arguments):
+                return plain(session, *arguments, **named)
+            if not afterwards:
+                signal.raise_signal(signal.SIGINT)
+            result = plain(session, *arguments, **named)
+            if afterwards:
+                signal.raise_signal(signal.SIGINT)
+            return result
+
+        monkeypatch.setattr(Session, method, method_with_signal)
+
+
+AS_THEY_WERE = "it was cancelled, and everything was rolled back: the tables are as they were. Nothing was applied;"
+
+
+@pytest.mark.parametrize(
+    ("method", "match", "message"),
+    [
+        ("rows", "sys.tables", "it was cancelled. Nothing was touched."),
+        ("stream", "[sites]", "it was cancelled. Nothing was touched."),
+        ("call_many", "INSERT INTO [dbo].[sites]", AS_THEY_WERE),
+        ("call_many", "INSERT INTO [dbo].[rooms]", AS_THEY_WERE),
+        ("call", "WITH CHECK CHECK", AS_THEY_WERE),
+    ],
+)
+@pytest.mark.parametrize("afterwards", [False, True])
+def test_that_a_cancelled_run_leaves_everything_as_it_was(
+    run: Runner,
+    open_connection: Opener,
+    declared: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    method: str,
+    match: str,
+    message: str,
+    afterwards: bool,
+) -> None:
+    with monkeypatch.context() as patched:
+        Cancels(patched, method, match, afterwards=afterwards)
+        broken = run("mssql_table_data", **declared)
+    assert broken["failed"] is True
+    assert message in broken["msg"]
     assert content(open_connection, declared["database"]) == BEFORE
+
+
+@pytest.mark.parametrize("afterwards", [False, True])
+def test_that_a_run_cancelled_at_its_commit_is_as_declared_and_says_so(
+    run: Runner, open_connection: Opener, declared: dict[str, Any], *, monkeypatch: pytest.MonkeyPatch, afterwards: bool
+) -> None:
+    with monkeypatch.context() as patched:
+        Cancels(patched, "_commit", "", afterwards=afterwards)
+        done = run("mssql_table_data", **declared)
+    assert done["changed"] is True, done
+    assert "it was cancelled after everything was committed: the tables are as declared." in str(done["warnings"])
+    assert content(open_connection, declared["database"]) == AFTER
+    assert run("mssql_table_data", **declared)["changed"] is False
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_that_what_is_not_equal_afterwards_is_rolled_back(
