@@ -18,6 +18,14 @@ _LOGIN_REJECTED = ("18452", "18456", "18470", "18486", "18487", "18488")
 """Untrusted domain, login failed, disabled, locked, password expired, password to be changed."""
 
 
+_ONCE = "It was tried once, and is not tried again. Correct the account or its secret first: more attempts can lock it."
+
+_NO_KERBEROS = "SSPI Provider"
+"""Who says, in the driver, that there is no ticket. Before that, nothing was sent but the pre-login."""
+
+_NO_TOKEN = "in Active Directory (Authentication option"  # noqa: S105 (a message)
+"""What the driver says (state FA004) when Entra did not give it a token, for whatever reason."""
+
 _CERTIFICATE_FAILURE = ("certificate verify failed", "SSL Provider")
 
 
@@ -38,13 +46,33 @@ def refusal(server: Server, driver: str, message: str) -> Problem:
             found=found,
             remedy="Create the database, or the login's user in it.",
         )
+    if _NO_KERBEROS in message:
+        return Problem(
+            "there is no Kerberos ticket for the account that runs this, or none for the server's service",
+            where=where,
+            expected=f"a ticket for MSSQLSvc/{server.name}:{server.port}",
+            found=found,
+            remedy="Nobody was logged in. Get a ticket (kinit, or a keytab that KRB5_CLIENT_KTNAME names), and have "
+            "the service's name registered in the domain (setspn -L).",
+        )
+    if _NO_TOKEN in message:
+        return LoginRejected(
+            f"Microsoft Entra ID gave {who} no token",
+            where=where,
+            found=found,
+            remedy=f"{_ONCE} See also whether it can be reached from here, whether the driver finds libcurl, and "
+            "whether the account may log in without a second factor.",
+        )
     if any(f"({number})" in message for number in _LOGIN_REJECTED):
+        without_entra = server.authentication.startswith("entra_") and "Login failed for user ''" in message
         return LoginRejected(
             f"the login of {who} was rejected",
             where=where,
             found=found,
-            remedy="It was tried once, and is not tried again. Correct the account or its secret first: more "
-            "attempts can lock it.",
+            remedy="The server asked for no token, as one that is not joined to Microsoft Entra ID. Have it joined, or "
+            "log in otherwise."
+            if without_entra
+            else _ONCE,
         )
     if any(word in message for word in _CERTIFICATE_FAILURE):
         return CertificateNotVerified(

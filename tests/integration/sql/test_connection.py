@@ -58,6 +58,14 @@ def test_that_a_rejected_login_is_an_error_of_its_own_without_the_password(
     assert "Wr0ng!password" not in str(caught.value)
 
 
+def test_that_who_has_no_ticket_is_told_how_to_get_one(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KRB5CCNAME", "FILE:/nowhere/ticket")
+    monkeypatch.setenv("KRB5_CLIENT_KTNAME", "/nowhere/keytab")
+    with pytest.raises(Problem, match=r"no Kerberos ticket.*expected a ticket for MSSQLSvc/.*kinit") as caught:
+        connect(replace(server, authentication="windows", user=None, password=None), autocommit=True)
+    assert not isinstance(caught.value, LoginRejected)
+
+
 def test_that_a_database_that_is_not_there_is_no_rejected_login(server: Server) -> None:
     with pytest.raises(DatabaseRefused, match="exam_nowhere"):
         connect(replace(server, database="exam_nowhere"), autocommit=True)

@@ -6,16 +6,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pyodbc
 import pytest
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import LoginRejected
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql._odbc import connect
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import Authentication, LoginRejected
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session, Statement, quoted
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 from emulators.sql.engine.faults import write
-from tests.integration.sql.conftest import Emulator, Opener, Runner, drained, number_of, rows
+from tests.integration.sql.conftest import ROOT, Emulator, Opener, Runner, drained, number_of, rows
 from tests.integration.sql.test_databases import directory
 
 
@@ -191,6 +193,51 @@ def test_a_login_that_is_locked(
     assert [each["item"] for each in done["changes"]] == [f"login {name} locked"]
     open_connection(user=name, password=password).close()
     assert run("mssql_login", name=name, password=password, unlock=True)["changed"] is False
+
+
+ENTRA: list[tuple[Authentication, str | None]] = [
+    ("entra_password", "S3cret!"), ("entra_service_principal", "S3cret!"), ("entra_managed_identity", None),
+]  # fmt: skip
+
+
+def test_that_a_server_without_entra_is_told_from_a_wrong_password(emulator: Emulator) -> None:
+    for kind, password in ENTRA:
+        server = replace(emulator.server, authentication=kind, user="exams@exams.example", password=password)
+        with pytest.raises(LoginRejected, match="not joined to Microsoft Entra ID") as caught:
+            connect(server, autocommit=True)
+        assert "S3cret!" not in str(caught.value), kind
+
+
+MODULES: dict[str, dict[str, Any]] = {
+    "mssql_info": {},
+    "mssql_configuration": {"settings": {"user connections": 0}},
+    "mssql_database": {"name": "exam_x"},
+    "mssql_login": {"name": "exam_x", "password": "Pa55-word!"},
+    "mssql_snapshot": {"name": "exam_x", "database": "exam_y", "state": "reverted"},
+    "mssql_backup": {"path": "/x.bak", "database": "exam_y"},
+    "mssql_table_data": {"database": "exam_y", "tables": ["dbo.t"], "state": "digested"},
+}
+
+
+def test_that_every_module_tries_a_wrong_password_once(
+    emulator: Emulator, run: Runner, admin: pyodbc.Connection, database: str
+) -> None:
+    """Ten of them lock an account, and each module may log in several times."""
+    del emulator  # which counts them; a server without Windows need not
+    name, right, wrong = f"{database}_login", "Pa55-word!", "Wr0ng-and-secret!"
+    modules = {path.stem for path in (ROOT / "plugins" / "modules").glob("mssql_*.py")}
+    assert set(MODULES) == modules
+    run("mssql_login", name=name, password=right)
+    bad = "SELECT CAST(LOGINPROPERTY(?, 'BadPasswordCount') AS int)"
+    try:
+        for number, (module, arguments) in enumerate(MODULES.items(), 1):
+            broken = run(module, **arguments, login_user=name, login_password=wrong)
+            assert f"the login of {name} was rejected" in broken["msg"], module
+            assert "It was tried once" in broken["msg"]
+            assert wrong not in str(broken)
+            assert admin.execute(bad, name).fetchval() == number, module
+    finally:
+        assert run("mssql_login", name=name, state="absent")["changed"] is True
 
 
 @pytest.mark.parametrize(

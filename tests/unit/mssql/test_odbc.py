@@ -18,6 +18,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql._odbc im
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.refusals import refusal
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import (
+    Authentication,
     DatabaseRefused,
     LoginRejected,
     Server,
@@ -107,6 +108,25 @@ def test_that_windows_authentication_names_the_service_and_gives_no_password() -
     assert "PWD" not in text
 
 
+@pytest.mark.parametrize(
+    ("authentication", "option"),
+    [
+        ("entra_password", "ActiveDirectoryPassword"),
+        ("entra_service_principal", "ActiveDirectoryServicePrincipal"),
+        ("entra_managed_identity", "ActiveDirectoryMsi"),
+    ],
+)
+def test_that_an_account_of_entra_is_left_to_the_driver(authentication: Authentication, option: str) -> None:
+    managed = option == "ActiveDirectoryMsi"
+    password = None if managed else "S3cret!"
+    server = Server("sql.exams.example", authentication=authentication, user="exams", password=password)
+    parts = connection_string(server, WHEEL).split(";")
+    assert f"Authentication={{{option}}}" in parts
+    assert "UID={exams}" in parts
+    assert ("PWD={S3cret!}" in parts) is not managed
+    assert not any(each.startswith("Trusted_Connection") for each in parts)
+
+
 def test_that_freetds_is_refused_because_it_would_not_verify() -> None:
     with pytest.raises(Problem, match="FreeTDS"):
         connection_string(Server("sql.exams.example"), Driver("FreeTDS", "configured"))
@@ -135,6 +155,11 @@ def test_that_no_text_of_a_server_holds_its_password() -> None:
             DatabaseRefused,
         ),
         ("TCP Provider: Error code 0x274D (10061)", Problem),
+        (
+            "[FA004] Failed to authenticate the user 'a@b.example' in Active Directory (Authentication option is "
+            "'ActiveDirectoryPassword'). Error code 0xA190; state 41360 (0)",
+            LoginRejected,
+        ),
     ],
 )
 def test_what_a_refusal_is(message: str, kind: type[Problem]) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 from collections.abc import Iterator
 from contextlib import closing
@@ -122,34 +123,25 @@ class Cancels:
 AS_THEY_WERE = "it was cancelled, and everything was rolled back: the tables are as they were. Nothing was applied;"
 
 
-@pytest.mark.parametrize(
-    ("method", "match", "message"),
-    [
-        ("rows", "sys.tables", "it was cancelled. Nothing was touched."),
-        ("stream", "[sites]", "it was cancelled. Nothing was touched."),
-        ("call_many", "INSERT INTO [dbo].[sites]", AS_THEY_WERE),
-        ("call_many", "INSERT INTO [dbo].[rooms]", AS_THEY_WERE),
-        ("call", "WITH CHECK CHECK", AS_THEY_WERE),
-    ],
-)
-@pytest.mark.parametrize("afterwards", [False, True])
+CANCELLED = [
+    ("rows", "sys.tables", "it was cancelled. Nothing was touched."),
+    ("stream", "[sites]", "it was cancelled. Nothing was touched."),
+    ("call_many", "INSERT INTO [dbo].[sites]", AS_THEY_WERE),
+    ("call_many", "INSERT INTO [dbo].[rooms]", AS_THEY_WERE),
+    ("call", "WITH CHECK CHECK", AS_THEY_WERE),
+]
+
+
 def test_that_a_cancelled_run_leaves_everything_as_it_was(
-    run: Runner,
-    open_connection: Opener,
-    declared: dict[str, Any],
-    monkeypatch: pytest.MonkeyPatch,
-    *,
-    method: str,
-    match: str,
-    message: str,
-    afterwards: bool,
+    run: Runner, open_connection: Opener, declared: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as patched:
-        Cancels(patched, method, match, afterwards=afterwards)
-        broken = run("mssql_table_data", **declared)
-    assert broken["failed"] is True
-    assert message in broken["msg"]
-    assert content(open_connection, declared["database"]) == BEFORE
+    for (method, match, message), afterwards in itertools.product(CANCELLED, (False, True)):
+        with monkeypatch.context() as patched:
+            Cancels(patched, method, match, afterwards=afterwards)
+            broken = run("mssql_table_data", **declared)
+        assert broken["failed"] is True, (match, afterwards)
+        assert message in broken["msg"]
+        assert content(open_connection, declared["database"]) == BEFORE, (match, afterwards)
 
 
 @pytest.mark.parametrize("afterwards", [False, True])
