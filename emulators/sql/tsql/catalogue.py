@@ -19,7 +19,7 @@ from emulators.sql.engine.scope import Bound, ColumnSource, Scope, SourceInfo
 from emulators.sql.engine.types import SqlType
 from emulators.sql.tsql import builtins, security
 from emulators.sql.tsql.queries import Queries
-from emulators.sql.tsql.views import VIEWS, temporary
+from emulators.sql.tsql.views import VIEWS, columns_of, temporary
 
 if TYPE_CHECKING:
     from emulators.sql.engine.bind import Binder
@@ -79,6 +79,13 @@ def find_table(session: Session, name: tree.Name) -> TableInfo | ViewInfo | None
     return model.object(session.user.default_schema or "dbo", last) or model.object("dbo", last)
 
 
+_OF_THE_SERVER = (
+    "msdb.", "sys.configurations", "sys.databases", "sys.dm_", "sys.fn_", "sys.master_files", "sys.server_",
+    "sys.sql_logins",
+)  # fmt: skip
+"""Views whose names compare by the server's collation; those of the others by their database's (error 468)."""
+
+
 class SessionCatalogue:
     """A session's answers to a binder."""
 
@@ -119,7 +126,10 @@ class SessionCatalogue:
             self.session.enter(database)
         self.views.add((database.id, key))
         alias = quoted(table.alias or "/".join(table.name))
-        columns = tuple(ColumnSource(name, f"{alias}.{quoted(name)}", kind) for name, kind in VIEWS[key].columns)
+        collation = self.session.instance.state.collation if key.startswith(_OF_THE_SERVER) else database.collation
+        columns = tuple(
+            ColumnSource(name, f"{alias}.{quoted(name)}", kind) for name, kind in columns_of(key, collation)
+        )
         return SourceInfo(f"{temporary(database, key)} AS {alias}", table.alias, table.name, columns)
 
     def target(self, name: tree.Name) -> TableInfo:

@@ -5,8 +5,9 @@ temporary table."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from emulators.sql.engine.bind import quoted
@@ -55,6 +56,14 @@ def view(name: str, columns: str) -> Callable[[Producer], Producer]:
         return rows
 
     return register
+
+
+@functools.cache
+def columns_of(key: str, collation: str) -> tuple[tuple[str, SqlType], ...]:
+    """Return the columns of a view whose names are of a collation."""
+    return tuple(
+        (name, replace(kind, collation=collation) if kind == SYSNAME else kind) for name, kind in VIEWS[key].columns
+    )
 
 
 def temporary(database: DatabaseInfo, key: str) -> str:

@@ -50,10 +50,12 @@ WHERE r.destination_database_name = ? ORDER BY r.restore_history_id DESC"""
 
 _FAMILY = "SELECT family_guid FROM sys.database_recovery_status WHERE database_id = DB_ID(?)"
 
+# The session is in master, so that DATABASE_DEFAULT is the server's collation: that of names of logins. Names of users
+# have that of their database, and the two cannot be compared otherwise (error 468).
 _ORPHANS = """
 SELECT u.name, n.name FROM {database}.sys.database_principals AS u
 LEFT JOIN sys.server_principals AS p ON p.sid = u.sid
-LEFT JOIN sys.server_principals AS n ON n.name = u.name AND n.type IN ('S', 'U')
+LEFT JOIN sys.server_principals AS n ON n.name = u.name COLLATE DATABASE_DEFAULT AND n.type IN ('S', 'U')
 WHERE u.type IN ('S', 'U') AND u.authentication_type IN (1, 3) AND u.principal_id > 4 AND u.sid IS NOT NULL
     AND p.sid IS NULL
 ORDER BY u.name"""

@@ -33,8 +33,11 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_so
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.progress import Progress
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import OutcomeUnknown, Problem
 
-_CONFLICTS = (547, 2601, 2627)
-"""A foreign key or check; a unique index; a unique constraint."""
+_REFERENCE = 547
+"""A foreign key or check."""
+
+_CONFLICTS = (_REFERENCE, 2601, 2627)
+"""Those; a unique index; a unique constraint."""
 
 
 def write(session: Session, changes: Sequence[DataChange], found: FoundData, source: Source | None) -> str | None:
@@ -83,7 +86,10 @@ def _write_or_say_why(session: Session, changes: Sequence[DataChange], found: Fo
             "the rows contradict the target's constraints, and everything was rolled back",
             where=session.where,
             found=problem.found,
-            remedy="Mend the rows in the source, or name the tables that refer to these as well.",
+            remedy="Mend the rows in the source, or name the tables that refer to these as well."
+            if problem.number == _REFERENCE
+            else "Rows that differ in the source are the same to a unique key of the target, as where its collation "
+            "tells fewer letters apart (cases, accents). Mend them in the source, or give the column its collation.",
         ) from None
 
 
@@ -208,6 +214,6 @@ def _changed(table: Table, session: Session) -> Problem:
     return Problem(
         "the table is not equal to the source after the copy, and everything was rolled back",
         where=f"{session.where} table {table}",
-        remedy="Somebody has written to the source or the target meanwhile, or a trigger has. See to that, and run "
-        "again.",
+        remedy="Somebody has written to the source or the target meanwhile, or a trigger has, or the collation of a "
+        "char or varchar column has not all letters that the source has. See to that, and run again.",
     )

@@ -141,34 +141,53 @@ def test_that_tables_are_emptied(run: Runner, open_connection: Opener, source: s
     assert run("mssql_table_data", **declared)["changed"] is False
 
 
+VIOLATIONS = {
+    "sites": "UPDATE dbo.sites SET parent = N'nowhere' WHERE code = N'A'",
+    "rooms": "UPDATE dbo.rooms SET site = N'nowhere' WHERE id = 8",
+}
+"""Of a table that refers to itself, and of one that refers to another: before the copy ends, and in its middle."""
+
+
 def test_that_rows_which_violate_a_foreign_key_are_refused(
     run: Runner, open_connection: Opener, origin: dict[str, Any], source: str, target: str
 ) -> None:
-    with closing(open_connection(database=source)) as connection:
-        query = "SELECT name FROM sys.foreign_keys WHERE OBJECT_NAME(parent_object_id) = ?"
-        for table, change in (("sites", "UPDATE dbo.sites SET parent = N'nowhere' WHERE code = N'A'"),):
+    query = "SELECT name FROM sys.foreign_keys WHERE OBJECT_NAME(parent_object_id) = ?"
+    for table, change in VIOLATIONS.items():
+        with closing(open_connection(database=source)) as connection:
             name = connection.execute(query, table).fetchval()
             connection.execute(f"ALTER TABLE dbo.{table} NOCHECK CONSTRAINT [{name}]")
             connection.execute(change)
-    refused = run("mssql_table_data", database=target, tables=TABLES, source=origin)
-    assert "(error 547)" in refused["msg"]
-    assert "Nothing was applied" in refused["msg"]
-    assert content(open_connection, target) == [[], [], []]
+        refused = run("mssql_table_data", database=target, tables=TABLES, source=origin)
+        assert "(error 547)" in refused["msg"], table
+        assert 'table "dbo.sites"' in refused["msg"], "which both of them refer to"
+        assert "name the tables that refer to these as well. Nothing was applied" in refused["msg"]
+        assert content(open_connection, target) == [[], [], []]
+        execute(open_connection, source, "UPDATE dbo.sites SET parent = NULL", "UPDATE dbo.rooms SET site = N'A'")
 
 
-def test_that_other_columns_are_refused(
-    run: Runner, open_connection: Opener, origin: dict[str, Any], target: str
+def test_that_what_the_targets_collation_cannot_hold_is_refused(
+    run: Runner, open_connection: Opener, origin: dict[str, Any], source: str, target: str
 ) -> None:
-    execute(
-        open_connection,
-        target,
-        "ALTER TABLE dbo.sittings ALTER COLUMN fee decimal(9, 4)",
-        "ALTER TABLE dbo.rooms ADD floor int NULL",
-    )
-    refused = run("mssql_table_data", database=target, tables=TABLES, source=origin)
-    assert "dbo.sittings.fee is decimal(9,4), in the source decimal(9,2)" in refused["msg"]
-    assert "dbo.rooms.floor is int, in the source missing" in refused["msg"]
-    assert "Nothing was touched." in refused["msg"]
+    """Two keys that are one without regard to cases, and a letter that the code page has not."""
+    utf8, narrow = "Latin1_General_100_CS_AS_SC_UTF8", "Latin1_General_100_CI_AS"
+    for database, collation in ((source, utf8), (target, narrow)):
+        columns = f"code varchar(10) COLLATE {collation} NOT NULL PRIMARY KEY, name varchar(20) COLLATE {collation}"
+        execute(open_connection, database, f"CREATE TABLE dbo.codes ({columns})")
+    declared = {"database": target, "tables": ["dbo.codes"], "source": origin}
+    cases = [
+        ("(N'a', N'x'), (N'A', N'y')", "Rows that differ in the source are the same to a unique key of the target"),
+        ("(N'a', N'\u03a9mega')", "the collation of a char or varchar column has not all letters"),
+    ]
+    for values, message in cases:
+        execute(open_connection, source, "DELETE FROM dbo.codes", f"INSERT INTO dbo.codes VALUES {values}")
+        refused = run("mssql_table_data", **declared)
+        assert message in refused["msg"]
+        assert "everything was rolled back" in refused["msg"]
+        with closing(open_connection(database=target)) as connection:
+            assert connection.execute("SELECT COUNT(*) FROM dbo.codes").fetchval() == 0
+    execute(open_connection, source, "DELETE FROM dbo.codes", "INSERT INTO dbo.codes VALUES (N'a', N'\u00e9 ')")
+    assert run("mssql_table_data", **declared)["changed"] is True
+    assert run("mssql_table_data", **declared)["changed"] is False
 
 
 @pytest.mark.parametrize(
