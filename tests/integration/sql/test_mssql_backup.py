@@ -160,6 +160,19 @@ def test_that_orphaned_users_are_mended(
             drop_login(admin, name)
 
 
+def test_that_a_database_with_a_snapshot_is_not_restored_over(
+    run: Runner, open_connection: Opener, made: dict[str, Any]
+) -> None:
+    snapshot = {"database": made["database"], "name": f"{made['database']}_s"}
+    assert run("mssql_snapshot", **snapshot)["changed"] is True
+    for check in (True, False):
+        refused = run("mssql_backup", check=check, **made, state="restored", close_connections=True)
+        assert "it cannot be restored over while it has snapshots" in refused["msg"]
+        assert f"found {snapshot['name']}" in refused["msg"]
+        assert "Nothing was touched." in refused["msg"]
+    assert content(open_connection, made["database"]) == ROOMS
+
+
 def test_that_another_backup_is_not_overwritten(run: Runner, admin: pyodbc.Connection, filled: str) -> None:
     path = f"{directory(admin, 'Backup')}/{filled}.bak"
     drained(admin.execute(f"BACKUP DATABASE [{filled}] TO DISK = '{path}'"))

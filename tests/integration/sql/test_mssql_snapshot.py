@@ -137,6 +137,11 @@ def test_that_it_is_the_only_snapshot(run: Runner, open_connection: Opener, fill
     assert "it can only be reverted while it has one snapshot" in refused["msg"]
     assert f"found {filled}_2" in refused["msg"]
     assert "Nothing was touched." in refused["msg"]
+    for check in (True, False):
+        kept = run("mssql_database", check=check, name=filled, state="absent", close_connections=True)
+        assert "it cannot be dropped while it has snapshots" in kept["msg"]
+        assert f"{filled} s]', {filled}_2" in kept["msg"]
+        assert "Nothing was touched." in kept["msg"]
 
 
 @pytest.mark.parametrize("afterwards", [False, True])

@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 
 import pyodbc
 import pytest
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import Server
 from tests.integration.sql.conftest import Opener, number_of, rows
+from tests.integration.sql.test_second_client import second
 
 
 @pytest.fixture
@@ -159,6 +162,18 @@ def test_that_a_killed_connection_leaves_nothing(
     with pytest.raises(pyodbc.Error):
         victim.execute("SELECT 1").fetchall()
     table.execute("INSERT INTO dbo.t VALUES (1, 2, 2)")
+    assert rows(table.execute("SELECT n FROM dbo.t")) == [(2,)]
+
+
+def test_that_a_client_that_dies_leaves_nothing(server: Server, table: pyodbc.Connection, database: str) -> None:
+    """Another client, whose socket closes as that of a killed process does: no logout, no rollback."""
+    victim = second(server, database, autocommit=False)
+    with victim.cursor() as cursor:
+        cursor.execute("INSERT INTO dbo.t VALUES (1, 1, 1)")
+    plain = victim._tds_socket.sock._transport  # under TLS, which would say goodbye
+    plain.shutdown(socket.SHUT_RDWR)
+    table.execute("SET LOCK_TIMEOUT 20000")
+    table.execute("INSERT INTO dbo.t VALUES (1, 2, 2)")  # waits until the server has noticed
     assert rows(table.execute("SELECT n FROM dbo.t")) == [(2,)]
 
 

@@ -16,6 +16,8 @@ import pytest
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql import table_writer
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session
 from tests.integration.sql.conftest import Emulator, Opener, Runner, rows
+from tests.integration.sql.table_data.conftest import TABLES
+from tests.integration.sql.table_data.conftest import content as content_of_all
 
 ROOMS, SITES = r"INSERT INTO \[dbo\]\.\[rooms\]", r"INSERT INTO \[dbo\]\.\[sites\]"
 
@@ -87,6 +89,21 @@ def test_that_what_breaks_leaves_everything_as_it_was(
     assert content(open_connection, declared["database"]) == BEFORE
     assert run("mssql_table_data", **declared)["changed"] is True
     assert content(open_connection, declared["database"]) == AFTER
+
+
+def test_that_a_source_that_breaks_off_leaves_everything_as_it_was_and_is_named(
+    emulator: Emulator, run: Runner, open_connection: Opener, origin: dict[str, Any], *, source: str, target: str
+) -> None:
+    copied = {"database": target, "tables": TABLES, "source": origin}
+    emulator.faults({"kind": "drop", "match": r"FROM \[dbo\]\.\[rooms\] ORDER BY", "rows": 1, "times": 1})
+    broken = run("mssql_table_data", **copied)
+    assert f"database {source}: the connection broke before anything was committed" in broken["msg"]
+    assert "the tables are as they were" in broken["msg"]
+    assert "Nothing was applied; running again starts afresh." in broken["msg"]
+    emulator.faults()
+    assert content_of_all(open_connection, target) == [[], [], []]
+    assert run("mssql_table_data", **copied)["changed"] is True
+    assert content_of_all(open_connection, target) == content_of_all(open_connection, source)
 
 
 def test_that_a_deadlock_victim_is_repeated(
