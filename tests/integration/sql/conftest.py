@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A server in a process of its own, or a real one that environment variables name.
 
-EXAM_TEST_MSSQL_SERVER (name[,port], as its certificate has it), _USER, _PASSWORD (of a sysadmin), _CA (PEM file):
-then the tests run on that server,
-in databases of their own, and those that need the emulator's means (faults, restarts) are not collected.
+EXAM_TEST_MSSQL_SERVER (name[,port], as its certificate has it), _ADDRESS (if that name is not to be resolved), _USER,
+_PASSWORD (of a sysadmin), _CA (PEM file): then the tests run on that server, in databases of their own, and those that
+need the emulator's means (faults, restarts) are not collected. `python -m scripts.sql_server` sets them for the
+vendor's container.
 """
 
 from __future__ import annotations
@@ -125,7 +126,8 @@ def server(request: pytest.FixtureRequest) -> Server:
     name, _unused, port = REAL.partition(",")
     environment = os.environ
     return Server(
-        name, int(port or 1433), user=environment["EXAM_TEST_MSSQL_USER"],
+        name, int(port or 1433), connect_address=environment.get("EXAM_TEST_MSSQL_ADDRESS"),
+        user=environment["EXAM_TEST_MSSQL_USER"],
         password=environment["EXAM_TEST_MSSQL_PASSWORD"],
         ca_certificates=environment.get("EXAM_TEST_MSSQL_CA"),
     )  # fmt: skip

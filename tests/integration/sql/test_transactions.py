@@ -17,6 +17,13 @@ from tests.integration.sql.test_second_client import second
 
 
 @pytest.fixture
+def database(admin: pyodbc.Connection, database: str) -> str:
+    """Return a database whose readers do not wait for writers: a real server's do, unless it is told otherwise."""
+    admin.execute(f"ALTER DATABASE [{database}] SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE")
+    return database
+
+
+@pytest.fixture
 def table(connection: pyodbc.Connection) -> pyodbc.Connection:
     connection.execute(
         "CREATE TABLE dbo.parents (id int PRIMARY KEY); CREATE TABLE dbo.t (id int PRIMARY KEY, n int CHECK (n < "
