@@ -32,6 +32,10 @@ notes:
     the table.
   - Rows of a table with a further unique index are replaced instead of updated, since two of them may exchange their
     values.
+  - A run that is cancelled (Ctrl-C) leaves all tables as they were. If it is cancelled while the transaction is
+    committed, all of them are as declared. The message says which.
+  - Collations may differ as long as the target's can hold what the source has. Keys that are the same to the target,
+    and letters that the code page of a C(char) or C(varchar) has not, are an error, and all tables are as they were.
   - Triggers of the target fire. If they change what was copied, the task fails and nothing is changed.
   - How far an identity has counted is left to the server. It does not go back when a table is emptied.
   - The types C(sql_variant) and those of assemblies cannot be copied.

@@ -243,7 +243,7 @@ class Instance:
 def opened(path: Path, **named: Any) -> sqlite3.Connection:
     """Open a file of SQLite. What it writes outlives the process, but not the machine: to wait for the disk would be
     most of what the copy of a small database takes."""
-    connection = sqlite3.connect(path, **named)
+    connection: sqlite3.Connection = sqlite3.connect(path, **named)
     connection.execute("PRAGMA synchronous = OFF")
     return connection
 

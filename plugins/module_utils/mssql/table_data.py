@@ -226,10 +226,22 @@ class TableData(Resource[FoundData, DataChange]):
         return artefact.digest
 
     def _export(self) -> None:
-        if self.declared.artefact is None:
+        path = self.declared.artefact
+        if path is None:
             return
+        try:
+            self._export_to(path)
+        except OSError as error:
+            raise Problem(
+                "the artefact could not be written, and what was there before is as it was",
+                where=str(path),
+                found=error,
+                remedy="Look whether there is space, and whether whoever runs this may write there.",
+            ) from None
+
+    def _export_to(self, path: Path) -> None:
         with (
-            ArtefactWriter(self.declared.artefact, self.declared.passphrase) as writer,
+            ArtefactWriter(path, self.declared.passphrase) as writer,
             Progress(f"Export of {self.declared.database}", unit="rows") as progress,
         ):
             for name, table in self._found.tables.items():
@@ -238,6 +250,8 @@ class TableData(Resource[FoundData, DataChange]):
                     raise Problem(
                         "the rows changed while they were exported, and nothing was kept",
                         where=f"{self._session.where} table {name}",
+                        expected=str(self._found.digests[name]),
+                        found=str(content),
                         remedy="Export while nobody writes.",
                     )
             writer.finish()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pyodbc
 import pytest
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql._odbc import find_driver
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import Server
 from tests.integration.sql.conftest import Runner, drop_login
 
@@ -40,6 +41,7 @@ def test_what_the_administrator_sees(run: Runner, connection: pyodbc.Connection,
     )
     result = run("mssql_info", tables_of=[database, "no such database"])
     assert result["changed"] is False
+    assert result["driver"] == str(find_driver())
     assert result["tables"] == {
         database: {
             "dbo.Areas": ["area char(3), key 1", "part int, key 2"],

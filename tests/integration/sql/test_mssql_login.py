@@ -138,6 +138,35 @@ def test_that_exact_takes_away_what_is_not_declared(
     assert granted == [("CONNECT",)]
 
 
+def test_that_one_task_keeps_users_in_several_databases(
+    run: Runner, admin: pyodbc.Connection, table: pyodbc.Connection, open_connection: Opener, name: str
+) -> None:
+    database = database_of(table)
+    other = f"{database}_2"
+    admin.execute(f"CREATE DATABASE [{other}]")
+    try:
+        users = [{"name": database, "roles": ["db_datareader"]}, {"name": other, "user": "exams"}]
+        declared = {"name": name, "password": FIRST, "databases": users}
+        predicted = run("mssql_login", check=True, **declared)
+        done = run("mssql_login", **declared)
+        assert done["changes"] == predicted["changes"]
+        assert [each["item"] for each in done["changes"]] == [
+            f"login {name}",
+            f"database {database} user {name}",
+            f"database {database} user {name} role db_datareader",
+            f"database {other} user exams",
+        ]
+        assert run("mssql_login", **declared)["changed"] is False
+        for each, user in ((database, name), (other, "exams")):
+            with closing(open_connection(user=name, password=FIRST, database=each)) as theirs:
+                assert theirs.execute("SELECT USER_NAME()").fetchval() == user
+        wait_until_logged_out(admin, name)
+        gone = run("mssql_login", name=name, state="absent")
+        assert [each["action"] for each in gone["changes"]] == ["delete"] * 3
+    finally:
+        admin.execute(f"DROP DATABASE [{other}]")
+
+
 @pytest.mark.usefixtures("trust_in_all_threads")
 def test_that_a_rotation_leaves_no_moment_without_access(
     run: Runner, server: Server, admin: pyodbc.Connection, open_connection: Opener, name: str

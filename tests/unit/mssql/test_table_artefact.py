@@ -85,6 +85,9 @@ def test_that_what_was_sealed_can_be_opened_whole_or_not_at_all(blocks: int, mor
         writer.write(content[len(content) // 3 :])
     sealed = file.getvalue()
     assert SEAL.reader(io.BytesIO(sealed), 1).read() == content
-    for other, number in ((sealed[: -min(cut, len(sealed))], 1), (sealed, 2), (sealed + b"x", 1)):
+    altered = bytearray(sealed)
+    altered[cut % len(sealed)] ^= 1
+    others = ((sealed[: -min(cut, len(sealed))], 1), (sealed, 2), (sealed + b"x", 1), (bytes(altered), 1))
+    for other, number in others:
         with pytest.raises(Problem, match="cannot be decrypted"):
             SEAL.reader(io.BytesIO(other), number).read()

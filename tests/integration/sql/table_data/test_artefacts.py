@@ -7,11 +7,13 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import resource
 import secrets
 from pathlib import Path
 
 import pytest
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql import table_artefact, table_data
 from tests.integration.sql.conftest import Opener, Runner
 from tests.integration.sql.table_data.conftest import TABLES, content, counts, execute
 
@@ -101,3 +103,34 @@ def test_that_an_artefact_is_encrypted(
     assert content(open_connection, target) == [[], [], []]
     assert run("mssql_table_data", **deploy, artefact_passphrase=passphrase)["changed"] is True
     assert content(open_connection, target) == content(open_connection, source)
+
+
+def test_that_an_export_that_fails_keeps_what_was_there(
+    run: Runner, open_connection: Opener, source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "golden"
+    export = {"database": source, "tables": TABLES, "state": "exported", "artefact": str(path)}
+    before = run("mssql_table_data", **export)["digest"]
+    execute(open_connection, source, "DELETE FROM dbo.sittings WHERE fee = 0")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))  # octets of a file: what a full disk is like
+    try:
+        broken = run("mssql_table_data", **export)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert "the artefact could not be written, and what was there before is as it was" in broken["msg"]
+    assert "Nothing was applied" in broken["msg"]
+    assert "exception" not in broken
+
+    class Meanwhile(table_artefact.ArtefactWriter):
+        def __enter__(self) -> Meanwhile:
+            execute(open_connection, source, "DELETE FROM dbo.sittings")
+            super().__enter__()
+            return self
+
+    monkeypatch.setattr(table_data, "ArtefactWriter", Meanwhile)
+    changed = run("mssql_table_data", **export)
+    assert "the rows changed while they were exported, and nothing was kept" in changed["msg"]
+    assert "table dbo.sittings" in changed["msg"]
+    assert [each.name for each in tmp_path.iterdir()] == ["golden"]
+    assert table_artefact.read_artefact(path, None).digest == before
