@@ -31,12 +31,14 @@ def main() -> int:
         "--name", action="append", required=True, help="a DNS name of the server; more than once for more"
     )
     arguments = parser.parse_args()
+    # made once: for each connection it would be written to files, read and removed
+    context = Authority.load(arguments.authority).issue([*arguments.name, arguments.address]).server_context()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     serve(
         arguments.directory,
         arguments.address,
         port=arguments.port,
-        context=Authority.load(arguments.authority).issue([*arguments.name, arguments.address]).server_context,
+        context=lambda: context,
         seed=load_seed(arguments.seed) if arguments.seed else {},
         pid_file=arguments.directory / "server.pid",
     )

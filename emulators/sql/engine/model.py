@@ -8,6 +8,7 @@ It is kept as JSON in the database's own file, so that it is rolled back, backed
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import types
 import typing
@@ -252,6 +253,11 @@ def build(kind: type[T], value: Any) -> T:
     return typing.cast(T, _build(kind, value))
 
 
+@functools.cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
 def _build(kind: Any, value: Any) -> Any:
     origin = typing.get_origin(kind)
     if origin is list:
@@ -265,7 +271,7 @@ def _build(kind: Any, value: Any) -> Any:
             return {key: _build(inner, each) for key, each in value.items()}
         return value
     if dataclasses.is_dataclass(kind):
-        hints = typing.get_type_hints(kind)
+        hints = _hints(kind)
         return kind(**{name: _build(hints[name], each) for name, each in value.items()})  # type: ignore[operator]
     return value
 

@@ -73,7 +73,7 @@ def test_that_a_database_that_is_not_there_is_no_rejected_login(server: Server) 
 
 def test_that_nobody_who_listens_is_a_problem(server: Server) -> None:
     with pytest.raises(Problem, match="no connection"):
-        connect(replace(server, port=9, timeout=3), autocommit=True)
+        connect(replace(server, port=9, timeout=1), autocommit=True)
 
 
 def test_autocommit_is_an_argument(server: Server) -> None:
