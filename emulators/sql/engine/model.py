@@ -254,7 +254,7 @@ def build(kind: type[T], value: Any) -> T:
 
 
 @functools.cache
-def _hints(kind: Any) -> dict[str, Any]:
+def _hints(kind: type) -> dict[str, Any]:
     return typing.get_type_hints(kind)
 
 
@@ -271,7 +271,7 @@ def _build(kind: Any, value: Any) -> Any:
             return {key: _build(inner, each) for key, each in value.items()}
         return value
     if dataclasses.is_dataclass(kind):
-        hints = _hints(kind)
+        hints = _hints(typing.cast(type, kind))
         return kind(**{name: _build(hints[name], each) for name, each in value.items()})  # type: ignore[operator]
     return value
 

@@ -66,7 +66,13 @@ def _only_header(declared: DeclaredBackup, found: FoundBackup) -> Header | None:
         )
     header = found.headers[0] if found.headers else None
     if header is not None and header.type != FULL:
-        raise Problem("it is no backup of a whole database", where=where, found=f"a backup of type {header.type}")
+        raise Problem(
+            "it is no backup of a whole database",
+            where=where,
+            expected=f"a backup of type {FULL}",
+            found=f"one of type {header.type}",
+            remedy="Give another path.",
+        )
     return header
 
 
@@ -95,7 +101,13 @@ def _plan_present(declared: DeclaredBackup, found: FoundBackup, header: Header |
     if database.source is not None:
         raise Problem(f"it is a snapshot, of {database.source}", where=where, remedy="Give its source.")
     if database.status != "ONLINE":
-        raise Problem("it is not in use", where=where, expected="ONLINE", found=database.status)
+        raise Problem(
+            "it is not in use",
+            where=where,
+            expected="ONLINE",
+            found=database.status,
+            remedy="Find out why, and bring it into use first.",
+        )
     after = {"database": database.name, "copy_only": True, "checksums": True, "verified": True}
     before = None if header is None else {**header.as_dict(), "verified": False}
     options = "COPY_ONLY, CHECKSUM, " + ("NOINIT" if header is None else "INIT")
@@ -132,6 +144,7 @@ def _restore(declared: DeclaredBackup, found: FoundBackup, header: Header | None
             f"the backup has no file {', '.join(unknown)}, which move={dict(declared.move)!r} names",
             where=f"backup {declared.path}",
             expected=", ".join(each.name for each in found.files),
+            remedy="Correct the names in move.",
         )
     if database is not None:
         _check_replaceable(declared, database, where)

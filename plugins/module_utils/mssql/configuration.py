@@ -82,7 +82,11 @@ class Configuration(Resource[Settings, SettingChange]):
         except KeyboardInterrupt:
             self._set_back(done)
             session.call("RECONFIGURE")
-            raise Problem("it was cancelled, and all settings are as they were", where=session.where) from None
+            raise Problem(
+                "it was cancelled, and all settings are as they were",
+                where=session.where,
+                remedy="Run again when it suits.",
+            ) from None
         finally:
             if show and self.declared.get(ADVANCED) != 1:
                 with suppress(Problem):

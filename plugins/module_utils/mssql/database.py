@@ -58,7 +58,11 @@ class Database(Resource[Surroundings, DatabaseChange]):
         declared, session = self.declared, self._session
         model = read_database(session, "model")
         if model is None:
-            raise Problem("the server has no database model, or hides it", where=session.where)
+            raise Problem(
+                "the server has no database model, or hides it",
+                where=session.where,
+                remedy="Use a login that may see it (VIEW ANY DATABASE).",
+            )
         ((version, creator),) = session.rows(
             "SELECT CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128)), SUSER_SNAME()"
         )

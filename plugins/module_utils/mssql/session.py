@@ -87,6 +87,18 @@ LOCK_SECONDS = 60
 BATCH = 5000
 """Rows of a batch."""
 
+_NO_SPACE = "Make room on the disk that is named, or let the file grow, and run again."
+_NO_PERMISSION = "Have the permission granted, or use another login."
+_REMEDIES = {
+    **dict.fromkeys((1101, 1105, 3202), _NO_SPACE),
+    9002: "Back up the transaction log, or make room for it, and run again.",
+    DEADLOCK: "See who else writes to these tables, and run again when that has ended.",
+    1222: f"Somebody has held a lock for more than {LOCK_SECONDS} seconds: see who (blocking_session_id in "
+    "sys.dm_exec_requests), and run again when that has ended.",
+    **dict.fromkeys((229, 262, 297, 300, 371, 15247), _NO_PERMISSION),
+}
+"""What to do about errors that say only what happened, by their numbers."""
+
 _NUMBER = re.compile(r" \((\d+)\)(?=; \[| \(SQL\w+\)$)(?: \(SQL\w+\)$)?")
 """After each message of the server is its number, after the last the function of ODBC."""
 _ORIGIN = re.compile(r"\[\w{5}\] ?(\[[^\]]*\])+")
@@ -262,8 +274,11 @@ class Session:
             )
         number = _NUMBER.search(message)
         plain = _ORIGIN.sub("", _NUMBER.sub(r" (error \1)", message))
-        problem = SqlProblem("the server refused a statement", where=self.where, found=plain)
-        problem.number = int(number[1]) if number else 0
+        code = int(number[1]) if number else 0
+        problem = SqlProblem(
+            "the server refused a statement", where=self.where, found=plain, remedy=_REMEDIES.get(code)
+        )
+        problem.number = code
         return problem
 
 

@@ -141,7 +141,13 @@ def check_database(declared: DeclaredSnapshot, database: DatabaseState | None) -
     if database.source is not None:
         raise Problem(f"it is itself a snapshot, of {database.source}", where=where, remedy="Give its source.")
     if database.status != "ONLINE":
-        raise Problem("it is not in use", where=where, expected="ONLINE", found=database.status)
+        raise Problem(
+            "it is not in use",
+            where=where,
+            expected="ONLINE",
+            found=database.status,
+            remedy="Find out why, and bring it into use first.",
+        )
 
 
 def check_revertible(declared: DeclaredSnapshot, found: FoundSnapshot) -> None:

@@ -149,7 +149,11 @@ class TableData(Resource[FoundData, DataChange]):
         declared = self.declared
         database = read_database(self._session, declared.database)
         if database is None:
-            raise Problem("there is no such database", where=self._session.where)
+            raise Problem(
+                "there is no such database, or this login may not see it",
+                where=self._session.where,
+                remedy="Correct its name, create it first, or have VIEW ANY DATABASE granted.",
+            )
         self._found = replace(
             self._found,
             record=record_of(database.extended_properties, declared.service_record),

@@ -63,7 +63,12 @@ def check_table(name: str, table: Table | None, *, where: str, keyed: bool) -> T
         )
     for each in table.columns:
         if each.type not in SUPPORTED:
-            raise Problem(f"column {each.name} is of the type {each.type}, which cannot be copied", where=where)
+            raise Problem(
+                f"column {each.name} is of the type {each.type}, which cannot be copied",
+                where=where,
+                expected=f"one of {', '.join(sorted(SUPPORTED))}",
+                remedy="Leave the table out, or have the column changed.",
+            )
     return table
 
 

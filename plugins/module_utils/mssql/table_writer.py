@@ -63,7 +63,9 @@ def write(session: Session, changes: Sequence[DataChange], found: FoundData, sou
         return f"{session.where}: it was cancelled after everything was committed: the tables are as declared."
     except KeyboardInterrupt:
         raise Problem(
-            "it was cancelled, and everything was rolled back: the tables are as they were", where=session.where
+            "it was cancelled, and everything was rolled back: the tables are as they were",
+            where=session.where,
+            remedy="Run again when it suits.",
         ) from None
     return None
 

@@ -75,7 +75,10 @@ class UserPlanner:
             changes = [*self._user(found, user), *self._roles(user), *self._permissions(user)]
         if changes and not found.usable:
             raise Problem(
-                "the database cannot be changed as it is", where=self.where, expected="online, and not read-only"
+                "the database cannot be changed as it is",
+                where=self.where,
+                expected="online, and not read-only",
+                remedy="Find out why it is not, and bring it into use first.",
             )
         return changes
 

@@ -60,7 +60,9 @@ def test_that_the_servers_certificate_verifies_by_its_name(tmp_path: Path) -> No
             except ssl.SSLWantReadError:
                 continue
             waiting.remove(each)
-    assert client.getpeercert()["subjectAltName"] == (("DNS", sql_server.NAME),)
+    certificate = client.getpeercert()
+    assert certificate is not None
+    assert certificate["subjectAltName"] == (("DNS", sql_server.NAME),)
 
 
 def test_that_the_password_is_in_no_argument(tmp_path: Path) -> None:
