@@ -7,9 +7,7 @@
 from __future__ import annotations
 
 import re
-import signal
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -19,6 +17,10 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql._odbc im
     connect,
     find_driver,
     pyodbc,
+)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.interruption import (
+    CancelledAfterCommit,
+    interrupt_deferred,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import Server
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import OutcomeUnknown, Problem
@@ -32,10 +34,6 @@ class SqlProblem(Problem):
 
     number = 0
     """SQL Server's number of the error."""
-
-
-class CancelledAfterCommit(KeyboardInterrupt):
-    """It was cancelled (Ctrl-C) while a transaction was committed: all of the transaction is in force."""
 
 
 def quoted(name: str) -> str:
@@ -105,6 +103,10 @@ _ORIGIN = re.compile(r"\[\w{5}\] ?(\[[^\]]*\])+")
 """Before each message is its state and who says it."""
 _LOST = ("08001", "08003", "08007", "08S01", "HYT00", "HYT01", "IMC06")
 """The connection broke, or did not answer: what it was doing may be done or not."""
+
+
+_KILLED = 596
+"""Number of the error of a session that somebody has ended with KILL."""
 
 
 class Session:
@@ -213,7 +215,7 @@ class Session:
         connection = self._connected()
         try:
             yield
-            with _interrupt_deferred() as was_cancelled:
+            with interrupt_deferred() as was_cancelled:
                 self._commit(connection)
         except BaseException:
             with suppress(pyodbc.Error):
@@ -264,7 +266,9 @@ class Session:
         state, message = str(error.args[0]) if error.args else "", str(error.args[-1]) if error.args else str(error)
         for secret in self._secrets:
             message = message.replace(secret, "********")
-        if state in _LOST:
+        number = _NUMBER.search(message)
+        code = int(number[1]) if number else 0
+        if state in _LOST or code == _KILLED:
             self.close()  # the next use connects anew
             return OutcomeUnknown(
                 "the connection broke before the server answered",
@@ -272,29 +276,9 @@ class Session:
                 found=message,
                 remedy="Look whether the server runs, and run again.",
             )
-        number = _NUMBER.search(message)
         plain = _ORIGIN.sub("", _NUMBER.sub(r" (error \1)", message))
-        code = int(number[1]) if number else 0
         problem = SqlProblem(
             "the server refused a statement", where=self.where, found=plain, remedy=_REMEDIES.get(code)
         )
         problem.number = code
         return problem
-
-
-@contextmanager
-def _interrupt_deferred() -> Iterator[Callable[[], bool]]:
-    """Have Ctrl-C wait for the end, and provide what tells afterwards whether there was any.
-
-    Between a commit and its answer nobody could say what became of it.
-    """
-    before = signal.getsignal(signal.SIGINT)
-    received: list[int] = []
-    if not callable(before) or threading.current_thread() is not threading.main_thread():
-        yield lambda: False  # nothing would be raised here
-        return
-    signal.signal(signal.SIGINT, lambda number, _frame: received.append(number))
-    try:
-        yield lambda: bool(received)
-    finally:
-        signal.signal(signal.SIGINT, before)

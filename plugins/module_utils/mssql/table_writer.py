@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.interruption import CancelledAfterCommit
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import (
-    CancelledAfterCommit,
     Session,
     SqlProblem,
     quoted,

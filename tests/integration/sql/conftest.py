@@ -36,7 +36,7 @@ REAL = os.environ.get("EXAM_TEST_MSSQL_SERVER")
 ROOT = Path(__file__).parents[3]
 
 if REAL:
-    collect_ignore = ["test_faults.py", "test_process.py", "test_refusals.py"]
+    collect_ignore = ["test_faults.py", "test_module_faults.py", "test_process.py", "test_refusals.py"]
 
 
 @dataclass
@@ -115,6 +115,13 @@ class running_emulator:  # noqa: N801 (a context manager)
     def __exit__(self, *_exception: object) -> None:
         if self._emulator.running():
             assert self._emulator.stop() == 0
+
+
+@pytest.fixture
+def no_fault_afterwards(emulator: Emulator) -> Iterator[None]:
+    """Leave the emulator without faults."""
+    yield
+    emulator.faults()
 
 
 @pytest.fixture(scope="session")
@@ -197,6 +204,13 @@ def drop_login(admin: pyodbc.Connection, login: str) -> None:
     if admin.execute("SELECT COUNT(*) FROM sys.server_principals WHERE name = ?", login).fetchval():
         escaped = login.replace("]", "]]")
         admin.execute(f"DROP LOGIN [{escaped}]")
+
+
+@pytest.fixture
+def table(connection: pyodbc.Connection) -> pyodbc.Connection:
+    """Return a connection in the new database, which has a table `dbo.t` of three rows."""
+    connection.execute("CREATE TABLE dbo.t (id int PRIMARY KEY); INSERT INTO dbo.t VALUES (1), (2), (3)")
+    return connection
 
 
 Runner = Callable[..., dict[str, Any]]

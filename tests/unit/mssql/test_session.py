@@ -111,5 +111,8 @@ def test_what_an_error_of_the_driver_becomes() -> None:
     assert isinstance(problem, SqlProblem)
     assert problem.number == 3201
     assert str(problem).endswith("found First. (error 3201); Second. (error 3013)")
-    lost = session._problem(Exception("08S01", "[08S01] Communication link failure (10054) (SQLExecDirectW)"))
-    assert isinstance(lost, OutcomeUnknown)
+    for state, text in (
+        ("08S01", "[08S01] Communication link failure (10054) (SQLExecDirectW)"),
+        ("HY000", "[HY000] [M][D][SQL Server]The session is in the kill state. (596) (SQLExecDirectW)"),
+    ):
+        assert isinstance(session._problem(Exception(state, text)), OutcomeUnknown)

@@ -9,9 +9,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pyodbc
 import pytest
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils import run_variables
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session
 from tests.integration.sql.conftest import Opener, Runner, rows
 from tests.integration.sql.table_data.conftest import TABLES, content, counts, execute
 
@@ -188,6 +190,52 @@ def test_that_what_the_targets_collation_cannot_hold_is_refused(
     execute(open_connection, source, "DELETE FROM dbo.codes", "INSERT INTO dbo.codes VALUES (N'a', N'\u00e9 ')")
     assert run("mssql_table_data", **declared)["changed"] is True
     assert run("mssql_table_data", **declared)["changed"] is False
+
+
+def test_that_a_connection_killed_in_the_middle_leaves_the_target_as_it_was(
+    run: Runner,
+    admin: pyodbc.Connection,
+    open_connection: Opener,
+    origin: dict[str, Any],
+    *,
+    source: str,
+    target: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plain, written = Session.call_many, []
+
+    def call_many(session: Session, statement: str, binds: Any) -> None:
+        if "[rooms]" in statement:
+            admin.execute(f"KILL {session.value('SELECT @@SPID'):d}")
+        plain(session, statement, binds)
+        written.append(statement)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Session, "call_many", call_many)
+        broken = run("mssql_table_data", database=target, tables=TABLES, source=origin)
+    assert len(written) == 1, "the first table was written"
+    assert f"database {target}: the connection broke before anything was committed" in broken["msg"]
+    assert "the tables are as they were" in broken["msg"]
+    assert content(open_connection, target) == [[], [], []]
+    assert run("mssql_table_data", database=target, tables=TABLES, source=origin)["changed"] is True
+    assert content(open_connection, target) == content(open_connection, source)
+
+
+def test_that_other_columns_are_refused(
+    run: Runner, open_connection: Opener, origin: dict[str, Any], source: str, target: str
+) -> None:
+    execute(open_connection, source, "ALTER TABLE dbo.sites ADD old int NULL")
+    execute(
+        open_connection,
+        target,
+        "ALTER TABLE dbo.sittings ALTER COLUMN fee decimal(9, 4)",
+        "ALTER TABLE dbo.rooms ADD floor int NULL",
+    )
+    refused = run("mssql_table_data", database=target, tables=TABLES, source=origin)
+    assert "dbo.sites.old is missing, in the source int" in refused["msg"]
+    assert "dbo.sittings.fee is decimal(9,4), in the source decimal(9,2)" in refused["msg"]
+    assert "dbo.rooms.floor is int, in the source missing" in refused["msg"]
+    assert "Nothing was touched." in refused["msg"]
 
 
 @pytest.mark.parametrize(

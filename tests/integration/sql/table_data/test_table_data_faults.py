@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import itertools
 import signal
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,13 +18,8 @@ from tests.integration.sql.conftest import Emulator, Opener, Runner, rows
 from tests.integration.sql.table_data.conftest import TABLES
 from tests.integration.sql.table_data.conftest import content as content_of_all
 
+pytestmark = pytest.mark.usefixtures("no_fault_afterwards")
 ROOMS, SITES = r"INSERT INTO \[dbo\]\.\[rooms\]", r"INSERT INTO \[dbo\]\.\[sites\]"
-
-
-@pytest.fixture(autouse=True)
-def no_fault_afterwards(emulator: Emulator) -> Iterator[None]:
-    yield
-    emulator.faults()
 
 
 @pytest.fixture
