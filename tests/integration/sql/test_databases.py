@@ -62,7 +62,11 @@ def test_what_is_refused_of_databases(admin: pyodbc.Connection, open_connection:
     user.close()
     transaction = open_connection(autocommit=False)
     transaction.execute("SELECT 1").fetchall()  # the drivers differ in when they begin it
-    for statement in ("CREATE DATABASE exam_y", f"ALTER DATABASE [{database}] SET RECOVERY SIMPLE", "DROP DATABASE x"):
+    for statement in (
+        "CREATE DATABASE exam_y",
+        f"ALTER DATABASE [{database}] SET RECOVERY SIMPLE",
+        f"DROP DATABASE [{database}]",
+    ):
         fails(transaction, statement, 226)
     file = f"{directory(admin, 'Backup')}/{database}.bak"
     for statement in (f"BACKUP DATABASE [{database}] TO DISK = '{file}'", f"RESTORE DATABASE x FROM DISK = '{file}'"):
