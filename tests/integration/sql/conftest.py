@@ -11,6 +11,8 @@ vendor's container.
 from __future__ import annotations
 
 import contextlib
+import functools
+import importlib
 import os
 import secrets
 import signal
@@ -23,13 +25,14 @@ from typing import Any
 
 import pyodbc
 import pytest
+import yaml
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql._odbc import connect
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import Server
 from emulators.certificates import Authority
 from emulators.processes import wait_until
 from emulators.sql.engine import faults
-from tests.module_runner import run_module
+from tests.module_runner import MODULES, run_module
 
 NAME = "sql-live.exams.example"
 REAL = os.environ.get("EXAM_TEST_MSSQL_SERVER")
@@ -229,9 +232,34 @@ def run(server: Server) -> Runner:
             "login_user": server.user,
             "login_password": server.password,
         }
-        return run_module(module, {**connection, **arguments}, check=check)
+        result = run_module(module, {**connection, **arguments}, check=check)
+        require_documented(module, result)
+        return result
 
     return runner
+
+
+OF_ANSIBLE = {"changed", "deprecations", "diff", "exception", "failed", "invocation", "msg", "warnings"}
+OF_THE_FRAGMENT = {"pending_line"}
+
+
+@functools.cache
+def documented(module: str) -> dict[str, str]:
+    """Return when a module says that it returns each of its values."""
+    values = yaml.safe_load(importlib.import_module(f"{MODULES}.{module}").RETURN)
+    return {name: str(each["returned"]) for name, each in values.items()}
+
+
+def require_documented(module: str, result: dict[str, Any]) -> None:
+    """Hold what a module returned against its documentation."""
+    promised = documented(module)
+    further = set(result) - set(promised) - OF_ANSIBLE - OF_THE_FRAGMENT
+    assert not further, f"{module} returns what it does not document: {further}"
+    if not result.get("failed") and "pending_line" not in result:
+        missing = {name for name, when in promised.items() if when in ("success", "always")} - set(result)
+        assert not missing, f"{module} does not return what it documents: {missing}"
+        early = {name for name, when in promised.items() if when.startswith("failure")} & set(result)
+        assert not early, f"{module} returns what it documents for failures: {early}"
 
 
 def drained(cursor: pyodbc.Cursor) -> list[str]:
