@@ -18,6 +18,7 @@ from typing import Any, Literal, TypeVar
 from emulators.sql.engine.types import SqlType
 
 T = TypeVar("T")
+_hints = functools.cache(typing.get_type_hints)
 
 
 @dataclass
@@ -251,11 +252,6 @@ class Model:
 def build(kind: type[T], value: Any) -> T:
     """Return a dataclass, with all that is inside it, from what `dataclasses.asdict` made of it."""
     return typing.cast(T, _build(kind, value))
-
-
-@functools.cache
-def _hints(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
 
 
 def _build(kind: Any, value: Any) -> Any:
