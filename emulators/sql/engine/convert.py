@@ -27,6 +27,8 @@ from emulators.sql.engine.types import (
 )
 
 Converter: TypeAlias = Callable[[Value], Value]
+_MOMENT_LENGTH = 27
+"""Characters of the longest datetime2."""
 
 
 def converter(source: SqlType, target: SqlType, style: int | None = None, *, cut: bool = True) -> Converter | None:
@@ -171,7 +173,8 @@ def _to_string(source: SqlType, target: SqlType, style: int | None, *, cut: bool
     write = text_forms.writer(source, style)
     limit, unicode = target.length, target.name in UNICODE
     codec = code_page(target.collation or DEFAULT_COLLATION)
-    fits = source.is_string and (limit == MAX or (0 < source.length <= limit))
+    length = source.length if source.is_string else _MOMENT_LENGTH
+    fits = (source.is_string or write is None) and (limit == MAX or 0 < length <= limit)
     narrows = not unicode and source.name in UNICODE
     if target.name == "xml" or (fits and not target.fixed and not narrows):
         return write

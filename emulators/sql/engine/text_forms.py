@@ -19,6 +19,10 @@ from emulators.sql.engine.types import BINARIES, DATES, DECIMALS, DEFAULT_COLLAT
 _SLASHED = {101: "%m/%d/%Y", 103: "%d/%m/%Y", 104: "%d.%m.%Y", 105: "%d-%m-%Y", 111: "%Y/%m/%d"}
 
 
+_AS_STORED = ("date", "time", "datetime2")
+"""Types whose stored form is that of style 121."""
+
+
 def shown(value: Value) -> str:
     """Return the value as an error message shows it."""
     return "0x" + value.hex().upper() if isinstance(value, bytes) else str(value)
@@ -45,8 +49,8 @@ def too_short(source: SqlType, target: SqlType) -> SqlError:
 
 
 def writer(source: SqlType, style: int | None) -> Callable[[Value], Value] | None:
-    """Return what writes values of a type as text, None for text."""
-    if source.is_string:
+    """Return what writes values of a type as text, None if their stored form is that text."""
+    if source.is_string or (source.name in _AS_STORED and style in (None, 21, 25, 121)):
         return None
     if source.name in DATES:
         return lambda value: _write_moment(cast(str, value), source, style)

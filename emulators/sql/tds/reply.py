@@ -8,6 +8,7 @@ import sqlite3
 import struct
 import time
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain, islice, repeat
 from typing import Any
 
 from emulators.sql.engine.errors import ConnectionEnded, SqlError
@@ -18,6 +19,9 @@ from emulators.sql.tds.types import Encoder, encoder, type_info
 MORE, ERROR, IN_TRANSACTION, COUNT, ATTENTION = 0x1, 0x2, 0x4, 0x10, 0x20
 DONE, DONE_PROCEDURE, DONE_IN_PROCEDURE = 0xFD, 0xFE, 0xFF
 _FLUSH = 32768
+_ROW = b"\xd1"
+_TOGETHER = 100
+"""Rows that are encoded together, column after column, which costs half of encoding them one after the other."""
 _ENVIRONMENT = {"begin": 8, "commit": 9, "rollback": 10}
 _COMMANDS = {"SELECT": 0xC1, "INSERT": 0xC3, "DELETE": 0xC4, "UPDATE": 0xC5}
 """What ended: drivers take the number of rows of a change for a result of its own, that of a query not."""
@@ -110,17 +114,21 @@ class Reply:
 
     def rows(self, rows: Iterable[tuple[Value, ...]] | sqlite3.Cursor) -> int:
         """Send rows, and return their number. Raises ConnectionEnded if a fault asks for it."""
-        encoders, count, put, join = self._encoders, 0, self._put, b"".join
+        encoders, count, put, remaining = self._encoders, 0, self._put, iter(rows)
         slow, drop = self.throttle, self.drop
-        for row in rows:
+        together = _TOGETHER if slow is None and drop is None else 1
+        while batch := list(islice(remaining, together)):
             if drop is not None and count >= drop.get("rows", 0):
                 self._send(bytes(self._buffer), False)
                 raise ConnectionEnded("a fault asks for it")
             try:
-                put(b"\xd1" + join([encode(value) for encode, value in zip(encoders, row, strict=True)]))
+                columns = [
+                    map(encode, column) for encode, column in zip(encoders, zip(*batch, strict=True), strict=True)
+                ]
+                put(b"".join(chain.from_iterable(zip(repeat(_ROW), *columns))))
             except struct.error:
                 raise SqlError(8115, "Arithmetic overflow error converting expression to data type int.") from None
-            count += 1
+            count += len(batch)
             if slow is not None:
                 time.sleep(1 / slow["rows_per_second"])
         return count

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import struct
 import uuid
+from codecs import utf_16_le_encode
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias, cast
@@ -27,6 +28,7 @@ TOKENS = {
 }  # fmt: skip
 _NULL_PLP = b"\xff" * 8
 _UTF8_FLAG = 0x04000000
+_REMEMBERED = 10_000
 
 
 def collation_bytes(name: str) -> bytes:
@@ -100,7 +102,7 @@ def encoder(kind: SqlType, collation: str) -> Encoder:
         def unicode(value: Value) -> bytes:
             if value is None:
                 return b"\xff\xff"
-            data = cast(str, value).encode("utf-16-le", "surrogatepass")
+            data = utf_16_le_encode(cast(str, value), "surrogatepass")[0]  # `str.encode` would look the codec up
             return short(len(data)) + data
 
         return unicode
@@ -111,21 +113,33 @@ def encoder(kind: SqlType, collation: str) -> Encoder:
         def narrow(value: Value) -> bytes:
             if value is None:
                 return b"\xff\xff"
-            data = value if isinstance(value, bytes) else cast(str, value).encode(codec, "replace")
+            if isinstance(value, bytes):
+                return short(len(value)) + value
+            text = cast(str, value)
+            data = text.encode("ascii") if text.isascii() else text.encode(codec, "replace")
             return short(len(data)) + data
 
         return narrow
     if name == "sql_variant":
         return lambda value: b"\0\0\0\0" if value is None else _variant(cast(str, value), collation)
-    write = _fixed(kind)
+    return _Remembered(_fixed(kind)).__getitem__
 
-    def sized(value: Value) -> bytes:
-        if value is None:
-            return b"\0"
-        data = write(cast(str, value))
-        return bytes((len(data),)) + data
 
-    return sized
+class _Remembered(dict[Value, bytes]):
+    """Values of one type and size as they are written, each found out once: dates and prices repeat themselves."""
+
+    def __init__(self, write: Callable[[str], bytes]) -> None:
+        """Args: what writes a value that is not NULL, without its length."""
+        super().__init__({None: b"\0"})
+        self._write = write
+
+    def __missing__(self, value: Value) -> bytes:
+        if len(self) > _REMEMBERED:
+            self.clear()
+            self[None] = b"\0"
+        data = self._write(cast(str, value))
+        self[value] = written = bytes((len(data),)) + data
+        return written
 
 
 def _plp(data: bytes) -> bytes:

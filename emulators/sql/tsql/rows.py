@@ -7,6 +7,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from emulators.sql.engine import syntax as tree
@@ -121,9 +122,12 @@ def _assign(session: Session, prepared: Plan, cursor: sqlite3.Cursor) -> None:
 
 
 def _until_stopped(session: Session, cursor: sqlite3.Cursor) -> Iterator[tuple[Value, ...]]:
-    while rows := cursor.fetchmany(1000):
-        yield from rows
-        session.check()
+    def batches() -> Iterator[list[tuple[Value, ...]]]:
+        while rows := cursor.fetchmany(1000):
+            yield rows
+            session.check()
+
+    return chain.from_iterable(batches())
 
 
 def _run_change(session: Session, prepared: Plan, parameters: Sequence[Value]) -> None:
