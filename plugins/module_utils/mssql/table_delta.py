@@ -12,13 +12,15 @@ A value is digested as its type writes it: 1.50 of a decimal(9,2) is not 1.5000 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from hashlib import sha256
-from itertools import chain
 from typing import Any
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.digest import MODULUS, ContentDigest
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.digest import (
+    MODULUS,
+    ContentDigest,
+    sum_of_hashes,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_order import Volume
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_rows import Codec
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_shapes import Row, Table
@@ -87,7 +89,7 @@ def filling(source: ContentDigest, target: ContentDigest) -> Delta:
 
 def hash_of(row: Row) -> int:
     """Return what a row adds to the digest of its table."""
-    return int.from_bytes(sha256(ascii(row).encode("ascii")).digest(), "big")
+    return sum_of_hashes([row])
 
 
 def content_digest(rows: int, total: int) -> ContentDigest:
@@ -100,7 +102,7 @@ def digest_of_table(table: Table, batches: Batches) -> ContentDigest:
     total, count = hash_of(table.header), 0
     for batch in batches:
         count += len(batch)
-        total += sum(map(hash_of, batch))
+        total += sum_of_hashes(batch)
     return content_digest(count, total)
 
 
@@ -129,40 +131,43 @@ def compare(table: Table, source: Batches, target: Batches, *, where: str, sampl
         if len(found[kind]) < samples:
             found[kind].append([_shown(value) for value in key_of(row)])
 
-    mine, others = keyed(table, source, f"{where}: the source"), keyed(table, target, f"{where}: the target")
-    end: tuple[Any, Row] | None = None
-    one, other = next(mine, end), next(others, end)
-    while True:
-        if one is not None and (other is None or one[0] < other[0]):
-            operations.append(INSERT)
-            note("inserted", one[1])
-            total += hash_of(one[1])
-            one = next(mine, end)
-        elif other is not None and (one is None or other[0] < one[0]):
-            note("deleted", other[1])
-            removed.append(key_of(other[1]))
-            theirs_total += hash_of(other[1])
-            other = next(others, end)
-        elif one is not None and other is not None:
-            row, theirs = one[1], other[1]
-            number = hash_of(row)
+    mine, others = _Side(table, source, f"{where}: the source"), _Side(table, target, f"{where}: the target")
+    together = 1
+    while (ours := mine.left) | (theirs := others.left):
+        size = min(together, ours, theirs)
+        rows = mine.piece(size)
+        if size and rows == others.piece(size):
+            number = sum_of_hashes(rows)
             total += number
-            if row == theirs:
-                theirs_total += number
-                operations.append(KEEP)
-            else:
-                theirs_total += hash_of(theirs)
-                note("updated", row)
-                operations.append(INSERT if replaces else UPDATE)
-                if replaces:
-                    removed.append(key_of(theirs))
-            one, other = next(mine, end), next(others, end)
+            theirs_total += number
+            operations += bytes(size)
+            mine.advance(size)
+            others.advance(size)
+            together = min(2 * together, _PACK)
+        elif size > 1:
+            together = 1
+        elif not theirs or (ours and mine.key < others.key):
+            operations.append(INSERT)
+            note("inserted", mine.row)
+            total += hash_of(mine.row)
+            mine.advance()
+        elif not ours or others.key < mine.key:
+            note("deleted", others.row)
+            removed.append(key_of(others.row))
+            theirs_total += hash_of(others.row)
+            others.advance()
         else:
-            break
-    rows = len(operations)
-    kept = rows - counts["inserted"] - counts["updated"]
+            total += hash_of(mine.row)
+            theirs_total += hash_of(others.row)
+            note("updated", mine.row)
+            operations.append(INSERT if replaces else UPDATE)
+            if replaces:
+                removed.append(key_of(others.row))
+            mine.advance()
+            others.advance()
+    kept = len(operations) - counts["inserted"] - counts["updated"]
     return Delta(
-        content_digest(rows, total),
+        content_digest(len(operations), total),
         content_digest(kept + counts["updated"] + counts["deleted"], theirs_total),
         Volume(counts["deleted"], counts["updated"], counts["inserted"], kept, replaces),
         bytes(operations),
@@ -173,19 +178,62 @@ def compare(table: Table, source: Batches, target: Batches, *, where: str, sampl
 
 def keyed(table: Table, batches: Batches, where: str) -> Iterator[tuple[Any, Row]]:
     """Yield each row with its key. Raises Problem if the keys do not ascend."""
-    order: Callable[[Row], Any] = table.order_of()
-    last: Any = None
-    for row in chain.from_iterable(batches):
-        key = order(row)
-        if last is not None and not last < key:
-            raise Problem(
-                "the rows do not come in the order of their keys",
-                where=where,
-                expected="keys that ascend by their octets",
-                remedy="If it is an artefact, it was altered: export it again.",
-            )
-        last = key
-        yield key, row
+    side = _Side(table, batches, where)
+    while side.left:
+        yield side.key, side.row
+        side.advance()
+
+
+class _Side:
+    """The rows of one of two tables, from the one that is looked at now."""
+
+    def __init__(self, table: Table, batches: Batches, where: str) -> None:
+        """Keep where rows come from, and what messages call that."""
+        self._batches, self._order, self._where = iter(batches), table.order_of(), where
+        self._rows: list[Row] = []
+        self._at = 0
+        self._key: Any = None
+        self._before: Any = None
+
+    @property
+    def left(self) -> int:
+        """How many rows are in memory from this one on; 0 at the end."""
+        while self._at == len(self._rows):
+            found = next(self._batches, None)
+            if found is None:
+                return 0
+            self._rows, self._at = found, 0
+        return len(self._rows) - self._at
+
+    @property
+    def row(self) -> Row:
+        """The row."""
+        return self._rows[self._at]
+
+    @property
+    def key(self) -> Any:
+        """Its key. Raises Problem if it does not come after that of the row before."""
+        if self._key is None:
+            key = self._order(self.row)
+            if self._before is not None and not self._before < key:
+                raise Problem(
+                    "the rows do not come in the order of their keys",
+                    where=self._where,
+                    expected="keys that ascend by their octets",
+                    remedy="If it is an artefact, it was altered: export it again.",
+                )
+            self._key = key
+        return self._key
+
+    def piece(self, size: int) -> list[Row]:
+        """Return the row and those after it that are in memory, so many."""
+        return self._rows[self._at : self._at + size]
+
+    def advance(self, size: int = 1) -> None:
+        """Go on to the row after so many, whose order among themselves counts only where they are taken one by one."""
+        self._before = self.key if size == 1 else self._order(self._rows[self._at + size - 1])
+        self._at += size
+        self._key = None
 
 
 def _shown(value: object) -> object:

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.digest import sum_of_hashes
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.interruption import CancelledAfterCommit
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import (
-    Session,
-    SqlProblem,
-    quoted,
-)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session, SqlProblem, quoted
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_data_planner import (
     DataChange,
     FoundData,
@@ -29,7 +26,12 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_de
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_order import suspended
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_shapes import ForeignKey, Row, Table
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_sources import Source, counted, rows_of
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_sources import (
+    Source,
+    ahead,
+    counted,
+    rows_of,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.progress import Progress
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import OutcomeUnknown, Problem
 
@@ -157,10 +159,12 @@ def _fill(session: Session, table: Table, delta: Delta, source: Source, progress
 def _fill_empty(session: Session, table: Table, delta: Delta, source: Source, progress: Progress) -> None:
     """Insert all rows of the source, and note their digest."""
     insert, total, count = table.insert(), hash_of(table.header), 0
-    for batch in counted(source.batches(table), progress):
-        session.call_many(insert, batch)
-        total += sum(map(hash_of, batch))
-        count += len(batch)
+    with ahead((batch, sum_of_hashes(batch)) for batch in source.batches(table)) as batches:
+        for batch, number in batches:
+            session.call_many(insert, batch)
+            total += number
+            count += len(batch)
+            progress.advance(len(batch))
     content = content_digest(count, total)
     if count != delta.source.rows or delta.source.digest not in ("", content.digest):
         raise Problem(
