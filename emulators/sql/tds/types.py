@@ -71,8 +71,10 @@ def _decimal_size(kind: SqlType) -> int:
 def encoder(kind: SqlType, collation: str) -> Encoder:
     """Return what writes values of a type that are in their stored form, NULL too."""
     name = kind.name
+    if name in ("bit", "tinyint", "smallint"):
+        return _Remembered(struct.Struct("<h" if name == "smallint" else "<B").pack).__getitem__
     if name in INTEGERS:
-        pack = struct.Struct("<" + {1: "BB", 2: "Bh", 4: "Bi", 8: "Bq"}[kind.bytes]).pack
+        pack = struct.Struct("<Bi" if name == "int" else "<Bq").pack
         size = kind.bytes
         return lambda value: b"\0" if value is None else pack(size, value)
     if name in ("float", "real"):
@@ -122,13 +124,14 @@ def encoder(kind: SqlType, collation: str) -> Encoder:
         return narrow
     if name == "sql_variant":
         return lambda value: b"\0\0\0\0" if value is None else _variant(cast(str, value), collation)
-    return _Remembered(_fixed(kind)).__getitem__
+    write = _fixed(kind)
+    return _Remembered(lambda value: write(cast(str, value))).__getitem__
 
 
 class _Remembered(dict[Value, bytes]):
-    """Values of one type and size as they are written, each found out once: dates and prices repeat themselves."""
+    """Values of one type as they are written, each found out once: dates, prices, small numbers repeat themselves."""
 
-    def __init__(self, write: Callable[[str], bytes]) -> None:
+    def __init__(self, write: Encoder) -> None:
         """Args: what writes a value that is not NULL, without its length."""
         super().__init__({None: b"\0"})
         self._write = write
@@ -137,7 +140,7 @@ class _Remembered(dict[Value, bytes]):
         if len(self) > _REMEMBERED:
             self.clear()
             self[None] = b"\0"
-        data = self._write(cast(str, value))
+        data = self._write(value)
         self[value] = written = bytes((len(data),)) + data
         return written
 

@@ -133,7 +133,12 @@ def server(request: pytest.FixtureRequest) -> Server:
     if not REAL:
         found: Emulator = request.getfixturevalue("emulator")
         return found.server
-    name, _unused, port = REAL.partition(",")
+    return real_server(REAL)
+
+
+def real_server(name_and_port: str) -> Server:
+    """Return a real server, as the environment's variables say."""
+    name, _unused, port = name_and_port.partition(",")
     environment = os.environ
     return Server(
         name, int(port or 1433), connect_address=environment.get("EXAM_TEST_MSSQL_ADDRESS"),

@@ -81,6 +81,31 @@ def test_that_applying_what_differs_makes_the_target_equal(source: Any, target: 
     assert (INSERT in delta.operations) == bool(volume.inserted or (replaces and volume.updated))
 
 
+def test_many_rows_of_which_few_differ() -> None:
+    content: dict[tuple[str, int], tuple[Any, Any]] = {
+        ("x", number): (Decimal(number), None) for number in range(20000)
+    }
+    other = dict(content)
+    for number in (0, 4999, 5000, 12345):
+        del other["x", number]
+    for number in (700, 19999):
+        other["x", number] = (Decimal(-1), None)
+    other["y", 12345] = other["y", 30000] = (None, None)
+    mine, theirs = rows_of(content), rows_of(other)
+    delta = compare(TABLE, batches(mine, 5000), batches(theirs, 700), where="table", samples=9)
+    assert delta.samples == {
+        "inserted": [[number, "x"] for number in (0, 4999, 5000, 12345)],
+        "updated": [[700, "x"], [19999, "x"]],
+        "deleted": [[12345, "y"], [30000, "y"]],
+    }
+    assert delta.operations is not None
+    found = {number: each for number, each in enumerate(delta.operations) if each != KEEP}
+    assert found == {**dict.fromkeys((0, 4999, 5000, 12345), INSERT), 700: UPDATE, 19999: UPDATE}
+    assert delta.volume.kept == 20000 - 6
+    assert delta.source == digest_of_table(TABLE, [mine])
+    assert delta.target == digest_of_table(TABLE, [theirs])
+
+
 @given(CONTENTS, st.randoms(use_true_random=False))
 def test_that_the_digest_does_not_depend_on_the_order(content: Any, random: Any) -> None:
     rows = rows_of(content)

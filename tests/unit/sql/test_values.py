@@ -187,3 +187,40 @@ def test_that_types_are_brought_together_by_precedence() -> None:
     assert unify(declared("varchar", 5), declared("nvarchar", 3)) == SqlType("nvarchar", 5)
     assert unify(declared("int"), declared("varchar", 5)).name == "int"
     assert str(unify(declared("decimal", 5, 2), declared("int"))) == "decimal(12,2)"
+
+
+def test_that_values_are_written_the_same_however_many_there_are() -> None:
+    kind = declared("decimal", 9, 2)
+    write = encoder(kind, COLLATION)
+    for number in [*range(25_000), *range(25_000)]:
+        assert write(f"{number}.50") == b"\5\1" + (100 * number + 50).to_bytes(4, "little")
+    assert write(None) == b"\0"
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "stored", "text"),
+    [
+        (declared("date"), declared("varchar", 40), "2027-01-02", "2027-01-02"),
+        (declared("date"), declared("varchar", 10), "2027-01-02", "2027-01-02"),
+        (declared("date"), declared("char", 12), "2027-01-02", "2027-01-02  "),
+        (declared("time", 0), declared("varchar", 40), "09:30:00", "09:30:00"),
+        (declared("datetime2", 0), declared("nvarchar", MAX), "2027-01-02 09:30:00", "2027-01-02 09:30:00"),
+        (
+            declared("datetime2", 7),
+            declared("varchar", 27),
+            "2027-01-02 09:30:00.1234567",
+            "2027-01-02 09:30:00.1234567",
+        ),
+        (declared("datetime"), declared("varchar", 40), "2027-01-02 09:30:00.123", "2027-01-02 09:30:00.123"),
+    ],
+)
+def test_moments_as_texts_of_style_121(source: SqlType, target: SqlType, stored: str, text: str) -> None:
+    convert = converter(source, target, 121)
+    assert (convert(stored) if convert else stored) == text
+
+
+def test_that_a_moment_that_does_not_fit_is_not_cut_off() -> None:
+    convert = converter(declared("datetime2", 0), declared("varchar", 10), 121)
+    assert convert is not None
+    with pytest.raises(SqlError, match="truncated"):
+        convert("2027-01-02 09:30:00")
