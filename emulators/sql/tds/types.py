@@ -101,27 +101,27 @@ def encoder(kind: SqlType, collation: str) -> Encoder:
     if name in ("nvarchar", "nchar"):
         short = struct.Struct("<H").pack
 
-        def unicode(value: Value) -> bytes:
+        def unicode(value: str | None) -> bytes:
             if value is None:
                 return b"\xff\xff"
-            data = utf_16_le_encode(cast(str, value), "surrogatepass")[0]  # `str.encode` would look the codec up
+            data = utf_16_le_encode(value, "surrogatepass")[0]  # `str.encode` would look the codec up
             return short(len(data)) + data
 
-        return unicode
+        return cast(Encoder, unicode)
     if name in ("varchar", "char", "varbinary", "binary", "rowversion"):
         codec = code_page(kind.collation or collation)
         short = struct.Struct("<H").pack
 
-        def narrow(value: Value) -> bytes:
+        def narrow(value: str | bytes | None) -> bytes:
             if value is None:
                 return b"\xff\xff"
             if isinstance(value, bytes):
-                return short(len(value)) + value
-            text = cast(str, value)
-            data = text.encode("ascii") if text.isascii() else text.encode(codec, "replace")
+                data = value
+            else:
+                data = value.encode() if value.isascii() else value.encode(codec, "replace")
             return short(len(data)) + data
 
-        return narrow
+        return cast(Encoder, narrow)
     if name == "sql_variant":
         return lambda value: b"\0\0\0\0" if value is None else _variant(cast(str, value), collation)
     write = _fixed(kind)

@@ -26,7 +26,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.digest import ContentDigest, overall
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.digest import (
+    ContentDigest,
+    overall,
+    sum_of_hashes,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_delta import (
     Batches,
     content_digest,
@@ -221,9 +225,8 @@ class ArtefactWriter:
         file = self._directory / name
         with file.open("xb") as raw, self._sealed(raw) as sealed, gzip.GzipFile("", "wb", _LEVEL, sealed, 0) as stream:
             for batch in batches:
-                for row in batch:
-                    total += hash_of(row)
-                    stream.write(codec.line(row) + b"\n")
+                total += sum_of_hashes(batch)
+                stream.write(b"".join([codec.line(row) + b"\n" for row in batch]))
                 count += len(batch)
         with file.open("rb") as written:
             sha256 = hashlib.file_digest(written, "sha256").hexdigest()

@@ -50,6 +50,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_so
     ArtefactSource,
     ServerSource,
     Source,
+    content_of,
     counted,
     rows_of,
 )
@@ -182,7 +183,7 @@ class TableData(Resource[FoundData, DataChange]):
         """Return what differs in a table; the source's rows are not read for that if it can be said without."""
         declared, session = self.declared, self._session
         if known is not None:
-            content = digest_of_table(table, counted(rows_of(session, table, ordered=False), progress))
+            content = digest_of_table(table, counted(content_of(session, table), progress))
             if content == known:
                 return Delta(known, content, Volume(kept=content.rows))
             if not content.rows and not declared.report_keys:
@@ -200,7 +201,7 @@ class TableData(Resource[FoundData, DataChange]):
         found = {}
         with Progress(f"Digest of {self.declared.database}", unit="rows") as progress:
             for name, table in self._found.tables.items():
-                found[name] = digest_of_table(table, counted(rows_of(self._session, table, ordered=False), progress))
+                found[name] = digest_of_table(table, counted(content_of(self._session, table), progress))
         return found
 
     def _kept(self) -> str | None:

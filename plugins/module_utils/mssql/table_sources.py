@@ -109,10 +109,18 @@ class ArtefactSource:
         return found
 
 
-def rows_of(session: Session, table: Table, *, ordered: bool = True) -> Iterator[list[Row]]:
-    """Yield the rows of a table that the session sees. Raises Problem."""
-    for batch in session.stream(table.select(ordered=ordered), batch=table.batch):
+def rows_of(session: Session, table: Table) -> Iterator[list[Row]]:
+    """Yield the rows of a table that the session sees, in the order of its key. Raises Problem."""
+    for batch in session.stream(table.select(), batch=table.batch):
         yield list(map(tuple, batch))
+
+
+def content_of(session: Session, table: Table) -> Iterator[list[Row]]:
+    """Yield the same rows for a digest: in any order, and as the driver gives them, who writes them as it does tuples.
+
+    Raises Problem.
+    """
+    return session.stream(table.select(ordered=False), batch=table.batch)
 
 
 def counted(batches: Iterable[list[Row]], progress: Progress) -> Iterator[list[Row]]:

@@ -29,8 +29,8 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_sh
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_sources import (
     Source,
     ahead,
+    content_of,
     counted,
-    rows_of,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.progress import Progress
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import OutcomeUnknown, Problem
@@ -212,7 +212,7 @@ def _prove(session: Session, table: Table, delta: Delta | None) -> None:
                 found=f"{left} rows",
                 remedy="Look for a trigger, or for somebody who writes, and run again.",
             )
-    elif digest_of_table(table, rows_of(session, table, ordered=False)) != delta.source:
+    elif digest_of_table(table, content_of(session, table)) != delta.source:
         raise _changed(table, session)
 
 
