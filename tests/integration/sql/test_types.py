@@ -82,3 +82,11 @@ def test_that_rowversion_rises_with_each_change(connection: pyodbc.Connection) -
     after = connection.execute("SELECT v FROM dbo.versions ORDER BY id").fetchall()
     assert before[0][0] < before[1][0] < after[0][0]
     assert before[1][0] == after[1][0]
+
+
+def test_that_a_row_is_written_as_a_tuple_is(connection: pyodbc.Connection) -> None:
+    """Digests are made of rows as the driver gives them, and of tuples that were read from files."""
+    for query in ("SELECT N'é'", "SELECT N'😀''', 1, CAST(1.50 AS decimal(9, 2)), NULL, 0xff, 1e0"):
+        (row,) = connection.execute(query).fetchall()
+        assert not isinstance(row, tuple)
+        assert ascii(row) == ascii(tuple(row))
