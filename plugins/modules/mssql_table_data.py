@@ -26,7 +26,7 @@ description:
   - Rows are streamed, so that the memory that is needed does not depend on how many there are, apart from an octet
     for each row, and a few for the key of each row that is deleted.
 notes:
-  - To compare, all rows are read, in check mode too.
+  - To compare, all rows are read, in check mode too; with O(artefact) those of the target alone, unless they differ.
   - A foreign key of a table to itself, or of tables to each other, is switched off inside the transaction and checked
     before its end; so is one whose rows change in a way that no order allows. This needs the permission C(ALTER) on
     the table.
