@@ -1,0 +1,119 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A real Kerberos realm (MIT), where Active Directory would be one: users who get tickets, services with key tables."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from emulators.processes import wait_until
+
+REALM = "EXAMS.EXAMPLE"
+_PASSWORD = "ticket"  # noqa: S105 (of users who are gone with the test)
+_PORT = 88
+
+
+@dataclass(frozen=True)
+class Realm:
+    """A running realm; `environment` is what makes a process one of its clients."""
+
+    directory: Path
+    address: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the variables that name the realm's files. Tickets are in the directory, too."""
+        return {
+            "KRB5_CONFIG": str(self.directory / "krb5.conf"),
+            "KRB5_KDC_PROFILE": str(self.directory / "kdc.conf"),
+            "KRB5CCNAME": f"FILE:{self.tickets}",
+        }
+
+    @property
+    def tickets(self) -> Path:
+        """Return the file of the tickets of who is logged in."""
+        return self.directory / "tickets"
+
+    def add_users(self, *names: str) -> None:
+        """Create users."""
+        for name in names:
+            _program(self, "kadmin.local", "-r", REALM, "-q", f"addprinc -pw {_PASSWORD} {name}")
+
+    def add_service(self, principal: str, keytab: Path) -> None:
+        """Create a service, and put its key into a file."""
+        for query in (f"addprinc -randkey {principal}", f"ktadd -k {keytab} {principal}"):
+            _program(self, "kadmin.local", "-r", REALM, "-q", query)
+
+    def log_in(self, user: str, *, lifetime: str = "1h") -> None:
+        """Get a user's ticket; the one of another user is given up."""
+        _program(self, "kinit", "-l", lifetime, user, text=f"{_PASSWORD}\n")
+
+    def log_out(self) -> None:
+        """Give up all tickets."""
+        self.tickets.unlink(missing_ok=True)
+
+    def logged_in(self) -> bool:
+        """Return whether there is a ticket that has not expired."""
+        found = subprocess.run([_found("klist"), "-s"], env={**os.environ, **self.environment}, check=False, timeout=60)
+        return found.returncode == 0
+
+
+@contextmanager
+def running_realm(directory: Path, address: str) -> Iterator[Realm]:
+    """Run a realm with neither users nor services: its files in a directory, its KDC at a loopback address."""
+    realm = Realm(directory, address)
+    _create(realm)
+    process = subprocess.Popen(
+        [_found("krb5kdc"), "-n"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **realm.environment},
+    )
+    with process:
+        try:
+            wait_until(lambda: _listens(address), "the KDC to listen")
+            yield realm
+        finally:
+            process.terminate()
+
+
+def _create(realm: Realm) -> None:
+    where, directory = f"{realm.address}:{_PORT}", realm.directory
+    (directory / "krb5.conf").write_text(
+        f"[libdefaults]\n default_realm = {REALM}\n dns_lookup_kdc = false\n rdns = false\n"
+        f" dns_canonicalize_hostname = false\n[realms]\n {REALM} = {{\n  kdc = {where}\n }}\n",
+        encoding="utf-8",
+    )
+    (directory / "kdc.conf").write_text(
+        f"[kdcdefaults]\n kdc_listen = {where}\n kdc_tcp_listen = {where}\n[realms]\n {REALM} = {{\n"
+        f"  database_name = {directory}/principal\n  key_stash_file = {directory}/stash\n }}\n",
+        encoding="utf-8",
+    )
+    _program(realm, "kdb5_util", "create", "-s", "-r", REALM, "-P", "master")
+
+
+def _program(realm: Realm, name: str, *arguments: str, text: str = "") -> None:
+    environment = {**os.environ, **realm.environment}
+    command = [_found(name), *arguments]
+    subprocess.run(command, input=text, text=True, capture_output=True, check=True, timeout=60, env=environment)
+
+
+def _found(name: str) -> str:
+    path = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
+    assert path, f"{name} is missing; make setup-test installs it"
+    return path
+
+
+def _listens(address: str) -> bool:
+    try:
+        socket.create_connection((address, _PORT), timeout=1).close()
+    except OSError:
+        return False
+    return True
