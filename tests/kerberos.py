@@ -16,7 +16,7 @@ from pathlib import Path
 from emulators.processes import wait_until
 
 REALM = "EXAMS.EXAMPLE"
-_PASSWORD = "ticket"  # noqa: S105 (of users who are gone with the test)
+_PASSWORD = "ticket"
 _PORT = 88
 
 

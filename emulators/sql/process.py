@@ -31,12 +31,18 @@ def serve(
         directory: where the server's state is.
         address: a loopback address.
         context: the server's side of TLS, asked at each connection.
-        seed: what the server has when it is started for the first time (`seed.load_seed`).
+        seed: what the server has when it is started for the first time, and its domains (`seed.load_seed`).
         pid_file: is there while clients can connect.
         port: as a server has it.
     """
     named = {key: seed[key] for key in ("name", "collation") if key in seed}
-    server = SqlServer(directory, address, port=port, context=context, **named)
+    negotiation = None
+    if "kerberos" in seed:
+        from emulators.sql.tds.kerberos import Kerberos  # noqa: PLC0415 (a rehearsal does not have its library)
+
+        keytab, domains = Path(seed["kerberos"]["keytab_file"]), seed["kerberos"]["domains"]
+        negotiation = Kerberos(keytab, domains, replays=directory / "replays").negotiation
+    server = SqlServer(directory, address, port=port, context=context, negotiation=negotiation, **named)
     apply_seed(server.instance, seed)
     server.start()
     wait_for_the_end(pid_file)

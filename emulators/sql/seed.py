@@ -6,6 +6,7 @@ name: SQL-LIVE
 collation: Latin1_General_CI_AS
 properties: {edition: Standard Edition (64-bit), version: 16.0.4135.4, physical_memory_mb: 65536}
 sa_password_file: secrets/sa        # or sa_password; relative to the seed
+kerberos: {keytab_file: secrets/sql.keytab, domains: {EXAMS.EXAMPLE: EXAMS}}   # Windows authentication; at every start
 logins:
   - {name: automation, password_file: secrets/automation, server_roles: [sysadmin]}
 batches:
@@ -46,6 +47,8 @@ def load_seed(file: Path, *, secrets: Path | None = None) -> dict[str, Any]:
     directory = file.parent if secrets is None else secrets
     if "sa_password_file" in seed:
         seed["sa_password"] = (directory / seed.pop("sa_password_file")).read_text(encoding="utf-8").rstrip("\n")
+    if "kerberos" in seed:
+        seed["kerberos"]["keytab_file"] = str(directory / seed["kerberos"]["keytab_file"])
     for login in seed.get("logins", []):
         login["password"] = (directory / login.pop("password_file")).read_text(encoding="utf-8").rstrip("\n")
     for batch in seed.get("batches", []):

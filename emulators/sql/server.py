@@ -15,6 +15,7 @@ from typing import Self
 
 from emulators.sql.engine.instance import Instance
 from emulators.sql.tds.connection import Connection
+from emulators.sql.tds.negotiation import Negotiation
 from emulators.sql.tds.transport import Transport
 from emulators.sql.tsql import statements  # noqa: F401 (the grammar registers itself)
 from emulators.sql.tsql.installation import fresh_state, in_use
@@ -35,6 +36,7 @@ class SqlServer:
         context: Callable[[], ssl.SSLContext],
         name: str = "SQL-LIVE",
         collation: str = DEFAULT_COLLATION,
+        negotiation: Callable[[], Negotiation] | None = None,
     ) -> None:
         """Describe it; nothing runs before `start`.
 
@@ -45,6 +47,7 @@ class SqlServer:
             context: the server's side of TLS, asked at each connection.
             name: @@SERVERNAME.
             collation: of the server, and of databases that say nothing else.
+            negotiation: begins to find out which Windows account a client is; without it the server is in no domain.
 
         Raises:
             ValueError: the address is not a loopback address.
@@ -52,7 +55,7 @@ class SqlServer:
         if not ipaddress.ip_address(address).is_loopback:
             raise ValueError(f"an emulator listens on loopback only, not on {address}")
         self.directory, self.address, self.port = directory, address, port
-        self._context = context
+        self._context, self._negotiation = context, negotiation
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.instance = Instance(directory, name=name, collation=collation, make_state=fresh_state)
         for setting, values in self.instance.state.configurations.items():
@@ -86,7 +89,9 @@ class SqlServer:
             except OSError:
                 return
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            client = Connection(self.instance, Transport(connection), self._context, f"{peer[0]}:{peer[1]}")
+            client = Connection(
+                self.instance, Transport(connection), self._context, self._negotiation, f"{peer[0]}:{peer[1]}"
+            )
             with self._lock:
                 self._connections.add(client)
             threading.Thread(target=self._serve, args=(client,), daemon=True, name=f"sql client {peer[1]}").start()

@@ -15,13 +15,14 @@ from emulators.sql.engine.errors import Cancelled, ConnectionEnded, SqlError
 from emulators.sql.engine.instance import Instance
 from emulators.sql.tds import login
 from emulators.sql.tds.calls import Calls
+from emulators.sql.tds.negotiation import Negotiation, NotTrusted
 from emulators.sql.tds.reply import Reply
 from emulators.sql.tds.transport import ATTENTION_PACKET, Message, Transport
 from emulators.sql.tsql.batch import run_batch
 from emulators.sql.tsql.session import Session
 
 LOG = logging.getLogger(__name__)
-BATCH, CALL, TRANSACTION_MANAGER, LOGIN7 = 0x01, 0x03, 0x0E, 0x10
+BATCH, CALL, TRANSACTION_MANAGER, LOGIN7, SECURITY = 0x01, 0x03, 0x0E, 0x10, 0x11
 _PACKET_SIZE = 8000
 
 
@@ -29,9 +30,15 @@ class Connection:
     """One client."""
 
     def __init__(
-        self, instance: Instance, transport: Transport, context: Callable[[], ssl.SSLContext], peer: str
+        self,
+        instance: Instance,
+        transport: Transport,
+        context: Callable[[], ssl.SSLContext],
+        negotiation: Callable[[], Negotiation] | None,
+        peer: str,
     ) -> None:
         self._instance, self._transport, self._context, self._peer = instance, transport, context, peer
+        self._negotiation = negotiation
         self._reply = Reply(transport.send, instance.state.name)
         self._session: Session | None = None
 
@@ -85,16 +92,17 @@ class Connection:
         if not encrypted:
             self._transport.end_tls()
         wanted = login.parse(message.data)
+        user = wanted.user
         try:
-            who = login.authenticate(self._instance, wanted)
+            if wanted.integrated:
+                user = self._negotiate(wanted.security)
+                who = login.login_of_account(self._instance, user)
+            else:
+                who = login.login_of_password(self._instance, wanted)
             database = login.database_for(self._instance, who, wanted)
             session = self._session = Session(self._instance, who, self._reply, database=database)
-            session.host, session.program, session.address, session.encrypted = (
-                wanted.host,
-                wanted.program,
-                self._peer,
-                encrypted,
-            )
+            session.host, session.program, session.address = wanted.host, wanted.program, self._peer
+            session.encrypted, session.scheme = encrypted, "KERBEROS" if wanted.integrated else "SQL"
             try:
                 session.use(database)
             except SqlError:
@@ -107,7 +115,7 @@ class Connection:
             LOG.info("%s: login refused: %s", self._peer, error)
             self._reply.error(error)
             if error.number == 4060:
-                self._reply.error(SqlError(18456, f"Login failed for user '{wanted.user}'.", severity=14))
+                self._reply.error(login.failed(user))
             self._reply.done(None)
             self._reply.finish()
             return None
@@ -116,6 +124,27 @@ class Connection:
         self._reply.finish()
         self._transport.packet_size = max(size, 512)
         return session
+
+    def _negotiate(self, token: bytes) -> str:
+        """Return the Windows account that the client proves to be. Raises SqlError 18452."""
+        try:
+            if self._negotiation is None:
+                raise NotTrusted("this server is in no domain")
+            negotiation = self._negotiation()
+            answer = negotiation.step(token)
+            while not negotiation.complete:
+                self._reply.security(answer)
+                message = self._transport.receive()
+                if message.kind != SECURITY:
+                    raise ConnectionEnded(f"a message of type {message.kind:#04x} instead of one of SSPI")
+                answer = negotiation.step(message.data)
+            account = negotiation.account
+        except NotTrusted as error:
+            LOG.info("%s: SSPI handshake failed: %s", self._peer, error)
+            raise login.untrusted() from error
+        if answer:
+            self._reply.security(answer)
+        return account
 
     def _serve(self, session: Session) -> None:
         session.on_kill = self._transport.close

@@ -1,7 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Windows authentication: SPNEGO and Kerberos by the system's GSSAPI library, with a key table in place of a computer
-account."""
+"""SPNEGO and Kerberos by the system's GSSAPI library, with a key table in place of a service account's password."""
 
 from __future__ import annotations
 
@@ -10,13 +9,11 @@ from pathlib import Path
 
 import gssapi
 
-
-class NotTrusted(Exception):
-    """A ticket that does not verify, or of a realm that is no domain of this server; the message says why."""
+from emulators.sql.tds.negotiation import Negotiation, NotTrusted
 
 
 class Kerberos:
-    """What a server needs to know who has a ticket for it."""
+    """What a server has as a member of its domains."""
 
     def __init__(self, keytab: Path, domains: Mapping[str, str], *, replays: Path) -> None:
         """Read the keys.
@@ -29,20 +26,20 @@ class Kerberos:
         Raises:
             gssapi.exceptions.GSSError: there is no such key table.
         """
-        self.domains = {realm.upper(): domain for realm, domain in domains.items()}
+        self._domains = {realm.upper(): domain for realm, domain in domains.items()}
         store = {"keytab": f"FILE:{keytab}", "rcache": f"file2:{replays}"}
-        self.credentials = gssapi.Credentials(usage="accept", store=store)
+        self._credentials = gssapi.Credentials(usage="accept", store=store)
+
+    def negotiation(self) -> Negotiation:
+        """Begin to find out who a client is."""
+        return _Negotiation(gssapi.SecurityContext(creds=self._credentials, usage="accept"), self._domains)
 
 
-class Negotiation:
-    """What one client and the server say to each other until it is known who it is."""
-
-    def __init__(self, kerberos: Kerberos) -> None:
-        self._domains = kerberos.domains
-        self._context = gssapi.SecurityContext(creds=kerberos.credentials, usage="accept")
+class _Negotiation:
+    def __init__(self, context: gssapi.SecurityContext, domains: Mapping[str, str]) -> None:
+        self._context, self._domains = context, domains
 
     def step(self, token: bytes) -> bytes:
-        """Return the answer to what the client said, maybe nothing. Raises NotTrusted."""
         try:
             return bytes(self._context.step(token) or b"")
         except gssapi.exceptions.GSSError as error:
@@ -50,12 +47,10 @@ class Negotiation:
 
     @property
     def complete(self) -> bool:
-        """Whether it is known who it is."""
         return bool(self._context.complete)
 
     @property
     def account(self) -> str:
-        """Return `DOMAIN\\name` of who it is. Raises NotTrusted."""
         name, _at, realm = str(self._context.initiator_name).rpartition("@")
         if realm.upper() not in self._domains:
             raise NotTrusted(f"the realm {realm} is no domain of this server")

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from emulators.sql.engine.errors import ConnectionEnded, SqlError
 from emulators.sql.engine.instance import DatabaseInfo, Instance, Login
@@ -33,6 +33,8 @@ class Login7:
     database: str
     integrated: bool
     """Whether it wants Windows authentication."""
+    security: bytes = field(repr=False)
+    """What it says first in it (SSPI)."""
     utf8: bool
     """Whether it asks for char and varchar in UTF-8."""
 
@@ -46,6 +48,8 @@ def parse(data: bytes) -> Login7:
     for number, name in enumerate(_FIELDS):
         offset, length = struct.unpack_from("<HH", data, 36 + 4 * number)
         found[name] = data[offset : offset + (length if name == "extension" else 2 * length)]
+    at, length, _unused, _unused, _unused, _unused, long = struct.unpack_from("<HHHHHHI", data, 78)
+    security = data[at : at + (long if length == 0xFFFF and long else length)]
     password = bytes(((each ^ 0xA5) << 4 | (each ^ 0xA5) >> 4) & 0xFF for each in found["password"])
     features: set[int] = set()
     if data[27] & 0x10 and len(found["extension"]) >= 4:
@@ -59,6 +63,7 @@ def parse(data: bytes) -> Login7:
         found["program"].decode("utf-16-le"),
         found["database"].decode("utf-16-le"),
         integrated=bool(data[25] & 0x80),
+        security=security,
         utf8=_UTF8_FEATURE in features,
     )
 
@@ -72,20 +77,35 @@ def _features(data: bytes, at: int) -> set[int]:
     return found
 
 
-def authenticate(instance: Instance, login7: Login7) -> Login:
-    """Return the login that a client has proven to be. Raises SqlError 18456, 18486, 18470, 18452."""
-    if login7.integrated:
-        raise SqlError(
-            18452,
-            "Login failed. The login is from an untrusted domain and cannot be used with Integrated authentication.",
-            severity=14,
-        )
+def failed(user: str) -> SqlError:
+    """Return error 18456."""
+    return SqlError(18456, f"Login failed for user '{user}'.", severity=14)
+
+
+def untrusted() -> SqlError:
+    """Return error 18452, whatever it is that does not verify: the server's log alone says more."""
+    message = "Login failed. The login is from an untrusted domain and cannot be used with Integrated authentication."
+    return SqlError(18452, message, severity=14)
+
+
+def login_of_account(instance: Instance, account: str) -> Login:
+    """Return the login of a Windows account, `DOMAIN\\name`. Raises SqlError 18456, 18470."""
+    login = instance.state.login(account)
+    if login is None or login.kind != "U":
+        raise failed(account)
+    if login.disabled:
+        raise _disabled(login)
+    return login
+
+
+def login_of_password(instance: Instance, login7: Login7) -> Login:
+    """Return the login that a client has proven to be by its password. Raises SqlError 18456, 18486, 18470, 18488."""
     login = instance.state.login(login7.user)
     if login is None or login.kind != "S":
-        raise SqlError(18456, f"Login failed for user '{login7.user}'.", severity=14)
+        raise failed(login7.user)
     if not password_matches(login7.password, login.password_hash):
         _count_bad_password(instance, login)
-        raise SqlError(18456, f"Login failed for user '{login7.user}'.", severity=14)
+        raise failed(login7.user)
     if login.locked:
         raise SqlError(
             18486,
@@ -94,7 +114,7 @@ def authenticate(instance: Instance, login7: Login7) -> Login:
             severity=14,
         )
     if login.disabled:
-        raise SqlError(18470, f"Login failed for user '{login.name}'. Reason: The account is disabled.", severity=14)
+        raise _disabled(login)
     if login.must_change:
         raise SqlError(
             18488,
@@ -103,6 +123,10 @@ def authenticate(instance: Instance, login7: Login7) -> Login:
         )
     login.bad_passwords = 0
     return login
+
+
+def _disabled(login: Login) -> SqlError:
+    return SqlError(18470, f"Login failed for user '{login.name}'. Reason: The account is disabled.", severity=14)
 
 
 def _count_bad_password(instance: Instance, login: Login) -> None:

@@ -86,6 +86,14 @@ class Reply:
         self._send(bytes(self._buffer), True)
         self._buffer.clear()
 
+    def security(self, token: bytes) -> None:
+        """Say something in Windows authentication (MS-TDS 2.2.7.22).
+
+        It is a message of its own without DONE, even the last one, before the answer to the login: Microsoft's drivers
+        throw away what else is in it.
+        """
+        self._send(b"\xed" + struct.pack("<H", len(token)) + token, True)
+
     def cancelled(self) -> None:
         """End the message as an attention wants it acknowledged."""
         if self._held is None:

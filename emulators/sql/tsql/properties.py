@@ -97,7 +97,7 @@ def connection_property(session: Session, name: Value) -> Value:
     values = {
         "net_transport": "TCP",
         "protocol_type": "TSQL",
-        "auth_scheme": "SQL",
+        "auth_scheme": session.scheme,
         "local_net_address": "127.0.0.1",
         "client_net_address": session.address.partition(":")[0],
         "encrypt_option": "TRUE" if session.encrypted else "FALSE",

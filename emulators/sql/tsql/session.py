@@ -26,7 +26,7 @@ class Session:
         self.instance, self.login, self.output = instance, login, output
         self.database = database
         self.host, self.program, self.address = "", "", ""
-        self.encrypted = False
+        self.encrypted, self.scheme = False, "SQL"
         self.variables: dict[str, tuple[SqlType, Value]] = {}
         self.transactions, self.doomed = 0, False
         self.savepoints: list[Savepoint] = []

@@ -140,7 +140,7 @@ def connections(session: Session, _database: DatabaseInfo, _link: Link) -> Rows:
             "TCP",
             "TSQL",
             "TRUE" if other.encrypted else "FALSE",
-            "SQL",
+            other.scheme,
             other.address.partition(":")[0],
             None,
         )
