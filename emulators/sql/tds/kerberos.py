@@ -32,7 +32,10 @@ class Kerberos:
 
     def negotiation(self) -> Negotiation:
         """Begin to find out who a client is."""
-        return _Negotiation(gssapi.SecurityContext(creds=self._credentials, usage="accept"), self._domains)
+        context = gssapi.SecurityContext(creds=self._credentials, usage="accept")
+        # an error is raised at once, and what Kerberos would tell the client of it is not sent: SQL Server says 18452
+        context.__DEFER_STEP_ERRORS__ = False
+        return _Negotiation(context, self._domains)
 
 
 class _Negotiation:
