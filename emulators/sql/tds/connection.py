@@ -86,7 +86,10 @@ class Connection:
         return answer is tds.Encryption.ON
 
     def _login(self, *, encrypted: bool) -> Session | None:
-        message = self._transport.receive()
+        try:
+            message = self._transport.receive()
+        except ConnectionEnded as error:
+            raise ConnectionEnded(f"it did not log in: {error}") from error
         if message.kind != LOGIN7:
             raise ConnectionEnded(f"a message of type {message.kind:#04x} instead of a login")
         if not encrypted:

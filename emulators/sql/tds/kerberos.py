@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 
 import gssapi
 
 from emulators.sql.tds.negotiation import Negotiation, NotTrusted
+
+LOG = logging.getLogger(__name__)
 
 
 class Kerberos:
@@ -44,9 +47,12 @@ class _Negotiation:
 
     def step(self, token: bytes) -> bytes:
         try:
-            return bytes(self._context.step(token) or b"")
+            answer = self._context.step(token)
         except gssapi.exceptions.GSSError as error:
             raise NotTrusted(str(error)) from error
+        if self.complete and self._context.delegated_creds is not None:
+            LOG.info("%s has handed its ticket over", self._context.initiator_name)
+        return bytes(answer or b"")
 
     @property
     def complete(self) -> bool:

@@ -191,8 +191,7 @@ def connection_string(server: Server, driver: Driver) -> str:
     }
     if server.authentication == "windows":
         parts["Trusted_Connection"] = "yes"
-        # the service is known to Kerberos by its name, not by the address
-        parts["ServerSPN"] = f"MSSQLSvc/{server.name}:{server.port}"
+        parts["ServerSPN"] = server.service
     else:
         if server.authentication != "sql":
             parts["Authentication"] = _ENTRA[server.authentication]

@@ -44,6 +44,11 @@ class Server:
     timeout: int = 15
     """Seconds for the connection and the login."""
 
+    @property
+    def service(self) -> str:
+        """Its service's name in Kerberos (SPN): by the server's name, whatever address is connected to."""
+        return f"MSSQLSvc/{self.name}:{self.port}"
+
     def __str__(self) -> str:
         """Return what messages say of it."""
         where = f" at {self.connect_address}" if self.connect_address else ""

@@ -18,7 +18,7 @@ import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -80,18 +80,22 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
         yield found
 
 
+def own_address() -> str:
+    """Return a loopback address that no other test run uses."""
+    return f"127.62.{secrets.randbelow(250)}.{secrets.randbelow(250) + 1}"
+
+
 class running_emulator:  # noqa: N801 (a context manager)
     """An emulator in a directory of its own."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, names: Sequence[str] = (NAME,), **seed: Any) -> None:
+        """Args: where it keeps all; the names of its certificate, the first of which is its own; more of its seed."""
         Authority.load_or_create(directory / "authority", "SQL test root")
-        password, address = (
-            f"{secrets.token_urlsafe(12)}!aA1",
-            f"127.62.{secrets.randbelow(250)}.{secrets.randbelow(250) + 1}",
-        )
-        (directory / "seed.yml").write_text(f"name: SQL-LIVE\nsa_password: {password}\n", encoding="utf-8")
+        password, address = f"{secrets.token_urlsafe(12)}!aA1", own_address()
+        content = yaml.safe_dump({"name": "SQL-LIVE", "sa_password": password, **seed})
+        (directory / "seed.yml").write_text(content, encoding="utf-8")
         server = Server(
-            NAME,
+            names[0],
             1433,
             connect_address=address,
             user="sa",
@@ -107,9 +111,8 @@ class running_emulator:  # noqa: N801 (a context manager)
             "--seed",
             str(directory / "seed.yml"),
         ]
-        self._emulator = Emulator(
-            directory, server, None, [*arguments, "--authority", str(directory / "authority"), "--name", NAME]
-        )
+        arguments += ["--authority", str(directory / "authority"), *(f"--name={name}" for name in names)]
+        self._emulator = Emulator(directory, server, None, arguments)
 
     def __enter__(self) -> Emulator:
         self._emulator.start()

@@ -107,7 +107,7 @@ ENTRA: list[tuple[Authentication, str | None]] = [
 def test_that_a_server_without_entra_is_told_from_a_wrong_password(emulator: Emulator) -> None:
     for kind, password in ENTRA:
         server = replace(emulator.server, authentication=kind, user="exams@exams.example", password=password)
-        with pytest.raises(LoginRejected, match="not joined to Microsoft Entra ID") as caught:
+        with pytest.raises(LoginRejected, match="not being joined to Microsoft Entra ID") as caught:
             connect(server, autocommit=True)
         assert "S3cret!" not in str(caught.value), kind
 

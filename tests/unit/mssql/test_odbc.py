@@ -168,6 +168,24 @@ def test_what_a_refusal_is(message: str, kind: type[Problem]) -> None:
     assert "sql.exams.example" in str(found)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Preauthentication failed",
+        "Client's credentials have been revoked",
+        "Client 'batch@EXAMS.EXAMPLE' not found in Kerberos database",
+    ],
+)
+def test_that_a_keytab_that_the_domain_does_not_accept_is_told_from_a_missing_ticket(said: str) -> None:
+    message = (
+        "[HY000] [Microsoft][ODBC Driver 18 for SQL Server]SSPI Provider: No credentials were supplied, or the credentials "
+        f"were unavailable or inaccessible. {said} (458752) (SQLDriverConnect)"
+    )
+    found = refusal(Server("sql.exams.example", authentication="windows"), "the driver (installed)", message)
+    assert found.what == "the domain does not accept the keytab of the account that runs this"
+    assert found.expected == "a ticket for MSSQLSvc/sql.exams.example:1433"
+
+
 def test_that_a_missing_driver_manager_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_odbc, "_WHY", "libodbc.so.2: cannot open shared object file")
     with pytest.raises(Problem, match="unixodbc on Debian"):
