@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real Kerberos realm (MIT), where Active Directory would be one: users who get tickets, services with key tables."""
+"""A real Kerberos realm (MIT), where Active Directory would be one: users who get tickets, services with keytabs."""
 
 from __future__ import annotations
 
@@ -109,7 +109,8 @@ def _create(realm: Realm) -> None:
     )
     (directory / "kdc.conf").write_text(
         f"[kdcdefaults]\n kdc_listen = {where}\n kdc_tcp_listen = {where}\n[realms]\n {REALM} = {{\n"
-        f"  database_name = {directory}/principal\n  key_stash_file = {directory}/stash\n  default_principal_flags = +preauth\n }}\n",
+        f"  database_name = {directory}/principal\n  key_stash_file = {directory}/stash\n"
+        "  default_principal_flags = +preauth\n }\n",
         encoding="utf-8",
     )
     _program(realm, "kdb5_util", "create", "-s", "-r", REALM, "-P", "master")

@@ -37,7 +37,7 @@ options:
       - Who logs in.
       - V(sql) is a login of SQL Server, with O(login_user) and O(login_password).
       - V(windows) is the account that runs the module, by Kerberos (C(kinit), or the keytab that E(KRB5_CLIENT_KTNAME)
-        names).
+        names). The ticket is for the service C(MSSQLSvc/server:port), whatever O(connect_address) is.
       - V(entra_password), V(entra_service_principal) and V(entra_managed_identity) are accounts of Microsoft Entra ID,
         as far as the driver offers them. O(login_user) is the account, the application or the managed identity; a
         managed identity of the system's own has no name.
@@ -59,10 +59,14 @@ options:
       - FreeTDS is refused, because it cannot be told to verify the certificate.
     type: str
 notes:
+  - With O(authentication=windows) Microsoft's driver hands a forwardable ticket over to the server, which can then act
+    as that account. Get one that is not forwardable (C(kinit -F)), or say C(enforce_ok_as_delegate = true) in
+    C(krb5.conf), so that only servers that the domain trusts for delegation get it.
   - Statements wait at most 60 seconds for what others have locked, and then fail with error 1222.
 requirements:
   - pyodbc >= 5.1.0, and the driver manager unixODBC
-  - Microsoft's ODBC Driver 17 or 18 for SQL Server, or the Python package C(mssql-python-odbc)
+  - Microsoft's ODBC Driver 17 or 18 for SQL Server, or the Python package C(mssql-python-odbc). It needs the
+    system's libgssapi_krb5 (Debian's libgssapi-krb5-2, Red Hat's krb5-libs), whoever logs in
 """
 
     SERVICE_RECORD = r"""

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SPNEGO and Kerberos by the system's GSSAPI library, with a key table in place of a service account's password."""
+"""SPNEGO and Kerberos by the system's GSSAPI library, with a keytab in place of a service account's password."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Kerberos:
             replays: where it is remembered which tickets were shown.
 
         Raises:
-            gssapi.exceptions.GSSError: there is no such key table.
+            gssapi.exceptions.GSSError: there is no such keytab.
         """
         self._domains = {realm.upper(): domain for realm, domain in domains.items()}
         store = {"keytab": f"FILE:{keytab}", "rcache": f"file2:{replays}"}

@@ -147,7 +147,7 @@ def test_that_a_login_of_windows_has_just_its_rights(
         connect(windows, autocommit=True)
 
 
-def test_that_a_key_table_logs_in_without_kinit(
+def test_that_a_keytab_logs_in_without_kinit(
     realm: Realm, windows: Server, login: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = login("automation")
@@ -193,7 +193,7 @@ def test_that_an_expired_ticket_is_named(realm: Realm, windows: Server, login: C
     assert "the Kerberos ticket of the account that runs this has expired" in said[0]
 
 
-def test_that_a_key_table_that_is_not_the_domains_is_named(
+def test_that_a_keytab_that_is_not_the_domains_is_named(
     realm: Realm, windows: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     realm.add_service("batch", realm.directory / "old.keytab")

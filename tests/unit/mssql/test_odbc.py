@@ -178,8 +178,8 @@ def test_what_a_refusal_is(message: str, kind: type[Problem]) -> None:
 )
 def test_that_a_keytab_that_the_domain_does_not_accept_is_told_from_a_missing_ticket(said: str) -> None:
     message = (
-        "[HY000] [Microsoft][ODBC Driver 18 for SQL Server]SSPI Provider: No credentials were supplied, or the credentials "
-        f"were unavailable or inaccessible. {said} (458752) (SQLDriverConnect)"
+        "[HY000] [Microsoft][ODBC Driver 18 for SQL Server]SSPI Provider: No credentials were supplied, or the "
+        f"credentials were unavailable or inaccessible. {said} (458752) (SQLDriverConnect)"
     )
     found = refusal(Server("sql.exams.example", authentication="windows"), "the driver (installed)", message)
     assert found.what == "the domain does not accept the keytab of the account that runs this"
