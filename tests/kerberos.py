@@ -18,7 +18,8 @@ from emulators.processes import wait_until
 
 REALM = "EXAMS.EXAMPLE"
 _PASSWORD = "ticket"
-_PORT = 88
+_PORT = 10088
+"""One that needs no privilege; the configuration names it."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,11 @@ class Realm:
 
     directory: Path
     address: str
+
+    @property
+    def where(self) -> str:
+        """Return where the KDC answers, as configurations have it."""
+        return f"{self.address}:{_PORT}"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -101,7 +107,7 @@ def running_realm(directory: Path, address: str) -> Iterator[Realm]:
 
 
 def _create(realm: Realm) -> None:
-    where, directory = f"{realm.address}:{_PORT}", realm.directory
+    where, directory = realm.where, realm.directory
     (directory / "krb5.conf").write_text(
         f"[libdefaults]\n default_realm = {REALM}\n dns_lookup_kdc = false\n rdns = false\n"
         f" dns_canonicalize_hostname = false\n[realms]\n {REALM} = {{\n  kdc = {where}\n }}\n",
