@@ -39,13 +39,7 @@ REAL = os.environ.get("EXAM_TEST_MSSQL_SERVER")
 ROOT = Path(__file__).parents[3]
 
 if REAL:
-    collect_ignore = [
-        "test_faults.py",
-        "test_kerberos.py",
-        "test_module_faults.py",
-        "test_process.py",
-        "test_refusals.py",
-    ]
+    collect_ignore = ["kerberos", "test_faults.py", "test_module_faults.py", "test_process.py", "test_refusals.py"]
 
 
 @dataclass
