@@ -17,7 +17,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile impo
 from emulators.processes import wait_until
 from tests.integration.sql.conftest import Emulator, Runner
 from tests.integration.sql.kerberos.conftest import KEYTAB, SERVICE, UNREGISTERED, WINDOWS
-from tests.integration.sql.test_faults import MODULES
+from tests.integration.sql.test_module_faults import MODULES
 from tests.kerberos import Realm
 
 
