@@ -21,7 +21,8 @@ from emulators.certificates import Authority
 from emulators.processes import wait_until
 
 ROOT = Path(__file__).resolve().parents[1]
-IMAGE = "the vendors image"
+IMAGE = "EXAM_TEST_MSSQL_IMAGE"
+"""The variable that names the vendor's image, in whatever registry it is taken from."""
 NAME, ADDRESS, PORT = "sql-real.exams.example", "127.0.0.1", 1433
 START_SECONDS = 180
 SETTINGS = """\
@@ -54,7 +55,7 @@ def start_command(directory: Path) -> list[str]:
         *("--env", "ACCEPT_EULA=Y", "--env", "MSSQL_PID=Developer", "--env", "MSSQL_SA_PASSWORD"),
         *("--volume", f"{directory / 'given'}:/etc/exam-tls:ro"),
         *("--volume", f"{directory / 'mssql.conf'}:/var/opt/mssql/mssql.conf:ro"),
-        IMAGE,
+        os.environ[IMAGE],
     ]
 
 

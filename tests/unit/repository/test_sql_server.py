@@ -9,6 +9,7 @@ import socket
 import ssl
 from pathlib import Path
 
+import pytest
 import yaml
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import Server
@@ -66,7 +67,8 @@ def test_that_the_servers_certificate_verifies_by_its_name(tmp_path: Path) -> No
     assert certificate["subjectAltName"] == (("DNS", sql_server.NAME),)
 
 
-def test_that_the_password_is_in_no_argument(tmp_path: Path) -> None:
+def test_that_the_password_is_in_no_argument(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(sql_server.IMAGE, "vendor/sql-server")
     command = sql_server.start_command(tmp_path)
     assert command[command.index("MSSQL_SA_PASSWORD") - 1] == "--env"
     assert f"{sql_server.ADDRESS}:1433:1433" in command, "no other host reaches it"
