@@ -64,7 +64,7 @@ class Binder:
     @property
     def queries(self) -> QueryBinder:
         """The binder of queries that this one is."""
-        return self  # type: ignore[return-value]
+        return self  # type: ignore[return-value]  # every binder that is made is one of queries as well
 
     def value(self, node: tree.Expression, scope: Scope) -> Bound:
         """Return an expression that is no predicate."""
@@ -101,7 +101,7 @@ class Binder:
                 return whole
         return self._expression(node, scope)
 
-    def _expression(self, node: tree.Expression, scope: Scope) -> Bound:  # noqa: PLR0912
+    def _expression(self, node: tree.Expression, scope: Scope) -> Bound:  # noqa: PLR0912 (one case for each kind of expression)
         match node:
             case tree.Literal():
                 return Bound(literal(node.value), node.type, nullable=node.value is None)

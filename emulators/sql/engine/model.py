@@ -268,7 +268,7 @@ def _build(kind: Any, value: Any) -> Any:
         return value
     if dataclasses.is_dataclass(kind):
         hints = _hints(typing.cast(type, kind))
-        return kind(**{name: _build(hints[name], each) for name, each in value.items()})  # type: ignore[operator]
+        return kind(**{name: _build(hints[name], each) for name, each in value.items()})  # type: ignore[operator]  # a class, says is_dataclass
     return value
 
 

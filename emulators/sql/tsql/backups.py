@@ -114,7 +114,7 @@ def backup(words: Batch) -> Action:
         finally:
             session.database = before
         if database.source is not None:
-            raise SqlError(3002, f"Cannot BACKUP or RESTORE a database snapshot.")  # noqa: F541
+            raise SqlError(3002, "Cannot BACKUP or RESTORE a database snapshot.")
         _check_path(session, path, 3201, "BACKUP")
         started, file = now_text(), stored(session, path)
         announce(session, f"BACKUP DATABASE {name}")

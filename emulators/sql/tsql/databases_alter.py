@@ -95,7 +95,7 @@ def _modify_file(database: DatabaseInfo, part: FilePart) -> None:
     if "SIZE" in part.values:
         pages = part.values["SIZE"][0]
         if pages < found.size:
-            raise SqlError(5039, f"MODIFY FILE failed. Specified size is less than or equal to current size.")  # noqa: F541
+            raise SqlError(5039, "MODIFY FILE failed. Specified size is less than or equal to current size.")
     apply_sizes(found, part)
     found.name = str(part.values.get("NEWNAME", found.name))
 

@@ -25,7 +25,8 @@ def evaluate(session: Session, node: tree.Expression, kind: SqlType | None = Non
     sql = (binder.coerce(bound, kind) if kind else bound).sql
     fill(session, frozenset(catalogue.views))
     row = session.link.run(f"SELECT {sql}", [session.variable(name) for name in binder.variables]).fetchone()
-    return row[0]  # type: ignore[no-any-return]
+    value: Value = row[0]
+    return value
 
 
 def holds(session: Session, node: tree.Expression) -> bool:

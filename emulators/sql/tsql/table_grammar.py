@@ -138,7 +138,7 @@ def constraint_part(words: Batch) -> ConstraintPart | None:
     return part
 
 
-def _constraint(words: Batch, name: str, column: str) -> ConstraintPart | None:  # noqa: PLR0912
+def _constraint(words: Batch, name: str, column: str) -> ConstraintPart | None:  # noqa: PLR0912 (one case for each kind of constraint)
     if words.is_word("PRIMARY") or words.is_word("UNIQUE"):
         kind = "UQ" if words.take("UNIQUE") else "PK"
         if kind == "PK":

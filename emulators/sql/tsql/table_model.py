@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal
 
 from emulators.sql.engine import storage
 from emulators.sql.engine import syntax as tree
@@ -165,7 +165,8 @@ def add_constraint(
                         )
                     each.nullable = False
         clustered = part.clustered if part.clustered is not None else part.kind == "PK"
-        key = Key(model.new_id(), name, cast("object", part.kind), columns, part.descending, clustered)  # type: ignore[arg-type]
+        kind: Literal["PK", "UQ"] = "PK" if part.kind == "PK" else "UQ"
+        key = Key(model.new_id(), name, kind, columns, part.descending, clustered)
         table.keys.append(key)
         return key
     if part.kind == "CK":

@@ -132,7 +132,7 @@ def _take_drop(words: Batch, what: str) -> Action:
         if found.fixed or found.id <= 4:
             raise SqlError(15150, f"Cannot drop the {what} '{name}'.")
         if any(each.owner == found.id for each in model.schemas):
-            raise SqlError(15138, f"The database principal owns a schema in the database, and cannot be dropped.")  # noqa: F541
+            raise SqlError(15138, "The database principal owns a schema in the database, and cannot be dropped.")
         if what == "role" and any(role == found.id for role, _member in model.members):
             raise SqlError(15144, "The role has members. It must be empty before it can be dropped.")
         model.principals.remove(found)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from emulators.sql.engine.instance import DatabaseInfo
 from emulators.sql.engine.link import Link
@@ -106,7 +106,7 @@ def sessions(session: Session, _database: DatabaseInfo, _link: Link) -> Rows:
     """One row a session; of others only for those who may see them."""
     for each in list(session.instance.sessions.values()):
         if each is session or session.is_sysadmin:
-            other: Session = each  # type: ignore[assignment]
+            other = cast("Session", each)
             status = "running" if each is session else "sleeping"
             yield (
                 other.id,
@@ -133,7 +133,7 @@ def connections(session: Session, _database: DatabaseInfo, _link: Link) -> Rows:
     """One row a connection."""
     security.require_server_state(session)
     for each in list(session.instance.sessions.values()):
-        other: Session = each  # type: ignore[assignment]
+        other = cast("Session", each)
         yield (
             other.id,
             other.login_time,
@@ -194,7 +194,7 @@ def _chosen(records: list[dict[str, object]], columns: str) -> Rows:
         row: list[Value] = []
         for name, _unused, kind in declared:
             value = record.get(name)
-            row.append(str(value) if kind == "num" else value)  # type: ignore[arg-type]
+            row.append(str(value) if kind == "num" else cast("Value", value))
         yield tuple(row)
 
 
@@ -208,7 +208,7 @@ def backupset(session: Session, _database: DatabaseInfo, _link: Link) -> Rows:
 def backupmediafamily(session: Session, _database: DatabaseInfo, _link: Link) -> Rows:
     """One row a file of a backup."""
     for each in session.instance.state.backups:
-        yield (each["media_set_id"], each["physical_device_name"], 2)  # type: ignore[misc]
+        yield (cast("int", each["media_set_id"]), cast("str", each["physical_device_name"]), 2)
 
 
 @view("msdb.restorehistory", _RESTORE)

@@ -203,7 +203,7 @@ class UserPlanner:
     def _change(self, what: str, action: str, before: object, after: object, statement: str) -> LoginChange:
         return LoginChange(
             f"{self.where}{what}",
-            action,  # type: ignore[arg-type]
+            action,  # type: ignore[arg-type]  # one of the three
             before,
             after,
             [statement],

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,8 +42,6 @@ def test_that_another_name_is_refused(server: Server) -> None:
 def test_that_the_environment_is_left_as_it_was(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "/as/before")
     connect(server, autocommit=True).close()
-    import os  # noqa: PLC0415
-
     assert os.environ["SSL_CERT_FILE"] == "/as/before"
 
 
@@ -51,7 +50,7 @@ def test_that_a_rejected_login_is_an_error_of_its_own_without_the_password(
     server: Server, change: dict[str, str]
 ) -> None:
     with pytest.raises(LoginRejected) as caught:
-        connect(replace(server, **change), autocommit=True)  # type: ignore[arg-type]
+        connect(replace(server, **change), autocommit=True)  # type: ignore[arg-type]  # both fields are texts
     assert "18456" in str(caught.value)
     assert caught.value.__cause__ is None
     assert str(server.password) not in str(caught.value)

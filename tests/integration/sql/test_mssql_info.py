@@ -64,7 +64,7 @@ def test_what_the_administrator_sees(run: Runner, connection: pyodbc.Connection,
     assert mine["collation"] == "Latin1_General_100_CI_AS"
     assert mine["state"] == "ONLINE"
     assert mine["extended_properties"] == {"exam": "pre_live"}
-    assert [each["type"] for each in mine["files"]] == ["rows", "log"]  # type: ignore[attr-defined]
+    assert [each["type"] for each in mine["files"]] == ["rows", "log"]  # type: ignore[attr-defined]  # a list of dicts
 
 
 def test_that_snapshots_are_told_from_databases(run: Runner, admin: pyodbc.Connection, database: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pyodbc
 import pytest
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql._odbc import connect
 from tests.integration.sql.conftest import number_of, rows
 
 D = decimal.Decimal
@@ -143,7 +144,5 @@ def test_batches(shared: pyodbc.Connection) -> None:
 
 @pytest.fixture(scope="module")
 def shared(server: Any) -> Any:
-    from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql._odbc import connect  # noqa: PLC0415
-
     with connect(server, autocommit=True) as found:
         yield found

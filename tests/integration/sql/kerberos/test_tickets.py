@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pyodbc
@@ -145,8 +146,11 @@ def test_that_every_module_tries_once(member: Emulator, realm: Realm, run: Runne
     def tried() -> int:
         return log.read_text(encoding="utf-8")[before:].count(word)
 
+    def seen(number: int) -> bool:
+        return tried() >= number
+
     for number, (module, arguments) in enumerate(MODULES.items(), 1):
         broken = run(module, **arguments, **WINDOWS)
         assert ("has a ticket, and no login" if account else "there is no Kerberos ticket") in broken["msg"], module
-        wait_until(lambda number=number: tried() >= number, "the server to note it")  # type: ignore[misc]
+        wait_until(partial(seen, number), "the server to note it")
         assert tried() == number, module
