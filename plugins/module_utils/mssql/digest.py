@@ -7,8 +7,9 @@
 The digest of a table is the sum, modulo 2**256, of the SHA-256 of each row, so that it does not depend on the order in
 which the rows come, and counts those that come twice. A row is written as Python writes a tuple in ASCII: texts, octets
 and numbers as literals, with escapes, so that no two rows look alike, and no collation or locale plays a part. Moments
-are texts in ODBC's canonical form. Computed columns and rowversions are left out, since they follow from the others or
-from the server. Writing rows this way is what costs least: it is done by the interpreter itself.
+are texts in ODBC's canonical form, and decimals texts with all digits of their scale, since the driver takes longer to
+make a number of one than a row takes to hash. Computed columns and rowversions are left out, since they follow from the
+others or from the server. Writing rows this way is what costs least: it is done by the interpreter itself.
 
 The structure is digested by kinds: columns, keys, constraints, views and programs, principals, rights, properties.
 """
@@ -34,7 +35,9 @@ _TEXT = "CAST({column} AS nvarchar(max))"
 
 EXPRESSIONS = {
     **dict.fromkeys(("bit", "tinyint", "smallint", "int", "bigint"), _AS_IT_IS),
-    **dict.fromkeys(("decimal", "numeric", "money", "smallmoney", "float", "real"), _AS_IT_IS),
+    **dict.fromkeys(("float", "real"), _AS_IT_IS),
+    **dict.fromkeys(("decimal", "numeric"), "CAST({column} AS varchar(41))"),
+    **dict.fromkeys(("money", "smallmoney"), "CONVERT(varchar(30), {column}, 2)"),
     **dict.fromkeys(("char", "varchar", "nchar", "nvarchar", "binary", "varbinary"), _AS_IT_IS),
     **dict.fromkeys(("date", "time", "datetime", "smalldatetime", "datetime2", "datetimeoffset"), _MOMENT),
     "uniqueidentifier": "CAST({column} AS char(36))",

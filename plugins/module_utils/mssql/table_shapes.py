@@ -27,9 +27,17 @@ _UNICODE = ("nchar", "nvarchar")
 _OCTETS = ("binary", "varbinary")
 _MOMENTS = ("date", "time", "datetime", "smalldatetime", "datetime2", "datetimeoffset")
 _SCALED = ("time", "datetime2", "datetimeoffset")
+_DECIMALS = ("decimal", "numeric", "money", "smallmoney")
 _OBJECTS = ("image", "hierarchyid", "geometry", "geography")
-_TEXT_ORDER = (*_CODED, *_UNICODE, "uniqueidentifier", "datetimeoffset")
+_TEXT_ORDER = (*_CODED, *_UNICODE, *_DECIMALS, "uniqueidentifier", "datetimeoffset")
 """Types whose own order is the collation's, or not that of their form."""
+
+_CHARACTERS = {"uniqueidentifier": 36, "datetimeoffset": 40, **dict.fromkeys(_DECIMALS, 41)}
+
+_PARAMETERS = {
+    "uniqueidentifier": "CAST(? AS char(36))",
+    "xml": "CONVERT(xml, CAST(? AS nvarchar(max)), 1)",  # 1 keeps blanks
+}
 
 SUPPORTED = frozenset(EXPRESSIONS)
 """The types whose values can be copied: all scalar ones but sql_variant."""
@@ -83,19 +91,17 @@ class Column:
             return f"CONVERT({self.declared}, CAST(? AS varchar(40)), 121)"
         if self.type in (*_CODED, "text", "ntext"):
             return f"CAST(? AS {self._unicode})"
-        if self.type == "uniqueidentifier":
-            return "CAST(? AS char(36))"
-        if self.type == "xml":
-            return "CONVERT(xml, CAST(? AS nvarchar(max)), 1)"  # 1 keeps blanks
+        if self.type in _DECIMALS:
+            return f"CAST(CAST(? AS varchar(41)) AS {self.declared})"
         if self.type in _OBJECTS:
             return f"CAST(CAST(? AS varbinary(max)) AS {self.type})"
-        return "?"
+        return _PARAMETERS.get(self.type, "?")
 
     @property
     def ordered(self) -> str:
         """What rows are ordered by, if the column is in the key."""
         if self.type in _TEXT_ORDER:
-            characters = {"uniqueidentifier": 36, "datetimeoffset": 40}.get(self.type) or self._characters
+            characters = _CHARACTERS.get(self.type) or self._characters
             return f"CAST(CAST({self.selected} AS nvarchar({characters})) AS varbinary({2 * characters}))"
         if self.type == "hierarchyid":
             return f"CAST({quoted(self.name)} AS varbinary(892))"

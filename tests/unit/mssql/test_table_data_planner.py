@@ -161,14 +161,16 @@ TABLE = Table(
 
 def test_what_is_sent() -> None:
     assert TABLE.select() == (
-        "SELECT CONVERT(varchar(40), [at], 121), CAST([code] AS nvarchar(20)), [fee], [id], [paper], "
+        "SELECT CONVERT(varchar(40), [at], 121), CAST([code] AS nvarchar(20)), CAST([fee] AS varchar(41)), "
+        "[id], [paper], "
         "CAST([x]]] AS nvarchar(max)) FROM [d]]o].[T] ORDER BY "
         "CAST(CAST(CONVERT(varchar(40), [at], 121) AS nvarchar(40)) AS varbinary(80)), "
         "CAST(CAST(CAST([code] AS nvarchar(20)) AS nvarchar(20)) AS varbinary(40))"
     )
     assert TABLE.insert() == (
         "INSERT INTO [d]]o].[T] ([at], [code], [fee], [id], [paper], [x]]]) VALUES "
-        "(CONVERT(datetimeoffset(3), CAST(? AS varchar(40)), 121), CAST(? AS nvarchar(20)), ?, ?, ?, "
+        "(CONVERT(datetimeoffset(3), CAST(? AS varchar(40)), 121), CAST(? AS nvarchar(20)), "
+        "CAST(CAST(? AS varchar(41)) AS decimal(9,2)), ?, ?, "
         "CONVERT(xml, CAST(? AS nvarchar(max)), 1))"
     )
     row = ("2027", "c", "f", "i", "p", "x")

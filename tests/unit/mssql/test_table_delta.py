@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import hashlib
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -36,7 +35,7 @@ TABLE = Table(
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=3)
 CONTENTS = st.dictionaries(
     st.tuples(TEXT, st.integers(0, 5)),
-    st.tuples(st.none() | st.decimals(-9, 9, places=2), st.none() | st.binary(max_size=2)),
+    st.tuples(st.none() | st.decimals(-9, 9, places=2).map(str), st.none() | st.binary(max_size=2)),
     max_size=12,
 )
 
@@ -82,14 +81,12 @@ def test_that_applying_what_differs_makes_the_target_equal(source: Any, target: 
 
 
 def test_many_rows_of_which_few_differ() -> None:
-    content: dict[tuple[str, int], tuple[Any, Any]] = {
-        ("x", number): (Decimal(number), None) for number in range(20000)
-    }
+    content: dict[tuple[str, int], tuple[Any, Any]] = {("x", number): (f"{number}.00", None) for number in range(20000)}
     other = dict(content)
     for number in (0, 4999, 5000, 12345):
         del other["x", number]
     for number in (700, 19999):
-        other["x", number] = (Decimal(-1), None)
+        other["x", number] = ("-1.00", None)
     other["y", 12345] = other["y", 30000] = (None, None)
     mine, theirs = rows_of(content), rows_of(other)
     delta = compare(TABLE, batches(mine, 5000), batches(theirs, 700), where="table", samples=9)
@@ -115,18 +112,16 @@ def test_that_the_digest_does_not_depend_on_the_order(content: Any, random: Any)
 
 
 def test_what_the_digest_is() -> None:
-    row = ("é\U0001f600 ", Decimal("1.50"), 7, b"\xff")
-    lines = (b"('code', 'fee', 'id', 'paper')", b"('\\xe9\\U0001f600 ', Decimal('1.50'), 7, b'\\xff')")
+    row = ("é\U0001f600 ", "1.50", 7, b"\xff")
+    lines = (b"('code', 'fee', 'id', 'paper')", b"('\\xe9\\U0001f600 ', '1.50', 7, b'\\xff')")
     total = sum(int.from_bytes(hashlib.sha256(line).digest(), "big") for line in lines) % 2**256
     found = digest_of_table(TABLE, [[row]])
     assert (found.rows, int(found.digest, 16)) == (1, total)
 
 
-@pytest.mark.parametrize(
-    "other", [("a ", Decimal("1.50"), 7, b""), ("A", Decimal("1.50"), 7, b""), ("a", Decimal("1.5000"), 7, b"")]
-)
+@pytest.mark.parametrize("other", [("a ", "1.50", 7, b""), ("A", "1.50", 7, b""), ("a", "1.5000", 7, b"")])
 def test_that_blanks_and_cases_and_scales_count(other: Row) -> None:
-    assert digest_of_table(TABLE, [[other]]) != digest_of_table(TABLE, [[("a", Decimal("1.50"), 7, b"")]])
+    assert digest_of_table(TABLE, [[other]]) != digest_of_table(TABLE, [[("a", "1.50", 7, b"")]])
 
 
 def test_that_names_of_columns_count_and_their_cases_do_not() -> None:
@@ -148,8 +143,8 @@ def test_that_rows_out_of_order_are_refused() -> None:
 VALUES = {
     "int": st.integers(),
     "bit": st.booleans(),
-    "decimal": st.decimals(allow_nan=False, allow_infinity=False),
-    "money": st.decimals(allow_nan=False, allow_infinity=False, places=4),
+    "decimal": st.decimals(allow_nan=False, allow_infinity=False).map(str),
+    "money": st.decimals(allow_nan=False, allow_infinity=False, places=4).map(str),
     "float": st.floats(allow_nan=False, allow_infinity=False),
     "nvarchar": st.text(st.characters(exclude_categories=())),
     "varbinary": st.binary(),

@@ -43,6 +43,29 @@ def test_that_tables_become_equal_to_those_of_another_server(
     assert digested == {done["digest"]}
 
 
+def test_that_rows_are_told_apart_by_a_decimal_key(
+    run: Runner, open_connection: Opener, origin: dict[str, Any], source: str, target: str
+) -> None:
+    table = "CREATE TABLE dbo.bands (upto decimal(9, 2) NOT NULL PRIMARY KEY, price money NULL)"
+    execute(
+        open_connection, source, table, "INSERT INTO dbo.bands VALUES (-2, 1.25), (9, -0.5), (10.5, NULL), (100, 3)"
+    )
+    execute(open_connection, target, table, "INSERT INTO dbo.bands VALUES (-2, 1.25), (9.5, 2), (10.5, 4), (100, 3)")
+    declared = {"database": target, "tables": ["dbo.bands"], "source": origin, "report_keys": 5, "protected": False}
+    done = run("mssql_table_data", **declared)
+    assert done["changes"][0]["after"]["keys"] == {
+        "inserted": [["9.00"]],
+        "updated": [["10.50"]],
+        "deleted": [["9.50"]],
+    }
+    assert run("mssql_table_data", **declared)["changed"] is False
+    with closing(open_connection(database=target)) as connection:
+        found = rows(connection.execute("SELECT upto, price FROM dbo.bands ORDER BY upto"))
+    assert [str(each) for row in found for each in row] == [
+        *("-2.00", "1.2500"), *("9.00", "-0.5000"), *("10.50", "None"), *("100.00", "3.0000")
+    ]  # fmt: skip
+
+
 def test_that_only_what_differs_is_changed(
     run: Runner, open_connection: Opener, origin: dict[str, Any], source: str, target: str
 ) -> None:
