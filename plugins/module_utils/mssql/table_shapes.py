@@ -12,8 +12,9 @@ artefact, deliver them in the same order and can be compared in one pass.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -91,8 +92,6 @@ class Column:
             return f"CONVERT({self.declared}, CAST(? AS varchar(40)), 121)"
         if self.type in (*_CODED, "text", "ntext"):
             return f"CAST(? AS {self._unicode})"
-        if self.type in _DECIMALS:
-            return f"CAST(CAST(? AS varchar(41)) AS {self.declared})"
         if self.type in _OBJECTS:
             return f"CAST(CAST(? AS varbinary(max)) AS {self.type})"
         return _PARAMETERS.get(self.type, "?")
@@ -128,6 +127,20 @@ class Column:
 def comparable(value: Any) -> Any:
     """Return a value of a key in the form whose order is that of `Column.ordered`."""
     return value.encode("utf-16-le", "surrogatepass") if isinstance(value, str) else value
+
+
+def binding(columns: Sequence[Column]) -> Callable[[Sequence[Row]], Sequence[Row]]:
+    """Return what makes binds of rows of these columns: decimals, which are read as texts, are sent as numbers."""
+    places = [place for place, each in enumerate(columns) if each.type in _DECIMALS]
+
+    def bound(row: Row) -> Row:
+        values = list(row)
+        for place in places:
+            if values[place] is not None:
+                values[place] = Decimal(values[place])
+        return tuple(values)
+
+    return (lambda rows: [bound(row) for row in rows]) if places else (lambda rows: rows)
 
 
 @dataclass(frozen=True)
@@ -207,7 +220,7 @@ class Table:
         return " ".join(("DELETE FROM", self.quoted))
 
     def insert(self) -> str:
-        """Return the statement that inserts a row, its binds in the order of `columns`."""
+        """Return the statement that inserts a row, its binds those of `insert_binds`."""
         names = ", ".join(quoted(each.name) for each in self.columns)
         values = ", ".join(each.parameter for each in self.columns)
         return " ".join(("INSERT INTO", self.quoted, f"({names}) VALUES ({values})"))
@@ -217,14 +230,23 @@ class Table:
         settings = ", ".join(f"{quoted(each.name)} = {each.parameter}" for each in self.columns if not each.key)
         return " ".join(("UPDATE", self.quoted, "SET", settings, "WHERE", self._with_key))
 
-    def update_binds(self) -> Callable[[Row], Row]:
-        """Return what makes the binds of `update` of a row."""
-        places = [place for place, each in enumerate(self.columns) if not each.key]
-        key = self.key_of()
-        return lambda row: (*(row[place] for place in places), *key(row))
+    def insert_binds(self) -> Callable[[Sequence[Row]], Sequence[Row]]:
+        """Return what makes the binds of `insert` of rows."""
+        return binding(self.columns)
+
+    def update_binds(self) -> Callable[[Sequence[Row]], Sequence[Row]]:
+        """Return what makes the binds of `update` of rows."""
+        others = [each for each in self.columns if not each.key]
+        places, key = [self.columns.index(each) for each in others], self.key_of()
+        bound = binding((*others, *self.key))
+        return lambda rows: bound([(*(row[place] for place in places), *key(row)) for row in rows])
+
+    def delete_binds(self) -> Callable[[Sequence[Row]], Sequence[Row]]:
+        """Return what makes the binds of `delete` of keys."""
+        return binding(self.key)
 
     def delete(self) -> str:
-        """Return the statement that deletes a row, its binds the key."""
+        """Return the statement that deletes a row, its binds those of `delete_binds`."""
         return " ".join(("DELETE FROM", self.quoted, "WHERE", self._with_key))
 
     @property

@@ -135,9 +135,9 @@ def _delete(session: Session, table: Table, delta: Delta, progress: Progress) ->
         session.call(table.clear())
         progress.advance(delta.volume.removed)
         return
-    statement = table.delete()
+    statement, binds = table.delete(), table.delete_binds()
     for keys in counted(delta.removed.batches(), progress):
-        session.call_many(statement, keys)
+        session.call_many(statement, binds(keys))
 
 
 def _fill(session: Session, table: Table, delta: Delta, source: Source, progress: Progress) -> None:
@@ -158,10 +158,10 @@ def _fill(session: Session, table: Table, delta: Delta, source: Source, progress
 
 def _fill_empty(session: Session, table: Table, delta: Delta, source: Source, progress: Progress) -> None:
     """Insert all rows of the source, and note their digest."""
-    insert, total, count = table.insert(), hash_of(table.header), 0
+    insert, binds, total, count = table.insert(), table.insert_binds(), hash_of(table.header), 0
     with ahead((batch, sum_of_hashes(batch)) for batch in source.batches(table)) as batches:
         for batch, number in batches:
-            session.call_many(insert, batch)
+            session.call_many(insert, binds(batch))
             total += number
             count += len(batch)
             progress.advance(len(batch))
@@ -179,7 +179,8 @@ def _fill_empty(session: Session, table: Table, delta: Delta, source: Source, pr
 
 def _write_chosen(session: Session, table: Table, operations: bytes, source: Source, progress: Progress) -> None:
     """Insert and update the rows of which that was found out."""
-    insert, update, binds = table.insert(), table.update(), table.update_binds()
+    insert, insert_binds = table.insert(), table.insert_binds()
+    update, update_binds = table.update(), table.update_binds()
     at = 0
     for batch in source.batches(table):
         chosen = operations[at : at + len(batch)]
@@ -188,10 +189,10 @@ def _write_chosen(session: Session, table: Table, operations: bytes, source: Sou
             raise _changed(table, session)
         new = _chosen(batch, chosen, INSERT)
         if new:
-            session.call_many(insert, new)
-        changed = [binds(row) for row in _chosen(batch, chosen, UPDATE)]
+            session.call_many(insert, insert_binds(new))
+        changed = _chosen(batch, chosen, UPDATE)
         if changed:
-            session.call_many(update, changed)
+            session.call_many(update, update_binds(changed))
         progress.advance(len(new) + len(changed))
 
 

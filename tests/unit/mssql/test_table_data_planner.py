@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -170,11 +171,13 @@ def test_what_is_sent() -> None:
     assert TABLE.insert() == (
         "INSERT INTO [d]]o].[T] ([at], [code], [fee], [id], [paper], [x]]]) VALUES "
         "(CONVERT(datetimeoffset(3), CAST(? AS varchar(40)), 121), CAST(? AS nvarchar(20)), "
-        "CAST(CAST(? AS varchar(41)) AS decimal(9,2)), ?, ?, "
+        "?, ?, ?, "
         "CONVERT(xml, CAST(? AS nvarchar(max)), 1))"
     )
-    row = ("2027", "c", "f", "i", "p", "x")
-    assert TABLE.update_binds()(row) == ("f", "i", "p", "x", "2027", "c")
+    row = ("2027", "c", "1.50", "i", "p", "x")
+    assert TABLE.insert_binds()([row]) == [("2027", "c", Decimal("1.50"), "i", "p", "x")]
+    assert TABLE.update_binds()([row]) == [(Decimal("1.50"), "i", "p", "x", "2027", "c")]
+    assert TABLE.delete_binds()([("2027", "c")]) == [("2027", "c")]
     assert TABLE.update().count("?") == 6
     assert TABLE.delete().count("?") == 2
     assert TABLE.key_of()(row) == ("2027", "c")
