@@ -6,7 +6,7 @@
 
 Each entry has a `kind`, optionally `match` (a regular expression that a statement's text must hold, without regard
 to case),
-`login`, and `times` (how often; without it until the file changes). Kinds:
+`login`, `after` (how many that fit pass before it), and `times` (how often; without it until the file changes). Kinds:
 
 - `refuse`: a new connection is closed before anything is said;
 - `late`: the answer comes after `seconds`;
@@ -57,14 +57,19 @@ class Faults:
         self._seen: tuple[int, int] | None = None
         self._entries: list[dict[str, Any]] = []
 
-    def find(self, kind: str, text: str = "", login: str = "") -> Mapping[str, Any] | None:
-        """Return the first fault of a kind that fits, and count it."""
+    def find(self, kind: str, text: str = "", login: str = "", **named: str) -> Mapping[str, Any] | None:
+        """Return the first fault of a kind that fits, and count it; what is named it must have."""
         with self._lock:
             self._read()
             for entry in self._entries:
                 if entry["kind"] != kind or entry.get("times") == 0 or entry.get("login", login) != login:
                     continue
+                if any(entry.get(key) != value for key, value in named.items()):
+                    continue
                 if re.search(entry.get("match", ""), text, re.IGNORECASE) is None:
+                    continue
+                if entry.get("after", 0) > 0:
+                    entry["after"] -= 1
                     continue
                 if "times" in entry:
                     entry["times"] -= 1
