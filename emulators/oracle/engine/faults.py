@@ -1,0 +1,43 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Faults on request: a JSON file that a running server reads again whenever it has changed.
+
+    [{"kind": "drop", "match": "CREATE OR REPLACE", "after": 1, "times": 1}]
+
+Each entry has a `kind`, optionally `match` (a regular expression that a statement's text must hold, without regard
+to case), `login` (a user name), `after` (how many fitting statements pass before), and `times` (how often; without
+it until the file changes). Kinds:
+
+- `refuse`: a new connection is closed before anything is said;
+- `login`: a login with the right password fails with `number` and `message`;
+- `late`: each round trip takes `seconds` longer;
+- `drop`: the connection is cut before the statement is executed, or after `rows` rows of its result or of its batch;
+- `lose`: the statement is executed, and the connection is cut instead of the answer;
+- `error`: the statement fails with `number` (and `message`, if it is none that the emulator has): 1653 and 1536 no
+  space, 60 deadlock, 1555 snapshot too old; with `rows`, only after so many rows of a batch;
+- `lock`: somebody holds `object` (SCHEMA.NAME), as long as the entry is there: statements that need it for themselves
+  fail with 54 when DDL_LOCK_TIMEOUT has passed, or with `number` 4021 after `seconds`; changes of its rows wait.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+KINDS = frozenset({"refuse", "login", "late", "drop", "lose", "error", "lock"})
+
+
+def write(directory: Path, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Ask the server of a directory for these faults, and for no others.
+
+    Raises:
+        ValueError: an entry is of no kind that there is.
+    """
+    for entry in entries:
+        if entry.get("kind") not in KINDS:
+            raise ValueError(f"a fault is of one of the kinds {', '.join(sorted(KINDS))}, not {entry.get('kind')!r}")
+    temporary = directory / "faults.json.new"
+    temporary.write_text(json.dumps(list(entries)), encoding="utf-8")
+    temporary.rename(directory / "faults.json")

@@ -1,0 +1,10 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All that registers statements, procedures and views of the dictionary when it is imported."""
+
+from emulators.oracle.dictionary import accounts, objects, server
+from emulators.oracle.sql import grants, packages, sessions, tables, tables_alter, users, views
+
+__all__ = [
+    "accounts", "grants", "objects", "packages", "server", "sessions", "tables", "tables_alter", "users", "views",
+]  # fmt: skip
