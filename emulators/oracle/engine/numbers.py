@@ -109,9 +109,20 @@ def arithmetic(operator: str, left: Decimal, right: Decimal) -> Decimal:
     return _CONTEXT.divide(left, right)
 
 
-@lru_cache(maxsize=65536)
 def fitted(data: bytes, precision: int, scale: int) -> bytes:
     """Return a number as a column NUMBER(precision, scale) keeps it. Raises OracleError 1438."""
+    if data[0] & 0x80 and len(data) > 1:
+        # most numbers fit, which their bytes show: how many digits before the point, and how many after it
+        exponent = data[0] - 192
+        whole = 2 * exponent - (data[1] < 11)
+        below = 2 * (len(data) - 1 - exponent) - ((data[-1] - 1) % 10 == 0)
+        if whole <= precision - scale and below <= scale:
+            return data
+    return _fitted(data, precision, scale)
+
+
+@lru_cache(maxsize=65536)
+def _fitted(data: bytes, precision: int, scale: int) -> bytes:
     number = rounded(decode(data), scale)
     if abs(number) >= Decimal(10) ** (precision - scale):
         raise OracleError(1438)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from emulators.oracle.engine import moments, numbers
@@ -23,7 +23,7 @@ def fitted(kind: OracleType, column: str) -> Fitter:
     """
     match kind.name:
         case "VARCHAR2" | "CHAR":
-            return _text(kind, column)
+            return TextFitter(kind, column)
         case "NUMBER" if kind.precision:
             precision, scale = kind.precision, kind.scale
             return lambda value: numbers.fitted(value, precision, scale)
@@ -35,20 +35,29 @@ def fitted(kind: OracleType, column: str) -> Fitter:
     return lambda value: value
 
 
-def _text(kind: OracleType, column: str) -> Fitter:
-    length, chars, most = kind.length, kind.chars, kind.bytes
-    padded = kind.name == "CHAR"
+class TextFitter:
+    """Fits texts to a length."""
 
-    def fit(value: str) -> str:
-        if len(value) * 4 > length:  # it may be too long
-            size = len(value) if chars else len(value.encode())
-            if size > length or (chars and len(value.encode()) > most):
-                raise OracleError(12899, column, size, length)
-        if padded:
-            value = value.ljust(length if chars else length - (len(value.encode()) - len(value)))
-        return value
+    def __init__(self, kind: OracleType, column: str) -> None:
+        self._length, self._chars, self._most, self._column = kind.length, kind.chars, kind.bytes, column
+        self._padded = kind.name == "CHAR"
 
-    return fit
+    def __call__(self, value: str) -> str:
+        """Return a text, padded if the type is CHAR. Raises OracleError 12899."""
+        size = len(value) if value.isascii() else len(value.encode())
+        if size > self._length and not (self._chars and len(value) <= self._length and size <= self._most):
+            raise OracleError(12899, self._column, len(value) if self._chars else size, self._length)
+        if not self._padded:
+            return value
+        return value.ljust(self._length if self._chars else self._length - (size - len(value)))
+
+    def all_fit(self, values: Sequence[str | None]) -> bool:
+        """Return whether all values are sure to stay as they are, which is quickly seen of most."""
+        texts = [each for each in values if each is not None]
+        if not "".join(texts).isascii():
+            return False
+        lengths = [*map(len, texts)] or [self._length]
+        return max(lengths) <= self._length and (not self._padded or min(lengths) == self._length)
 
 
 def _raw(length: int, column: str) -> Fitter:

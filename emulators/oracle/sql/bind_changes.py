@@ -72,14 +72,14 @@ class ChangeBinder:
 
     def _target(self, node: tree.Table, *privileges: str) -> Table:
         found = self._catalogue.find(node.name, node.at)
-        if isinstance(found, View):
-            raise refused("changes of rows through a view", node.at)
         for each in privileges:
             try:
                 rights.check(self._catalogue.model, self._catalogue.user, each, found)
             except OracleError as error:
                 error.position = node.at
                 raise
+        if isinstance(found, View):
+            raise refused("changes of rows through a view", node.at)
         return found
 
     def _columns(self, table: Table, names: tuple[str, ...]) -> list[Column]:

@@ -15,6 +15,7 @@ from emulators.oracle.engine.model import Table
 from emulators.oracle.engine.results import OutColumn, Outcome, Row, Rows
 from emulators.oracle.engine.space import check_quota, is_limited
 from emulators.oracle.engine.types import OracleType, Value
+from emulators.oracle.engine.values import TextFitter
 from emulators.oracle.engine.violations import violation
 from emulators.oracle.sql import changes, tree
 from emulators.oracle.sql.bind_changes import Change, ChangeBinder, Part
@@ -121,7 +122,10 @@ class QueryStatement(Prepared):
             if ready.dictionary:
                 fill(session, ready.dictionary)
         if self._node.lock is not None:
-            session.begin(locked, wait=self._node.lock.wait, alone=True)
+            try:
+                session.begin(locked, wait=self._node.lock.wait, alone=True)
+            except OracleError as error:
+                raise (OracleError(30006) if error.number == 54 and self._node.lock.wait else error) from error
         try:
             cursor = session.database.execute(ready.query.sql, rows[0] if rows else ())
         except sqlite3.Error as error:
@@ -244,6 +248,8 @@ def _fitted(rows: list[StoredRow], change: Change) -> tuple[list[StoredRow], Ora
     columns: list[Any] = list(zip(*rows, strict=True))
     upto, failed = len(rows), None
     for at, fitter in change.fitters.items():
+        if isinstance(fitter, TextFitter) and fitter.all_fit(columns[at]):
+            continue
         ready = []
         try:
             for value in columns[at]:

@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from emulators.oracle.engine.errors import OracleError, refused
 from emulators.oracle.engine.types import OracleType
-from emulators.oracle.sql.expressions import expression
+from emulators.oracle.sql.expressions import expression, value
 from emulators.oracle.sql.tokens import Words
 from emulators.oracle.sql.tree import Name
 from emulators.oracle.sql.type_grammar import data_type
@@ -53,7 +54,7 @@ def column(words: Words, *, modify: bool = False) -> ColumnSpec:
         if words.skip("DEFAULT"):
             if words.sees("ON", "NULL"):
                 raise refused("DEFAULT ON NULL", words.next.position)
-            start, end = _expression(words)
+            start, end = _extent(words, value)
             found.default = "" if words.text[start:end].upper() == "NULL" else words.text[start:end]
             continue
         if words.sees("GENERATED") or words.sees("AS"):
@@ -75,9 +76,10 @@ def column(words: Words, *, modify: bool = False) -> ColumnSpec:
         _state(words)
 
 
-def _expression(words: Words) -> tuple[int, int]:
+def _extent(words: Words, read: Callable[[Words], object]) -> tuple[int, int]:
+    """Read something, and return from where to where it stands."""
     start = words.next.position
-    expression(words)
+    read(words)
     if words.binds:
         raise OracleError(1027, message="bind variables not allowed for data definition operations")
     return start, words.tokens[words.at - 1].end
@@ -100,7 +102,7 @@ def _constraint(words: Words, name: str, columns: list[str]) -> ConstraintSpec:
         return ConstraintSpec("U", name, columns or names(words))
     if words.skip("CHECK"):
         words.expect("(")
-        start, end = _expression(words)
+        start, end = _extent(words, expression)
         words.expect(")")
         return ConstraintSpec("C", name, columns, words.text[start:end])
     if not columns:

@@ -14,7 +14,7 @@ from emulators.oracle.engine.types import LONG
 from emulators.oracle.sql import tree
 from emulators.oracle.sql.bind_queries import QueryBinder
 from emulators.oracle.sql.queries import query
-from emulators.oracle.sql.scope import BoundQuery, quoted_name
+from emulators.oracle.sql.scope import BoundQuery
 from emulators.oracle.sql.tokens import Words
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def expanded(words: Words, catalogue: Catalogue) -> str:
                         star = item.expression
                         alone = replace(node, items=(item,), where=None, group=(), having=None, distinct=False)
                         found = binder.query(tree.Query(alone, tables=top.tables))
-                        prefix = f"{quoted_name(star.source)}." if star.source else ""
+                        prefix = words.text[star.at : star.end - 1]  # as it is written, its point included
                         columns = ",".join(f'{prefix}"{each.name}"' for each in found.columns)
                         replaced.append((star.at, star.end, columns))
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from emulators.oracle.engine.errors import OracleError
@@ -135,31 +136,21 @@ def rows(batch: Sequence[Sequence[bytes | None]], endings: Sequence[bytes]) -> b
         batch: their values in stored form, text in UTF-8.
         endings: what follows each value of a column: two zero bytes after one of LONG.
     """
-    parts: list[bytes] = [ROW_HEADER]
-    add, lengths = parts.append, _LENGTHS
-    plain = not any(endings)
-    for row in batch:
-        add(b"\x07")
-        if plain:
-            for value in row:
-                if value is None:
-                    add(b"\0")
-                elif len(value) < SHORTEST_LONG:
-                    add(lengths[len(value)])
-                    add(value)
-                else:
-                    add(sized(value))
-        else:
-            for value, end in zip(row, endings, strict=True):
-                if value is None:
-                    add(b"\0")
-                elif end == LOB:
-                    add(value)
-                    continue
-                else:
-                    add(sized(value))
-                add(end if end != LOB else b"")
-    return b"".join(parts)
+    columns = [_values(values, end) for values, end in zip(zip(*batch, strict=True), endings, strict=True)]
+    return ROW_HEADER + b"".join(itertools.chain.from_iterable(zip(itertools.repeat(b"\x07"), *columns)))  # noqa: B905
+
+
+def _values(values: Sequence[bytes | None], end: bytes) -> list[bytes]:
+    """Return the values of a column as they are sent."""
+    lengths = _LENGTHS
+    if end == LOB:
+        return [b"\0" if value is None else value for value in values]
+    if end:
+        return [(b"\0" if value is None else sized(value)) + end for value in values]
+    return [
+        b"\0" if value is None else lengths[len(value)] + value if len(value) < SHORTEST_LONG else sized(value)
+        for value in values
+    ]
 
 
 LOB = b"LOB"
