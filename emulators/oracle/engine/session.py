@@ -40,6 +40,8 @@ class Session:
         self.id, self.serial = instance.new_number(), int(time.time()) % 60000 + 1
         self.current_schema = user
         self.ddl_lock_timeout = 0
+        self.zone = 0
+        """The minutes by which the session's time zone is ahead of UTC, the database's."""
         self.nls = {**_FORMATS, "NLS_NUMERIC_CHARACTERS": ".,", "NLS_SORT": "BINARY", "NLS_COMP": "BINARY",
                     "NLS_LANGUAGE": "AMERICAN", "NLS_TERRITORY": "AMERICA", "NLS_LENGTH_SEMANTICS": "BYTE"}  # fmt: skip
         self.program = self.machine = self.os_user = self.terminal = self.client_process = self.peer = ""
@@ -68,7 +70,7 @@ class Session:
         self.database.execute("PRAGMA synchronous = OFF")
         self.database.execute("PRAGMA temp_store = MEMORY")
         self.database.execute("PRAGMA recursive_triggers = ON")
-        register(self.database, self.caught, self.context)
+        register(self.database, self.caught, self.context, lambda: self.zone)
         self.database.create_function("o_fit", 2, self._fit)
         with instance.lock:
             instance.sessions[self.id] = self

@@ -173,15 +173,20 @@ def _extract(part: str, value: bytes) -> bytes:
     return encode(int(getattr(moment, part.lower())))
 
 
-def _now(kind: str) -> bytes:
+def _now(kind: str, ahead: int) -> bytes:
+    """Return the present moment: DATE or TIMESTAMP as clocks so many minutes ahead of UTC show it, or ZONED."""
     present = moments.zoned_now()
-    if kind == "DATE":
-        return present[:7]
-    return present if kind == "ZONED" else moments.rounded(present[:11], 6)
+    below = moments.nanoseconds(present)
+    if kind == "ZONED":
+        return moments.encode_zoned(moments.decode(present), below, ahead)
+    shown = moments.decode(present) + dt.timedelta(minutes=ahead)
+    return moments.encode(shown, 0 if kind == "DATE" else below)
 
 
-def _to_zoned(value: bytes) -> bytes:
-    return moments.encode_zoned(moments.decode(value), moments.nanoseconds(value), 0)
+def _to_zoned(value: bytes, ahead: int) -> bytes:
+    return moments.encode_zoned(
+        moments.decode(value) - dt.timedelta(minutes=ahead), moments.nanoseconds(value), ahead
+    )
 
 
 def _to_timestamp(value: bytes) -> bytes:
@@ -223,7 +228,7 @@ STRICT: dict[str, Callable[..., Any]] = {
     "o_date_text": formats.write, "o_number_text": lambda value, model: formats.write_number(decode(value), model),
     "o_read_moment": _read_moment, "o_read_number": lambda text, model: encode(formats.read_number(text, model)),
     "o_to_date": lambda value: moments.encode(moments.local(value)), "o_to_timestamp": _to_timestamp,
-    "o_to_zoned": _to_zoned, "o_cast": _cast,
+    "o_cast": _cast,
     "o_upper": str.upper, "o_lower": str.lower, "o_initcap": lambda text: re.sub(
         r"[^\W_]+", lambda match: match[0][0].upper() + match[0][1:].lower(), text),
     "o_trim": functools.partial(_trim, left=True, right=True), "o_ltrim": functools.partial(_trim, left=True, right=False),
@@ -309,13 +314,19 @@ class _Listagg:
         return text or None
 
 
-def register(connection: sqlite3.Connection, caught: list[OracleError], context: Callable[[str, str], str | None]) -> None:
+def register(
+    connection: sqlite3.Connection,
+    caught: list[OracleError],
+    context: Callable[[str, str], str | None],
+    zone: Callable[[], int],
+) -> None:
     """Give a connection the functions.
 
     Args:
         connection: to SQLite.
         caught: where an error goes that a function raises: SQLite says only that there was one.
         context: SYS_CONTEXT.
+        zone: the minutes by which the session's time zone is ahead of UTC.
     """
 
     def strict(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -344,7 +355,9 @@ def register(connection: sqlite3.Connection, caught: list[OracleError], context:
 
     for name, function in STRICT.items():
         connection.create_function(name, -1, strict(function), deterministic=True)
-    connection.create_function("o_now", 1, _now)
+    connection.create_function("o_now", 1, lambda kind: _now(kind, 0))
+    connection.create_function("o_here", 1, lambda kind: _now(kind, zone()))
+    connection.create_function("o_to_zoned", 1, lambda value: None if value is None else _to_zoned(value, zone()))
     connection.create_function("o_replace", -1, lambda *given: _replace(*given) or None, deterministic=True)
     connection.create_function("o_context", 2, context)
     for name, kind in (("o_one", _One), ("o_sum", _Sum), ("o_avg", _Average), ("o_listagg", _Listagg)):

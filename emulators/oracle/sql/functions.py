@@ -55,19 +55,27 @@ def pseudo_column(binder: Binder, node: tree.Column, scope: Scope) -> Bound | No
     if len(node.name) != 1:
         return None
     match node.name[0]:
-        case "SYSDATE" | "CURRENT_DATE":
+        case "SYSDATE":
             return Bound("o_now('DATE')", DATE, nullable=False)
-        case "SYSTIMESTAMP" | "CURRENT_TIMESTAMP":
+        case "SYSTIMESTAMP":
             return Bound("o_now('ZONED')", TIMESTAMP_TZ, nullable=False)
+        case "CURRENT_DATE":
+            return Bound("o_here('DATE')", DATE, nullable=False)
+        case "CURRENT_TIMESTAMP":
+            return Bound("o_here('ZONED')", TIMESTAMP_TZ, nullable=False)
         case "LOCALTIMESTAMP":
-            return Bound("o_now('TIMESTAMP')", TIMESTAMP, nullable=False)
+            return Bound("o_here('TIMESTAMP')", TIMESTAMP, nullable=False)
+        case "DBTIMEZONE":
+            return Bound("'+00:00'", varchar2(6), nullable=False)
+        case "SESSIONTIMEZONE":
+            return Bound("o_date_text(o_here('ZONED'), 'TZH:TZM')", varchar2(75), nullable=False)
         case "USER":
             return Bound("o_context('USERENV', 'SESSION_USER')", varchar2(128), nullable=False)
         case "ROWNUM":
             if scope.grouped is not None or not scope.aggregates:
                 raise refused("ROWNUM here", node.at)
             return Bound("o_count(row_number() OVER ())", NUMBER, nullable=False)
-        case "LEVEL" | "ROWID" | "UID" | "ORA_ROWSCN" | "CONNECT_BY_ISLEAF" | "SESSIONTIMEZONE" | "DBTIMEZONE":
+        case "LEVEL" | "ROWID" | "UID" | "ORA_ROWSCN" | "CONNECT_BY_ISLEAF":
             raise refused(node.name[0], node.at)
     return None
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ _ONE_VALUE = {
     "NLS_NUMERIC_CHARACTERS": (".,",), "NLS_SORT": ("BINARY",), "NLS_COMP": ("BINARY",), "NLS_LANGUAGE": ("AMERICAN",),
     "NLS_TERRITORY": ("AMERICA",), "NLS_LENGTH_SEMANTICS": ("BYTE",),
 }  # fmt: skip
-_ZONES = frozenset({"+00:00", "-00:00", "0:00", "UTC", "GMT", "DBTIMEZONE", "+0:0", "-0:0", "-00:0", "+00:0"})
+_ZONE = re.compile(r"([+-]?)(\d{1,2}):(\d{1,2})")
 
 
 @statement("ALTER", "SESSION", "SET")
@@ -56,8 +57,7 @@ def _check(name: str, value: str, at: int) -> None:
         case "CURRENT_SCHEMA":
             pass
         case "TIME_ZONE":
-            if value.upper() not in _ZONES:
-                raise refused(f"the session's time zone {value!r}: the emulator's is +00:00", at)
+            _minutes(value)
         case _:
             if name not in _ONE_VALUE:
                 raise refused(f"ALTER SESSION SET {name}", at)
@@ -65,11 +65,23 @@ def _check(name: str, value: str, at: int) -> None:
                 raise refused(f"{name} = {value!r}: only {_ONE_VALUE[name][0]!r} is known", at)
 
 
+def _minutes(zone: str) -> int:
+    """Return the minutes by which a time zone is ahead of UTC. Raises OracleError."""
+    if zone.upper() in ("UTC", "GMT", "DBTIMEZONE"):
+        return 0
+    match = _ZONE.fullmatch(zone.strip())
+    if match is None:
+        raise refused(f"the session's time zone {zone!r}: only hours and minutes are known")
+    return (int(match[2]) * 60 + int(match[3])) * (-1 if match[1] == "-" else 1)
+
+
 def _set(session: Session, name: str, value: str) -> None:
     if name == "DDL_LOCK_TIMEOUT":
         session.ddl_lock_timeout = int(value)
     elif name == "CURRENT_SCHEMA":
         session.set_current_schema(value)
+    elif name == "TIME_ZONE":
+        session.zone = _minutes(value)
     elif name in session.nls:
         session.nls[name] = value
 
