@@ -113,11 +113,11 @@ make_environment() {
     printf '%s\n%s\n' "$place" "$wanted" >.venv/.complete
 }
 
-# axe-core for the browser tests, in .cache. The lock file pins it by content, and names no registry.
+# axe-core for the browser tests and node-oracledb, in .cache. The lock file pins them by content, and names no registry.
 install_node_packages() {
     [ "$part" = test ] && [ -f requirements/node/package-lock.json ] || return 0
     cmp -s requirements/node/package-lock.json .cache/node/.complete && return 0
-    echo "setup: installing what the browser tests need"
+    echo "setup: installing what tests need from npm"
     mkdir -p .cache/node
     cp requirements/node/package.json requirements/node/package-lock.json .cache/node/
     # in that directory, not by --prefix, with which npm looks for the machine's own settings elsewhere

@@ -22,7 +22,7 @@ scripts:                               # statements that end with ; at the end o
   - {user: HUB_OWNER, file: hub.sql}
   - {user: HUB_OWNER, sql: "CREATE TABLE ..."}
 rows:                                  # of tables that are there
-  - {user: HUB_OWNER, table: EXAMS, file: exams.csv}      # header: column names; dates YYYY-MM-DD[ HH:MM:SS]; empty is NULL
+  - {user: HUB_OWNER, table: EXAMS, file: exams.csv}   # header: columns; dates YYYY-MM-DD[ HH:MM:SS]; empty: NULL
 streams:                               # rows of DBA_CAPTURE, DBA_APPLY, DBA_APPLY_ERROR, DBA_STREAMS_RULES
   capture: [{capture_name: CAPTURE_SITS, status: ENABLED, lag_seconds: 3}]
   apply: [{apply_name: APPLY_SITS, status: ENABLED}]
@@ -103,7 +103,9 @@ def apply_seed(instance: Instance, seed: Mapping[str, Any]) -> None:
             accounts.set_password(model, model.users["SYSTEM"], seed["system_password"])
         for user in seed.get("users", []):
             _user(model, user)
-        model.streams = build(Streams, {"capture": [], "apply": [], "errors": [], "rules": [], **seed.get("streams", {})})
+        model.streams = build(
+            Streams, {"capture": [], "apply": [], "errors": [], "rules": [], **seed.get("streams", {})}
+        )
         for part in ("state", "streams", "grants"):
             model.touch(part)
     for script in seed.get("scripts", []):

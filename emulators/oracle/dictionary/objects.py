@@ -123,7 +123,8 @@ def _constraints(session: Session, scope: str) -> Rows:
             yield (
                 table.owner, each.name, each.kind, table.name, each.condition or None, each.condition or None,
                 each.parent_owner or None, each.parent or None, each.delete_rule if each.kind == "R" else None,
-                "ENABLED", "NOT DEFERRABLE", "IMMEDIATE", "VALIDATED", "GENERATED NAME" if each.generated else "USER NAME",
+                "ENABLED", "NOT DEFERRABLE", "IMMEDIATE", "VALIDATED",
+                "GENERATED NAME" if each.generated else "USER NAME",
                 table.owner if is_key else None, each.name if is_key else None, moments.of_seconds(table.changed),
             )  # fmt: skip
     for found in views(session, scope):
@@ -205,11 +206,11 @@ def _privileges(session: Session, *, every: bool) -> Rows:
         found = model.object(each.owner, each.object)
         kind = found.type if found is not None else ("PACKAGE" if each.privilege == "EXECUTE" else "VIEW")
         yield (
-            each.grantee, each.owner, each.object, each.grantor, each.privilege, yes(each.option), "NO", "NO", kind, "NO",
+            each.grantee, each.owner, each.object, each.grantor, each.privilege, yes(each.option), "NO", "NO", kind,
+            "NO",
         )  # fmt: skip
 
 
 @view("DICTIONARY", f"TABLE_NAME {_NAME}, COMMENTS VARCHAR2(4000)")
 def _dictionary(_session: Session) -> Rows:
     return ((name, None) for name in sorted(VIEWS))
-

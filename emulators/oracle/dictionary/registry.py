@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The views of the dictionary: each is a function that gives its rows, which are put into a temporary table just before the
-statement that names it."""
+"""The views of the dictionary: each is a function that gives its rows, which are put into a temporary table just
+before the statement that names it."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def view(name: str, columns: str, *, restricted: bool = False) -> Callable[[Fill
     return register
 
 
-def family(suffix: str, columns: str) -> Callable[[Callable[["Session", str], Rows]], Callable[["Session", str], Rows]]:
+def family(suffix: str, columns: str) -> Callable[[Callable[[Session, str], Rows]], Callable[[Session, str], Rows]]:
     """Register the views ALL_, DBA_ and USER_ of something; the function is told which.
 
     Args:

@@ -22,7 +22,8 @@ _NAME = "VARCHAR2(128)"
 @view(
     "V$SESSION",
     f"SADDR RAW(8), SID NUMBER, SERIAL# NUMBER, AUDSID NUMBER, USER# NUMBER, USERNAME {_NAME}, COMMAND NUMBER, "
-    f"STATUS VARCHAR2(8), SERVER VARCHAR2(9), SCHEMA# NUMBER, SCHEMANAME {_NAME}, OSUSER {_NAME}, PROCESS VARCHAR2(24), "
+    f"STATUS VARCHAR2(8), SERVER VARCHAR2(9), SCHEMA# NUMBER, SCHEMANAME {_NAME}, OSUSER {_NAME}, "
+    "PROCESS VARCHAR2(24), "
     "MACHINE VARCHAR2(64), PORT NUMBER, TERMINAL VARCHAR2(30), PROGRAM VARCHAR2(48), TYPE VARCHAR2(10), "
     "MODULE VARCHAR2(64), ACTION VARCHAR2(64), CLIENT_INFO VARCHAR2(64), CLIENT_IDENTIFIER VARCHAR2(64), "
     "LOGON_TIME DATE, LAST_CALL_ET NUMBER, BLOCKING_SESSION NUMBER, EVENT VARCHAR2(64), SERVICE_NAME VARCHAR2(64)",
@@ -78,7 +79,8 @@ def _product_component_version(session: Session) -> Rows:
 
 
 @view("V$DATABASE", "DBID NUMBER, NAME VARCHAR2(9), CREATED DATE, LOG_MODE VARCHAR2(12), OPEN_MODE VARCHAR2(20), "
-      "DATABASE_ROLE VARCHAR2(16), DB_UNIQUE_NAME VARCHAR2(30), PLATFORM_NAME VARCHAR2(101)", restricted=True)  # fmt: skip
+      "DATABASE_ROLE VARCHAR2(16), DB_UNIQUE_NAME VARCHAR2(30), PLATFORM_NAME VARCHAR2(101)",
+      restricted=True)  # fmt: skip
 def _database(session: Session) -> Rows:
     instance = session.instance
     created = moments.of_seconds(instance.model.users["SYS"].created)
@@ -108,7 +110,9 @@ def _locked_object(session: Session) -> Rows:
             yield number, each.id, each.user, each.os_user, 3
 
 
-def _listed(rows: list[dict[str, Any]], columns: str, number_columns: str = "", date_columns: str = "") -> Iterator[Any]:
+def _listed(
+    rows: list[dict[str, Any]], columns: str, number_columns: str = "", date_columns: str = ""
+) -> Iterator[Any]:
     numbers, dates = number_columns.split(), date_columns.split()
     for row in rows:
         values: list[Any] = []
@@ -177,7 +181,8 @@ def _apply_error(session: Session) -> Rows:
 
 
 _RULES = (
-    "STREAMS_NAME STREAMS_TYPE STREAMS_RULE_TYPE RULE_SET_OWNER RULE_SET_NAME RULE_SET_TYPE RULE_OWNER RULE_NAME RULE_TYPE "
+    "STREAMS_NAME STREAMS_TYPE STREAMS_RULE_TYPE RULE_SET_OWNER RULE_SET_NAME RULE_SET_TYPE RULE_OWNER RULE_NAME "
+    "RULE_TYPE "
     "RULE_CONDITION SCHEMA_NAME OBJECT_NAME SOURCE_DATABASE INCLUDE_TAGGED_LCR SAME_RULE_CONDITION"
 )
 
@@ -219,10 +224,8 @@ def _streams_capture(session: Session) -> Rows:
 )
 def _streams_apply_coordinator(session: Session) -> Rows:
     running = [each for each in _streams(session).apply if each["status"] == "ENABLED"]
-    columns = (
-        "SID APPLY_NAME STATE TOTAL_APPLIED TOTAL_ERRORS LWM_TIME LWM_MESSAGE_CREATE_TIME HWM_TIME HWM_MESSAGE_CREATE_TIME"
-    )
     dates = "LWM_TIME LWM_MESSAGE_CREATE_TIME HWM_TIME HWM_MESSAGE_CREATE_TIME"
+    columns = "SID APPLY_NAME STATE TOTAL_APPLIED TOTAL_ERRORS " + dates
     rows = [{"state": "IDLE", **_lagging(each)} for each in running]
     return _listed(rows, columns, "SID TOTAL_APPLIED TOTAL_ERRORS", dates)
 
@@ -231,12 +234,8 @@ def _lagging(row: dict[str, Any]) -> dict[str, Any]:
     """Return a process with its times: what it handles now was made so many seconds ago."""
     now = moments.now()
     made = moments.decode(moments.of_seconds(time.time() - float(row.get("lag_seconds", 2))) or b"")
-    times = {name: now for name in ("capture_time", "enqueue_time", "lwm_time", "hwm_time")}
-    times |= {
-        name: made
-        for name in ("capture_message_create_time", "enqueue_message_create_time", "lwm_message_create_time",
-                     "hwm_message_create_time")  # fmt: skip
-    }
+    times = dict.fromkeys(("capture_time", "enqueue_time", "lwm_time", "hwm_time"), now)
+    times |= {name.replace("_time", "_message_create_time"): made for name in times}
     return {**{name: each.isoformat(sep=" ", timespec="seconds") for name, each in times.items()}, **row}
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The format models of TO_CHAR, TO_DATE, TO_TIMESTAMP and TO_NUMBER: what is used is there, the rest is refused."""
+"""The format models of TO_CHAR and TO_NUMBER: what is used is there, the rest is refused."""
 
 from __future__ import annotations
 
@@ -69,10 +69,6 @@ def write(data: bytes, model: str) -> str:
 
 def _written(key: str, element: str, moment: dt.datetime, below: int, ahead: int) -> str:
     match key:
-        case "YYYY" | "RRRR":
-            return f"{moment.year:04}"
-        case "YY" | "RR":
-            return f"{moment.year % 100:02}"
         case "MONTH":
             return _cased(MONTHS[moment.month - 1], element)
         case "MON":
@@ -82,7 +78,7 @@ def _written(key: str, element: str, moment: dt.datetime, below: int, ahead: int
         case "DY":
             return _cased(DAYS[moment.weekday()][:3], element)
         case "D":
-            return str(moment.isoweekday())
+            return str(moment.isoweekday() % 7 + 1)  # as in America, from Sunday on
         case "HH" | "HH12":
             return f"{(moment.hour + 11) % 12 + 1:02}"
         case "AM" | "PM":
@@ -96,121 +92,15 @@ def _written(key: str, element: str, moment: dt.datetime, below: int, ahead: int
     if element.startswith('"'):
         return element[1:-1]
     numbers = {
-        "MM": f"{moment.month:02}", "DD": f"{moment.day:02}", "DDD": f"{moment.timetuple().tm_yday:03}",
+        "YYYY": f"{moment.year:04}",
+        "RRRR": f"{moment.year:04}", "YY": f"{moment.year % 100:02}",
+        "RR": f"{moment.year % 100:02}", "MM": f"{moment.month:02}",
+        "DD": f"{moment.day:02}", "DDD": f"{moment.timetuple().tm_yday:03}",
         "HH24": f"{moment.hour:02}", "MI": f"{moment.minute:02}", "SS": f"{moment.second:02}",
         "SSSSS": f"{moment.hour * 3600 + moment.minute * 60 + moment.second:05}",
         "Q": str((moment.month + 2) // 3), "TZM": f"{abs(ahead) % 60:02}",
     }  # fmt: skip
     return numbers.get(key, element)
-
-
-_WIDTHS = {
-    "YYYY": 4, "RRRR": 4, "YY": 2, "RR": 2, "MM": 2, "DD": 2, "DDD": 3, "HH24": 2, "HH12": 2, "HH": 2, "MI": 2, "SS": 2,
-    "SSSSS": 5, "TZH": 2, "TZM": 2,
-}  # fmt: skip
-
-
-def read(text: str, model: str, *, zoned: bool = False) -> bytes:
-    """Return the moment that a text is in a format.
-
-    Raises:
-        OracleError: 1821 or what is wrong: 1830, 1839, 1840, 1843, 1847, 1858, 1861 …
-    """
-    present = moments.now()
-    parts = {"year": present.year, "month": present.month, "day": 1, "hour": 0, "minute": 0, "second": 0, "below": 0}
-    afternoon: bool | None = None
-    sign, position = 1, 0
-    zone = 0
-    for element in elements(model):
-        key = element.upper()
-        if key == "FM":
-            continue
-        rest = text[position:]
-        if key in ("MON", "MONTH"):
-            number, size = _month(rest)
-            parts["month"] = number
-            position += size
-        elif key in ("AM", "PM", "A.M.", "P.M."):
-            match = re.match(r"([AP])\.?M\.?", rest, re.IGNORECASE)
-            if match is None:
-                raise OracleError(1855, message="AM/A.M. or PM/P.M. required")
-            afternoon = match[1].upper() == "P"
-            position += match.end()
-        elif key in _WIDTHS or key.startswith("FF"):
-            if key == "TZH":
-                sign = -1 if rest.startswith("-") else 1
-                position += rest[:1] in ("+", "-")
-                rest = text[position:]
-            width = _WIDTHS.get(key, 9)
-            match = re.match(rf"\d{{1,{width}}}", rest)
-            if match is None:
-                raise OracleError(1840 if not rest.strip() else 1858)
-            position += match.end()
-            if key in ("TZH", "TZM"):
-                zone += int(match[0]) * (60 if key == "TZH" else 1)
-            else:
-                _assign(parts, key, match[0], present)
-        elif key in ("DAY", "DY", "D", "Q"):
-            raise refused(f"the element {element} in the format of TO_DATE")
-        else:
-            wanted = element[1:-1] if element.startswith('"') else element
-            if rest.startswith(wanted):
-                position += len(wanted)
-            elif rest[:1] and not rest[0].isalnum() and not element.startswith('"'):
-                position += 1  # any other punctuation does, as in Oracle
-            elif not rest:
-                raise OracleError(1840)
-            else:
-                raise OracleError(1861)
-    if text[position:].strip():
-        raise OracleError(1830)
-    if afternoon is not None:
-        parts["hour"] = parts["hour"] % 12 + 12 * afternoon
-    below = parts.pop("below")
-    moment = moments.checked(**parts)
-    if zoned:
-        return moments.encode_zoned(moment - dt.timedelta(minutes=sign * zone), below, sign * zone)
-    return moments.encode(moment, below)
-
-
-def _month(text: str) -> tuple[int, int]:
-    for number, name in enumerate(MONTHS, start=1):
-        if text.upper().startswith(name.upper()):
-            return number, len(name)
-    for number, name in enumerate(MONTHS, start=1):
-        if text.upper().startswith(name[:3].upper()):
-            return number, 3
-    raise OracleError(1843)
-
-
-def _assign(parts: dict[str, int], key: str, digits: str, present: dt.datetime) -> None:
-    number = int(digits)
-    match key:
-        case "YYYY":
-            parts["year"] = number
-        case "RRRR" | "RR" if len(digits) <= 2:
-            parts["year"] = number + (2000 if number < 50 else 1900)
-        case "RRRR" | "RR":
-            parts["year"] = number
-        case "YY":
-            parts["year"] = present.year // 100 * 100 + number
-        case "MM":
-            parts["month"] = number
-        case "DD":
-            parts["day"] = number
-        case "DDD":
-            day = dt.datetime(parts["year"], 1, 1) + dt.timedelta(days=number - 1)
-            parts["month"], parts["day"] = day.month, day.day
-        case "HH24" | "HH" | "HH12":
-            parts["hour"] = number
-        case "MI":
-            parts["minute"] = number
-        case "SS":
-            parts["second"] = number
-        case "SSSSS":
-            parts["hour"], parts["minute"], parts["second"] = number // 3600, number // 60 % 60, number % 60
-        case _:
-            parts["below"] = int(digits.ljust(9, "0")[:9])
 
 
 def write_number(number: Decimal, model: str) -> str:

@@ -43,10 +43,14 @@ class Instance:
         self.dictionary_of: dict[tuple[str, str], set[str]] = {}
         """The views of the dictionary that a view uses."""
         self.rows_file = directory / "rows.sqlite"
-        self._dictionary = sqlite3.connect(directory / "dictionary.sqlite", isolation_level=None, check_same_thread=False)
+        self._dictionary = sqlite3.connect(
+            directory / "dictionary.sqlite", isolation_level=None, check_same_thread=False
+        )
         self._dictionary.execute("PRAGMA journal_mode = WAL")
         self._dictionary.execute("PRAGMA synchronous = OFF")
-        self._dictionary.execute("CREATE TABLE IF NOT EXISTS parts (kind TEXT, key TEXT, body TEXT, PRIMARY KEY (kind, key))")
+        self._dictionary.execute(
+            "CREATE TABLE IF NOT EXISTS parts (kind TEXT, key TEXT, body TEXT, PRIMARY KEY (kind, key))"
+        )
         rows = sqlite3.connect(self.rows_file, isolation_level=None)
         rows.execute("PRAGMA journal_mode = WAL")
         self.model = self._load()

@@ -317,7 +317,7 @@ class Model:
                     model.roles[key] = build(Role, body)
                 case "object":
                     found = build(_KINDS[body.pop("type")], body)
-                    model.objects[_split(key)] = found  # type: ignore[assignment]
+                    model.objects[_split(key)] = found
                 case "grants":
                     model.grants = [build(Grant, each) for each in body]
                 case "streams":

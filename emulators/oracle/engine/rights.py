@@ -35,7 +35,9 @@ def holders(model: Model, user: str, *, direct: bool = False) -> set[str]:
 def has_system(model: Model, user: str, *privileges: str, direct: bool = False) -> bool:
     """Return whether a user has one of some system privileges."""
     names = holders(model, user, direct=direct)
-    return any(each.kind == "SYSTEM" and each.grantee in names and each.privilege in privileges for each in model.grants)
+    return any(
+        each.kind == "SYSTEM" and each.grantee in names and each.privilege in privileges for each in model.grants
+    )
 
 
 def demand(model: Model, user: str, *privileges: str) -> None:

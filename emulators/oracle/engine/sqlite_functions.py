@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from emulators.oracle.engine import formats, moments, numbers
+from emulators.oracle.engine.date_reading import read
 from emulators.oracle.engine.errors import OracleError
 from emulators.oracle.engine.numbers import decode, encode
 from emulators.oracle.engine.types import OracleType
@@ -162,7 +163,9 @@ def _months_between(left: bytes, right: bytes) -> bytes:
     whole = (a.year - b.year) * 12 + a.month - b.month
     if a.day == b.day or (a == moments.last_day(a) and b == moments.last_day(b)):
         return encode(whole)
-    seconds = Decimal((a.day - b.day) * 86400 + (a.hour - b.hour) * 3600 + (a.minute - b.minute) * 60 + a.second - b.second)
+    seconds = Decimal(
+        (a.day - b.day) * 86400 + (a.hour - b.hour) * 3600 + (a.minute - b.minute) * 60 + a.second - b.second
+    )
     return encode(whole + numbers.arithmetic("/", seconds, Decimal(31 * 86400)))
 
 
@@ -184,9 +187,7 @@ def _now(kind: str, ahead: int) -> bytes:
 
 
 def _to_zoned(value: bytes, ahead: int) -> bytes:
-    return moments.encode_zoned(
-        moments.decode(value) - dt.timedelta(minutes=ahead), moments.nanoseconds(value), ahead
-    )
+    return moments.encode_zoned(moments.decode(value) - dt.timedelta(minutes=ahead), moments.nanoseconds(value), ahead)
 
 
 def _to_timestamp(value: bytes) -> bytes:
@@ -194,7 +195,7 @@ def _to_timestamp(value: bytes) -> bytes:
 
 
 def _read_moment(text: str, model: str, kind: str) -> bytes:
-    found = formats.read(text, model, zoned=kind.endswith("ZONE"))
+    found = read(text, model, zoned=kind.endswith("ZONE"))
     return found[:7] if kind == "DATE" else found
 
 
@@ -231,7 +232,8 @@ STRICT: dict[str, Callable[..., Any]] = {
     "o_cast": _cast,
     "o_upper": str.upper, "o_lower": str.lower, "o_initcap": lambda text: re.sub(
         r"[^\W_]+", lambda match: match[0][0].upper() + match[0][1:].lower(), text),
-    "o_trim": functools.partial(_trim, left=True, right=True), "o_ltrim": functools.partial(_trim, left=True, right=False),
+    "o_trim": functools.partial(_trim, left=True, right=True),
+    "o_ltrim": functools.partial(_trim, left=True, right=False),
     "o_rtrim": functools.partial(_trim, left=False, right=True),
     "o_substr": _substr, "o_lob_substr": _lob_substr, "o_lpad": functools.partial(_pad, left=True),
     "o_rpad": functools.partial(_pad, left=False), "o_translate": _translate,
@@ -361,4 +363,4 @@ def register(
     connection.create_function("o_replace", -1, lambda *given: _replace(*given) or None, deterministic=True)
     connection.create_function("o_context", 2, context)
     for name, kind in (("o_one", _One), ("o_sum", _Sum), ("o_avg", _Average), ("o_listagg", _Listagg)):
-        connection.create_aggregate(name, -1, aggregate(kind))  # type: ignore[arg-type]
+        connection.create_aggregate(name, -1, aggregate(kind))

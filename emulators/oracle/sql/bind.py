@@ -136,9 +136,13 @@ class Binder:
                 return pseudo
             raise OracleError(904, quoted_name(node.name), position=node.at)
         column, owner = found
-        if owner.grouped is not None and not owner.inside_aggregate and not scope.inside_aggregate:
-            if column.sql not in owner.grouped:
-                raise OracleError(979 if owner.by_group else 937, position=node.at)
+        if (
+            owner.grouped is not None
+            and not owner.inside_aggregate
+            and not scope.inside_aggregate
+            and (column.sql not in owner.grouped)
+        ):
+            raise OracleError(979 if owner.by_group else 937, position=node.at)
         return Bound(column.sql, column.type, column.nullable, node.name[-1])
 
     def _unary(self, node: tree.Unary, scope: Scope) -> Bound:
@@ -152,7 +156,9 @@ class Binder:
     def _binary(self, node: tree.Binary, scope: Scope) -> Bound:
         operator = node.operator
         if operator in ("AND", "OR"):
-            return Bound(f"({self.condition(node.left, scope)} {operator} {self.condition(node.right, scope)})", BOOLEAN)
+            return Bound(
+                f"({self.condition(node.left, scope)} {operator} {self.condition(node.right, scope)})", BOOLEAN
+            )
         if operator in _COMPARISONS and isinstance(node.left, tree.Tuple):
             raise refused(f"lists in parentheses with {operator}", node.at)
         left, right = self.value(node.left, scope), self.value(node.right, scope)
@@ -237,11 +243,9 @@ class Binder:
 
     def _like(self, node: tree.Like, scope: Scope) -> Bound:
         parts = [to_text(self.value(each, scope), self.formats).sql for each in (node.operand, node.pattern)]
-        parts.append(self.value(node.escape, scope).sql if node.escape is not None else "NULL")
-        if node.escape is None:
-            sql = f"o_like({parts[0]}, {parts[1]})"
-        else:
-            sql = f"o_like({', '.join(parts)})"
+        if node.escape is not None:
+            parts.append(self.value(node.escape, scope).sql)
+        sql = f"o_like({', '.join(parts)})"
         return Bound(f"({'NOT ' if node.negated else ''}{sql})", BOOLEAN)
 
     def _case(self, node: tree.Case, scope: Scope) -> Bound:

@@ -49,7 +49,9 @@ class Change:
 class ChangeBinder:
     """Binds one change."""
 
-    def __init__(self, catalogue: Catalogue, kinds: list[OracleType], formats: tuple[str, str, str], register: Register) -> None:
+    def __init__(
+        self, catalogue: Catalogue, kinds: list[OracleType], formats: tuple[str, str, str], register: Register
+    ) -> None:
         """Begin; `register` keeps a fitter and returns the key by which o_fit finds it."""
         self._catalogue, self._kinds, self._register = catalogue, kinds, register
         self._binder = QueryBinder(kinds, formats, catalogue.resolve)
@@ -87,7 +89,9 @@ class ChangeBinder:
             return list(table.columns)
         return [_column(table, name) for name in names]
 
-    def _value(self, table: Table, column: Column, node: tree.Expression | tree.Default, scope: Scope, *, direct: bool) -> str:
+    def _value(
+        self, table: Table, column: Column, node: tree.Expression | tree.Default, scope: Scope, *, direct: bool
+    ) -> str:
         """Return the SQL of a column's new value.
 
         Args:
@@ -157,7 +161,12 @@ class ChangeBinder:
         return alias, Scope([table_source(table, alias, given)], aggregates=False)
 
     def _changes(
-        self, table: Table, changes: tuple[tuple[str, tree.Expression | tree.Default], ...], scope: Scope, *, direct: bool
+        self,
+        table: Table,
+        changes: tuple[tuple[str, tree.Expression | tree.Default], ...],
+        scope: Scope,
+        *,
+        direct: bool,
     ) -> str:
         parts = []
         for name, value in changes:
@@ -193,7 +202,8 @@ class ChangeBinder:
                 if name in joined and _column(table, name):
                     raise OracleError(38104, quoted_name((name,)))
             if not _one_row(node.source):
-                check = f"SELECT 1 FROM {table.storage} AS {alias} JOIN {rows} ON {on} GROUP BY {alias}.rowid HAVING count(*) > 1 LIMIT 1"
+                twice = f"GROUP BY {alias}.rowid HAVING count(*) > 1 LIMIT 1"
+                check = f"SELECT 1 FROM {table.storage} AS {alias} JOIN {rows} ON {on} {twice}"
                 change.check = Part(check, self._binder.highest)
             changes = self._changes(table, node.changes, both, direct=False)
             more = f" AND {self._binder.condition(node.change_where, both)}" if node.change_where is not None else ""

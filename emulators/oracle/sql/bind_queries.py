@@ -114,15 +114,11 @@ class QueryBinder(Binder):
         grouped = bool(node.group) or any(has_aggregate(each.expression) for each in node.items)
         grouped = grouped or node.having is not None or any(has_aggregate(each.key) for each in order)
         group = [self.value(each, scope).sql for each in node.group]
-        inside = replace(
-            scope, aggregates=True, grouped=frozenset(group) if grouped else None, by_group=bool(group)
-        )
+        inside = replace(scope, aggregates=True, grouped=frozenset(group) if grouped else None, by_group=bool(group))
         if limit and (grouped or node.distinct or order):
             raise refused("ROWNUM in a query block with groups, DISTINCT or ORDER BY: put those into a subquery")
         items = self._items(node, inside)
-        columns = tuple(
-            OutColumn(name, _shown(bound.type), bound.nullable) for bound, name in items
-        )
+        columns = tuple(OutColumn(name, _shown(bound.type), bound.nullable) for bound, name in items)
         sql = "SELECT " + ("DISTINCT " if node.distinct else "")
         sql += ", ".join(f"{bound.sql} AS k{at}" for at, (bound, _name) in enumerate(items))
         if node.distinct and any(bound.type.name in ("CLOB", "LONG") for bound, _name in items):
@@ -148,9 +144,7 @@ class QueryBinder(Binder):
             items.append((bound, item.alias or bound.name or item.text))
         return items
 
-    def _key(
-        self, item: tree.Ordering, items: list[tuple[Bound, str]], scope: Scope, *, distinct: bool
-    ) -> str:
+    def _key(self, item: tree.Ordering, items: list[tuple[Bound, str]], scope: Scope, *, distinct: bool) -> str:
         at = _position(item.key, len(items))
         if at is None and isinstance(item.key, tree.Column) and len(item.key.name) == 1:
             named = [n for n, (_bound, name) in enumerate(items) if name == item.key.name[0]]
@@ -214,8 +208,7 @@ class QueryBinder(Binder):
         """Return a query as a source."""
         own = self.alias()
         columns = tuple(
-            ColumnSource(each.name, f"{own}.k{at}", each.type, each.nullable)
-            for at, each in enumerate(query.columns)
+            ColumnSource(each.name, f"{own}.k{at}", each.type, each.nullable) for at, each in enumerate(query.columns)
         )
         return SourceInfo(f"({query.sql}) AS {own}", alias, name, columns)
 

@@ -23,9 +23,7 @@ _DEEPEST = 40
 class Catalogue:
     """The names of one statement."""
 
-    def __init__(
-        self, instance: Instance, user: str, schema: str, *, definer: bool = False, depth: int = 0
-    ) -> None:
+    def __init__(self, instance: Instance, user: str, schema: str, *, definer: bool = False, depth: int = 0) -> None:
         """Begin.
 
         Args:
@@ -87,9 +85,7 @@ class Catalogue:
             raise OracleError(942, position=node.at)
         self.dictionary.add(name)
         alias = binder.alias()
-        columns = tuple(
-            ColumnSource(column, f"{alias}.k{at}", kind) for at, (column, kind) in enumerate(view.columns)
-        )
+        columns = tuple(ColumnSource(column, f"{alias}.k{at}", kind) for at, (column, kind) in enumerate(view.columns))
         return SourceInfo(f'temp."d_{name}" AS {alias}', node.alias, (SYS, name), columns)
 
     def _view(self, view: View) -> BoundQuery:
@@ -105,7 +101,6 @@ class Catalogue:
 def table_source(table: Table, alias: str, given: str, prefix: str = "") -> SourceInfo:
     """Return a table as a source; `prefix` instead of the alias stands before its columns."""
     columns = tuple(
-        ColumnSource(each.name, f'{prefix or alias}."c{each.id}"', each.type, each.nullable)
-        for each in table.columns
+        ColumnSource(each.name, f'{prefix or alias}."c{each.id}"', each.type, each.nullable) for each in table.columns
     )
     return SourceInfo(f"{table.storage} AS {alias}", given, (table.owner, table.name), columns)

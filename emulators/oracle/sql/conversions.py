@@ -128,7 +128,7 @@ def unify(kinds: list[OracleType], *, fixed: bool = True) -> OracleType:
 
 def coerce(bound: Bound, kind: OracleType, formats: tuple[str, str, str]) -> Bound:
     """Return an expression brought to a type. Raises OracleError."""
-    if bound.type == kind or kind == NULL:
+    if kind in (bound.type, NULL):
         return bound
     if kind.name == "NUMBER":
         return replace(to_number(bound), type=kind)

@@ -41,7 +41,9 @@ def changes_table(name: Name, action: Definition, *, must_exist: bool = True) ->
     def run(session: Session) -> Outcome | None:
         session.commit()
         found = session.instance.model.object(*owned(session, name))
-        table = found if isinstance(found, Table) and rights.visible(session.instance.model, session.user, found) else None
+        table = (
+            found if isinstance(found, Table) and rights.visible(session.instance.model, session.user, found) else None
+        )
         if table is None and must_exist:
             raise OracleError(942)
         session.begin(table, wait=float(session.ddl_lock_timeout) if table is not None else None, alone=True)

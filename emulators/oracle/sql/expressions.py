@@ -79,9 +79,7 @@ def _comparison(words: Words) -> tree.Expression:
         low = value(words)
         words.expect("AND")
         high = value(words)
-        both = tree.Binary(
-            "AND", tree.Binary(">=", left, low, at), tree.Binary("<=", left, high, at), at
-        )
+        both = tree.Binary("AND", tree.Binary(">=", left, low, at), tree.Binary("<=", left, high, at), at)
         return tree.Unary("NOT", both) if negated else both
     if words.skip("LIKE"):
         pattern = value(words)
@@ -137,7 +135,7 @@ def _signed(words: Words) -> tree.Expression:
     return found
 
 
-def _primary(words: Words) -> tree.Expression:  # noqa: PLR0912
+def _primary(words: Words) -> tree.Expression:
     token = words.next
     match token.kind:
         case "string":

@@ -147,7 +147,9 @@ def _object(session: Session, model: Model, name: Name) -> tuple[str, str, Schem
 
 
 def _expanded(privileges: list[str], found: SchemaObject | None) -> list[str]:
-    possible = OBJECT_PRIVILEGES if found is None else (VIEW_PRIVILEGES if isinstance(found, View) else TABLE_PRIVILEGES)
+    possible = (
+        OBJECT_PRIVILEGES if found is None else (VIEW_PRIVILEGES if isinstance(found, View) else TABLE_PRIVILEGES)
+    )
     wanted: list[str] = []
     for each in privileges:
         if each in ("ALL", "ALL PRIVILEGES"):
@@ -155,9 +157,11 @@ def _expanded(privileges: list[str], found: SchemaObject | None) -> list[str]:
         elif each not in OBJECT_PRIVILEGES:
             raise OracleError(990)
         elif each not in possible:
-            raise OracleError(2204, message="ALTER, INDEX and EXECUTE not allowed for views") if isinstance(
-                found, View
-            ) else OracleError(2224, message="EXECUTE privilege not allowed for tables")
+            raise (
+                OracleError(2204, message="ALTER, INDEX and EXECUTE not allowed for views")
+                if isinstance(found, View)
+                else OracleError(2224, message="EXECUTE privilege not allowed for tables")
+            )
         else:
             wanted.append(each)
     return wanted
@@ -171,7 +175,9 @@ def _grant_system(session: Session, model: Model, privilege: str, grantees: list
         if not allowed:
             raise OracleError(1932, privilege)
         for each in grantees:
-            if each == privilege or privilege in rights.roles_of(model, each) and each in rights.roles_of(model, privilege):
+            if each == privilege or (
+                privilege in rights.roles_of(model, each) and each in rights.roles_of(model, privilege)
+            ):
                 raise OracleError(1934, message="circular role grant detected")
             _add(model, Grant(each, privilege, "ROLE", option))
         return
@@ -250,7 +256,9 @@ def _revoke_system(session: Session, model: Model, privilege: str, grantees: lis
     if not rights.has_system(model, session.user, needed) and not _has_option(model, session.user, privilege, kind):
         raise OracleError(1932, privilege) if kind == "ROLE" else OracleError(1031)
     for grantee in grantees:
-        held = [each for each in model.grants if (each.kind, each.grantee, each.privilege) == (kind, grantee, privilege)]
+        held = [
+            each for each in model.grants if (each.kind, each.grantee, each.privilege) == (kind, grantee, privilege)
+        ]
         if not held:
             raise OracleError(1951, privilege, grantee) if kind == "ROLE" else OracleError(1952, grantee)
         model.grants = [each for each in model.grants if each not in held]
@@ -291,7 +299,9 @@ def drop_role(words: Words) -> Action:
             rights.demand(model, session.user, "DROP ANY ROLE")
         del model.roles[name]
         model.grants = [
-            each for each in model.grants if each.grantee != name and not (each.kind == "ROLE" and each.privilege == name)
+            each
+            for each in model.grants
+            if each.grantee != name and not (each.kind == "ROLE" and each.privilege == name)
         ]
         model.touch("role", name)
         model.touch("grants")

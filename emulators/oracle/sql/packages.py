@@ -163,4 +163,3 @@ def delete_all_errors(session: Session, given: Arguments) -> None:
         _may_stream(model, session, "DBMS_APPLY_ADM")
         model.streams.errors = [each for each in model.streams.errors if each["apply_name"] != name]
         model.touch("streams")
-

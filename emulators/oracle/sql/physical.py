@@ -61,7 +61,7 @@ def guard(database: sqlite3.Connection, model: Model, table: Table) -> None:
         "SELECT type, name FROM sqlite_master WHERE tbl_name = ? AND type IN ('trigger', 'index') AND sql IS NOT NULL",
         (name,),
     ).fetchall():
-        database.execute(f"DROP {kind.decode()} \"{found.decode()}\"")
+        database.execute(f'DROP {kind.decode()} "{found.decode()}"')
     for each in table.constraints:
         if each.kind in "PU":
             _index(database, table, each)
@@ -97,7 +97,10 @@ def _index(database: sqlite3.Connection, table: Table, key: Constraint) -> None:
         database.execute(f'CREATE UNIQUE INDEX "u{key.id}" ON {table.storage} ({", ".join(columns)})')
         return
     # rows that are equal where they are not NULL are equal, unless they are NULL altogether
-    parts, some = ", ".join(f"ifnull({each}, x'00')" for each in columns), " OR ".join(f"{each} IS NOT NULL" for each in columns)
+    parts, some = (
+        ", ".join(f"ifnull({each}, x'00')" for each in columns),
+        " OR ".join(f"{each} IS NOT NULL" for each in columns),
+    )
     database.execute(f'CREATE UNIQUE INDEX "u{key.id}" ON {table.storage} ({parts}) WHERE {some}')
 
 
@@ -137,12 +140,13 @@ def _parent(database: sqlite3.Connection, model: Model, table: Table, child: Tab
         case "CASCADE":
             when, what = "1", f"DELETE FROM {child.storage} WHERE {equal}"
         case "SET NULL":
-            when, what = "1", f"UPDATE {child.storage} SET {', '.join(f'{each} = NULL' for each in theirs)} WHERE {equal}"
+            when, what = (
+                "1",
+                f"UPDATE {child.storage} SET {', '.join(f'{each} = NULL' for each in theirs)} WHERE {equal}",
+            )
         case _:
             when, what = exists, refuse
-    database.execute(
-        f'CREATE TRIGGER "r{key.id} DELETE" AFTER DELETE ON {table.storage} WHEN {when} BEGIN {what}; END'
-    )
+    database.execute(f'CREATE TRIGGER "r{key.id} DELETE" AFTER DELETE ON {table.storage} WHEN {when} BEGIN {what}; END')
     changed = " OR ".join(f"OLD.{each} IS NOT NEW.{each}" for each in own)
     database.execute(
         f'CREATE TRIGGER "r{key.id} UPDATE" AFTER UPDATE ON {table.storage} '
@@ -167,9 +171,12 @@ def check_rows(database: sqlite3.Connection, model: Model, table: Table, key: Co
         case _:
             columns = _columns(table, key.columns)
             some = " OR ".join(f"{each} IS NOT NULL" for each in columns)
-            if key.kind == "P" and database.execute(
-                f"SELECT 1 FROM {table.storage} WHERE {' OR '.join(f'{each} IS NULL' for each in columns)} LIMIT 1"
-            ).fetchone():
+            if (
+                key.kind == "P"
+                and database.execute(
+                    f"SELECT 1 FROM {table.storage} WHERE {' OR '.join(f'{each} IS NULL' for each in columns)} LIMIT 1"
+                ).fetchone()
+            ):
                 raise OracleError(1449, message="column contains NULL values; cannot alter to NOT NULL")
             if database.execute(
                 f"SELECT 1 FROM {table.storage} WHERE {some} GROUP BY {', '.join(columns)} HAVING count(*) > 1 LIMIT 1"

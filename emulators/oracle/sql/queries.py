@@ -169,7 +169,9 @@ def _item(words: Words) -> tree.Item:
         return tree.Item(tree.Star(parts, start.position, words.tokens[words.at - 1].end))
     words.at = at
     found = expression(words)
-    text = "".join(token.text.upper() if token.kind != "quoted" else token.text for token in words.tokens[at : words.at])
+    text = "".join(
+        token.text.upper() if token.kind != "quoted" else token.text for token in words.tokens[at : words.at]
+    )
     return tree.Item(found, _alias(words, demanded=words.skip("AS")), text)
 
 
@@ -257,4 +259,3 @@ def _source_alias(words: Words) -> str:
     if token.value in ("OFFSET", "FETCH", "WHEN", "SET"):
         return ""
     return _alias(words, demanded=False)
-

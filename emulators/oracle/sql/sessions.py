@@ -51,7 +51,9 @@ def _check(name: str, value: str, at: int) -> None:
     match name:
         case "DDL_LOCK_TIMEOUT":
             if not value.isdigit() or int(value) > 1_000_000:
-                raise OracleError(2097, position=at, message="parameter cannot be modified because specified value is invalid")
+                raise OracleError(
+                    2097, position=at, message="parameter cannot be modified because specified value is invalid"
+                )
         case "NLS_DATE_FORMAT" | "NLS_TIMESTAMP_FORMAT" | "NLS_TIMESTAMP_TZ_FORMAT":
             formats.elements(value)
         case "CURRENT_SCHEMA":
@@ -96,7 +98,9 @@ def kill_session(words: Words) -> Action:
     def run(session: Session) -> None:
         rights.demand(session.instance.model, session.user, "ALTER SYSTEM")
         parts = text.split(",")
-        number, serial = (int(each) if each.strip().isdigit() else -1 for each in parts[:2]) if len(parts) > 1 else (-1, -1)
+        number, serial = (
+            (int(each) if each.strip().isdigit() else -1 for each in parts[:2]) if len(parts) > 1 else (-1, -1)
+        )
         found = session.instance.sessions.get(number)
         if found is None or found.serial != serial:
             raise OracleError(30, message="User session ID does not exist.")

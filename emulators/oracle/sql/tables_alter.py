@@ -161,9 +161,7 @@ def _change_nullability(session: Session, model: Model, table: Table, found: Col
         if found.nullable or (table.primary_key is not None and found.name in table.primary_key.columns):
             raise OracleError(1451)
         found.nullable = True
-        table.constraints = [
-            each for each in table.constraints if not (each.not_null and each.columns == [found.name])
-        ]
+        table.constraints = [each for each in table.constraints if not (each.not_null and each.columns == [found.name])]
 
 
 def _change_type(session: Session, table: Table, found: Column, wanted: OracleType) -> None:

@@ -66,11 +66,7 @@ def tokenize(text: str) -> list[Token]:
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
-            if text[position] in "'\"":
-                raise OracleError(1756, position=position, message="quoted string not properly terminated")
-            if text.startswith("/*", position):
-                raise OracleError(1742, position=position, message="comment not terminated properly")
-            raise OracleError(911, position=position)
+            raise _no_word(text, position)
         kind, word, end = match.lastgroup, match.group(), match.end()
         match kind:
             case "space":
@@ -101,6 +97,14 @@ def tokenize(text: str) -> list[Token]:
         position = end
     tokens.append(Token("end", "", "", len(text), len(text)))
     return tokens
+
+
+def _no_word(text: str, position: int) -> OracleError:
+    if text[position] in "'\"":
+        return OracleError(1756, position=position, message="quoted string not properly terminated")
+    if text.startswith("/*", position):
+        return OracleError(1742, position=position, message="comment not terminated properly")
+    return OracleError(911, position=position)
 
 
 def _name(name: str, position: int) -> str:

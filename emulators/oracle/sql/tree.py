@@ -163,21 +163,7 @@ class Scalar:
 
 
 Expression: typing.TypeAlias = (
-    Literal
-    | Bind
-    | Column
-    | Star
-    | Unary
-    | Binary
-    | IsNull
-    | In
-    | Tuple
-    | Like
-    | Exists
-    | Case
-    | Cast
-    | Call
-    | Scalar
+    Literal | Bind | Column | Star | Unary | Binary | IsNull | In | Tuple | Like | Exists | Case | Cast | Call | Scalar
 )
 
 

@@ -18,6 +18,7 @@ from emulators.oracle.sql.registry import Action, statement
 from emulators.oracle.sql.tables import drop
 from emulators.oracle.sql.tokens import Words
 from emulators.oracle.sql.views import forget
+from emulators.oracle.tns.login import derived
 
 if TYPE_CHECKING:
     from emulators.oracle.engine.session import Session
@@ -98,7 +99,7 @@ def alter_user(words: Words) -> Action:
             raise OracleError(1918, name)
         user = model.users[name]
         model.touch("user", name)
-        if old is not None and accounts.derived(old.encode(), bytes.fromhex(user.salt)) != user.verifier:
+        if old is not None and derived(old.encode(), bytes.fromhex(user.salt)) != user.verifier:
             raise OracleError(28008)
         if ends_rollover:
             accounts.end_rollover(user)

@@ -52,7 +52,7 @@ class Reader:
         number = int.from_bytes(self.raw(length & 0x7F), "big")
         return -number if length & 0x80 else number
 
-    def bytes(self) -> bytes:
+    def sized(self) -> bytes:
         """Return bytes after their length, in one piece or in chunks; none if it is null."""
         length = self.byte()
         if length in (0, NULL_LENGTH):
@@ -66,7 +66,7 @@ class Reader:
 
     def counted(self) -> bytes:
         """Return bytes after two lengths; none if the first is zero."""
-        return self.bytes() if self.integer() else b""
+        return self.sized() if self.integer() else b""
 
 
 def integer(number: int) -> bytes:

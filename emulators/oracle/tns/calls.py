@@ -108,9 +108,7 @@ class Calls:
         rows: list[requests.RawRow] = [()] * executions
         if found.binds:
             rows = requests.read_rows(reader, executions, found.binds, late=not found.prepared.is_block)
-        return self._run(
-            found, rows, commit=bool(more & _COMMIT_AGAIN), fetch=count if fetch else 0
-        )
+        return self._run(found, rows, commit=bool(more & _COMMIT_AGAIN), fetch=count if fetch else 0)
 
     def _run(self, found: Open, rows: list[requests.RawRow], *, commit: bool, fetch: int) -> bytes:
         try:

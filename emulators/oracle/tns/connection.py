@@ -41,9 +41,7 @@ class Broken(Exception):
 class Connection:
     """A client's connection."""
 
-    def __init__(
-        self, instance: Instance, wire: Transport, context: Callable[[], ssl.SSLContext], peer: str
-    ) -> None:
+    def __init__(self, instance: Instance, wire: Transport, context: Callable[[], ssl.SSLContext], peer: str) -> None:
         self._instance, self._wire, self._context, self._peer = instance, wire, context, peer
         self._session: Session | None = None
 
@@ -139,8 +137,8 @@ class Connection:
         if reader.byte() != 2:
             raise ConnectionEnded("a client that does not go on with the types of data")
         reader.raw(5)  # character sets, flags
-        reader.bytes()
-        reader.bytes()
+        reader.sized()
+        reader.sized()
         while reader.raw(2) != b"\0\0":
             if reader.raw(2) != b"\0\0":
                 reader.raw(4)
@@ -283,5 +281,4 @@ def _end_to_end(reader: Reader, session: Session) -> None:
     announced("dbop")
     for name, is_set, length in given:
         if is_set:
-            session.described[name] = reader.bytes().decode() if length else ""
-
+            session.described[name] = reader.sized().decode() if length else ""

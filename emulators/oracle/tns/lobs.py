@@ -125,7 +125,7 @@ def _read(reader: Reader) -> _Request:
         reader.integer()
     if found.operation == WRITE:
         reader.raw(1)
-        found.data = reader.bytes()
+        found.data = reader.sized()
     if found.has_amount:
         found.amount = reader.integer()
     return found

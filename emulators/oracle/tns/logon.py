@@ -150,7 +150,7 @@ def _fields(reader: Reader) -> tuple[str, dict[str, str], int]:
     reader.raw(1)
     count = reader.integer()
     reader.raw(2)
-    name = reader.bytes().decode() if has_user else ""
+    name = reader.sized().decode() if has_user else ""
     values: dict[str, str] = {}
     for _each in range(count):
         key = reader.counted().decode()

@@ -137,7 +137,7 @@ def rows(batch: Sequence[Sequence[bytes | None]], endings: Sequence[bytes]) -> b
         endings: what follows each value of a column: two zero bytes after one of LONG.
     """
     columns = [_values(values, end) for values, end in zip(zip(*batch, strict=True), endings, strict=True)]
-    return ROW_HEADER + b"".join(itertools.chain.from_iterable(zip(itertools.repeat(b"\x07"), *columns)))  # noqa: B905
+    return ROW_HEADER + b"".join(itertools.chain.from_iterable(zip(itertools.repeat(b"\x07"), *columns)))
 
 
 def _values(values: Sequence[bytes | None], end: bytes) -> list[bytes]:
@@ -160,5 +160,3 @@ LOB = b"LOB"
 def locator_value(locator: bytes, size: int) -> bytes:
     """Return a LOB in a row: its locator, its length in characters, the size of its chunks."""
     return integer(len(locator)) + integer(size) + integer(8132) + sized(locator)
-
-

@@ -111,7 +111,7 @@ def read_execute(reader: Reader) -> Execution:
     raw(1)
     raw(1)  # chunks, from 12.2 on
     integer()
-    sql = reader.bytes().decode() if has_sql else None
+    sql = reader.sized().decode() if has_sql else None
     array = [integer() for _each in range(13)]
     found = Execution(options, cursor, sql, prefetch, array[1], array[9])
     if options & DEFINE:
@@ -191,7 +191,7 @@ def _read_row(reader: Reader, width: int, locators: frozenset[int]) -> list[byte
                 row.append(None)
             else:
                 reader.at -= 1
-                row.append(reader.bytes() or None)
+                row.append(reader.sized() or None)
     return row
 
 
