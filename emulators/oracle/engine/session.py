@@ -30,6 +30,8 @@ _FORMATS = {
     "NLS_TIMESTAMP_TZ_FORMAT": "DD-MON-RR HH.MI.SS.FF AM TZH:TZM",
 }  # fmt: skip
 _KEPT = 200
+_STEPS = 5000
+"""How many instructions of SQLite run before it is looked whether the client has given up."""
 
 
 class Session:
@@ -72,6 +74,7 @@ class Session:
         self.database.execute("PRAGMA recursive_triggers = ON")
         register(self.database, self.caught, self.context, lambda: self.zone)
         self.database.create_function("o_fit", 2, self._fit)
+        self.database.set_progress_handler(self._must_stop, _STEPS)
         with instance.lock:
             instance.sessions[self.id] = self
 
@@ -109,6 +112,9 @@ class Session:
             self.caught.append(OracleError(2003, message="invalid USERENV parameter"))
             raise self.caught[-1]
         return known[name.upper()] or None
+
+    def _must_stop(self) -> bool:
+        return self.active and (self.interrupted.is_set() or self.gone.is_set())
 
     def _fit(self, value: Any, key: str) -> Any:
         if value is None:
@@ -221,8 +227,8 @@ class Session:
             alone: whether the table is wanted for oneself.
         """
         self.instance.acquire(self, wait, table if table is not None and (alone or wait is None) else None)
+        self.drain()
         if not self.in_transaction:
-            self.drain()
             self.database.execute("BEGIN IMMEDIATE")
             self.in_transaction = True
         if table is not None:
@@ -278,14 +284,10 @@ class Session:
     def interrupt(self) -> None:
         """Break off what is executed."""
         self.interrupted.set()
-        if self.active:
-            self.database.interrupt()
 
     def lost(self) -> None:
         """Break off what is executed: the client is gone."""
         self.gone.set()
-        if self.active:
-            self.database.interrupt()
 
     def kill(self) -> None:
         """End the session from outside."""

@@ -218,7 +218,7 @@ class ChangeStatement(Prepared):
         done = 0
         try:
             rows, failed = _fitted(rows, change)
-            if len(change.parts) == 1:
+            if change.verb != "MERGE":
                 count = _batch(session, change, rows)
             else:
                 count = 0
