@@ -53,7 +53,7 @@ from emulators.oracle.sql.prepared import ChangeStatement
 from emulators.sql.engine.model import build
 
 _BATCH = 5000
-_END = re.compile(r";[ \t]*(?:\n|\Z)|^[ \t]*/[ \t]*(?:\n|\Z)", re.MULTILINE)
+_END = re.compile(r";[ \t]*(?:--[^\n]*)?(?:\n|\Z)|^[ \t]*/[ \t]*(?:\n|\Z)", re.MULTILINE)
 _BLOCK = re.compile(r"\s*(BEGIN|DECLARE)\b", re.IGNORECASE)
 
 

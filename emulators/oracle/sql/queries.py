@@ -256,6 +256,8 @@ def _source_alias(words: Words) -> str:
     if words.sees("AS"):
         raise OracleError(933, position=words.next.position)
     token = words.next
-    if token.value in ("OFFSET", "FETCH", "WHEN", "SET"):
+    if token.value in ("OFFSET", "FETCH", "WHEN", "SET") or (
+        token.value == "MODEL" and words.ahead(1).value in ("DIMENSION", "PARTITION", "RETURN", "MAIN", "REFERENCE")
+    ):
         return ""
     return _alias(words, demanded=False)

@@ -16,6 +16,7 @@ LONGEST_NAME = 128
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+|--[^\n]*|/\*(?s:.*?)\*/)
+    |(?P<open>/\*)
     |(?P<outer>\(\s*\+\s*\))
     |(?P<string>[nN]?'(?:[^']|'')*')
     |(?P<alternative>[nN]?[qQ]'(?s:.))
@@ -71,6 +72,8 @@ def tokenize(text: str) -> list[Token]:
         match kind:
             case "space":
                 pass
+            case "open":
+                raise OracleError(1742, position=position, message="comment not terminated properly")
             case "outer":
                 raise refused("(+), the old sign of an outer join: write LEFT JOIN", position)
             case "string":
@@ -102,8 +105,6 @@ def tokenize(text: str) -> list[Token]:
 def _no_word(text: str, position: int) -> OracleError:
     if text[position] in "'\"":
         return OracleError(1756, position=position, message="quoted string not properly terminated")
-    if text.startswith("/*", position):
-        return OracleError(1742, position=position, message="comment not terminated properly")
     return OracleError(911, position=position)
 
 

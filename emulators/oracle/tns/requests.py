@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
-from emulators.oracle.engine.errors import refused
+from emulators.oracle.engine.errors import OracleError, refused
 from emulators.oracle.engine.types import (
     CLOB,
     DATE,
@@ -17,6 +18,7 @@ from emulators.oracle.engine.types import (
     OracleType,
     Value,
 )
+from emulators.oracle.sql.tokens import tokenize
 from emulators.oracle.tns import messages
 from emulators.oracle.tns.buffers import LONG_LENGTH, NULL_LENGTH, Reader
 
@@ -24,6 +26,8 @@ PARSE, BIND, DEFINE, EXECUTE, FETCH, COMMIT = 0x01, 0x08, 0x10, 0x20, 0x40, 0x10
 DESCRIBE_ONLY, BATCH_ERRORS = 0x20000, 0x80000
 SCROLLABLE, ROW_COUNTS = 0x02, 0x4000
 _LONGEST_VARCHAR = 32767
+_CHANGE = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
+_RETURNING = re.compile(r"\bRETURN(ING)?\b", re.IGNORECASE)
 RawRow = tuple[bytes | None, ...]
 
 
@@ -118,8 +122,22 @@ def read_execute(reader: Reader) -> Execution:
         found.defines = [_read_column(reader) for _each in range(define_count)]
     elif bind_count:
         found.binds = [_read_column(reader) for _each in range(bind_count)]
-        found.rows = read_rows(reader, 1 if array[7] else array[1], found.binds, late=bool(options & 0x8000))
+        given = found.binds[: bind_count - returned(sql or "")]
+        if given:
+            found.rows = read_rows(reader, 1 if array[7] else array[1], given, late=bool(options & 0x8000))
     return found
+
+
+def returned(sql: str) -> int:
+    """Return how many binds of a statement are in RETURNING ... INTO, and carry no value."""
+    if _RETURNING.search(sql) is None or _CHANGE.match(sql) is None:
+        return 0
+    try:
+        words = tokenize(sql)
+    except OracleError:
+        return 0
+    starts = [at for at, each in enumerate(words) if each.kind == "word" and each.value in ("RETURNING", "RETURN")]
+    return sum(each.kind == "bind" for each in words[starts[-1] :]) if starts else 0
 
 
 def _read_column(reader: Reader) -> BindInfo:

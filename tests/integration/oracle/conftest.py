@@ -42,7 +42,13 @@ streams:
 """
 
 if REAL:
-    collect_ignore = ["test_faults.py", "test_process.py", "test_refusals.py", "test_streams.py", "test_second_client.py"]
+    collect_ignore = [
+        "test_faults.py",
+        "test_process.py",
+        "test_refusals.py",
+        "test_streams.py",
+        "test_second_client.py",
+    ]
 
 
 @dataclass(frozen=True)
@@ -211,7 +217,10 @@ def make_account(database: Database, administration: oracledb.Connection) -> Ite
 
 def sessions_of(admin: oracledb.Cursor, name: str) -> list[tuple[int, int]]:
     """Return number and serial number of an account's sessions."""
-    return admin.execute("SELECT sid, serial# FROM v$session WHERE username = :1", [name]).fetchall()
+    found: list[tuple[int, int]] = admin.execute(
+        "SELECT sid, serial# FROM v$session WHERE username = :1", [name]
+    ).fetchall()
+    return found
 
 
 def end_sessions(admin: oracledb.Cursor, name: str) -> None:

@@ -102,21 +102,25 @@ def test_what_is_known_of_an_account(
     database: Database, admin: oracledb.Cursor, make_account: Maker, profile: str
 ) -> None:
     account = make_account(options=f"DEFAULT TABLESPACE users QUOTA 10M ON users PROFILE {profile}")
-    query = "SELECT profile, default_tablespace, last_login, TRUNC(expiry_date) - TRUNC(created) FROM dba_users WHERE username = :1"
+    query = (
+        "SELECT profile, default_tablespace, last_login, TRUNC(expiry_date) - TRUNC(created) FROM dba_users "
+        "WHERE username = :1"
+    )
     assert rows(admin, query, account.name) == [(profile, "USERS", None, 90)]
     assert login(database, account) == 0
     query = "SELECT CAST(last_login AS DATE) - CAST(SYSTIMESTAMP AS DATE) FROM dba_users WHERE username = :1"
     assert abs(rows(admin, query, account.name)[0][0]) < 0.01
     query = "SELECT tablespace_name, max_bytes FROM dba_ts_quotas WHERE username = :1"
     assert rows(admin, query, account.name) == [("USERS", 10 * 2**20)]
-    query = "SELECT resource_name, limit FROM dba_profiles WHERE profile = :1 AND resource_type = 'PASSWORD' AND limit <> 'DEFAULT'"
+    query = (
+        "SELECT resource_name, limit FROM dba_profiles "
+        "WHERE profile = :1 AND resource_type = 'PASSWORD' AND limit <> 'DEFAULT'"
+    )
     limits = dict(rows(admin, query, profile))
     assert (limits["FAILED_LOGIN_ATTEMPTS"], limits["PASSWORD_LIFE_TIME"]) == ("3", "90")
 
 
-def test_sessions_of_an_account(
-    open_connection: Opener, admin: oracledb.Cursor, make_account: Maker
-) -> None:
+def test_sessions_of_an_account(open_connection: Opener, admin: oracledb.Cursor, make_account: Maker) -> None:
     account = make_account()
     opened = open_connection(account.name, account.password)
     query = "SELECT sid, serial#, status, service_name FROM v$session WHERE username = :1"

@@ -96,11 +96,17 @@ def test_that_a_batch_keeps_the_rows_before_the_one_that_fails(staff: oracledb.C
 def test_counts_of_changed_rows(staff: oracledb.Cursor) -> None:
     staff.executemany("INSERT INTO invigilators (id, uun) VALUES (:1, :2)", [(n, f"s{n}") for n in range(10)])
     assert staff.rowcount == 10
-    staff.execute("UPDATE invigilators i SET hours = hours + 1, since = ADD_MONTHS(:1, 1) WHERE i.id < :2", [D(2027, 1, 31), 4])
+    staff.execute(
+        "UPDATE invigilators i SET hours = hours + 1, since = ADD_MONTHS(:1, 1) WHERE i.id < :2", [D(2027, 1, 31), 4]
+    )
     assert staff.rowcount == 4
     assert rows(staff, "SELECT hours, since FROM invigilators WHERE id = 3") == [(3.5, D(2027, 2, 28))]
-    staff.executemany("INSERT INTO duties (invigilator, day) VALUES (:1, :2)", [(n, D(2027, 5, n + 1)) for n in range(5)])
-    staff.execute("DELETE FROM invigilators WHERE id IN (SELECT invigilator FROM duties WHERE day > :1)", [D(2027, 5, 2)])
+    staff.executemany(
+        "INSERT INTO duties (invigilator, day) VALUES (:1, :2)", [(n, D(2027, 5, n + 1)) for n in range(5)]
+    )
+    staff.execute(
+        "DELETE FROM invigilators WHERE id IN (SELECT invigilator FROM duties WHERE day > :1)", [D(2027, 5, 2)]
+    )
     assert staff.rowcount == 3
     assert rows(staff, "SELECT COUNT(*) FROM duties") == [(2,)]
     staff.execute("INSERT INTO duties (invigilator, room) SELECT id, uun FROM invigilators WHERE id > 6")
@@ -118,8 +124,18 @@ def test_merge(staff: oracledb.Cursor) -> None:
     assert staff.rowcount == 2
     assert rows(staff, "SELECT id, uun, hours FROM invigilators ORDER BY id") == [(1, "s1", 9), (2, "s2", 2)]
     twice = "(SELECT 1 AS id FROM dual UNION ALL SELECT 1 FROM dual)"
-    assert fails(staff, f"MERGE INTO invigilators t USING {twice} s ON (t.id = s.id) WHEN MATCHED THEN UPDATE SET hours = 5") == 30926
-    assert fails(staff, f"MERGE INTO invigilators t USING {twice} s ON (t.id = s.id) WHEN MATCHED THEN UPDATE SET t.id = 5") == 38104
+    assert (
+        fails(
+            staff, f"MERGE INTO invigilators t USING {twice} s ON (t.id = s.id) WHEN MATCHED THEN UPDATE SET hours = 5"
+        )
+        == 30926
+    )
+    assert (
+        fails(
+            staff, f"MERGE INTO invigilators t USING {twice} s ON (t.id = s.id) WHEN MATCHED THEN UPDATE SET t.id = 5"
+        )
+        == 38104
+    )
 
 
 def test_transactions(staff: oracledb.Cursor, connection: oracledb.Connection, open_connection, owner) -> None:  # type: ignore[no-untyped-def]
@@ -157,12 +173,23 @@ def test_that_a_session_that_ends_changes_nothing(staff: oracledb.Cursor, open_c
 
 def test_values_that_come_back_as_they_were(cursor: oracledb.Cursor) -> None:
     cursor.execute(
-        "CREATE TABLE kinds (n NUMBER, m NUMBER(10,2), v VARCHAR2(400 CHAR), d DATE, t TIMESTAMP(6), z TIMESTAMP WITH TIME ZONE, r RAW(16))"
+        "CREATE TABLE kinds (n NUMBER, m NUMBER(10,2), v VARCHAR2(400 CHAR), d DATE, t TIMESTAMP(6), "
+        "z TIMESTAMP WITH TIME ZONE, r RAW(16))"
     )
-    numbers = [Decimal(0), Decimal("-1"), Decimal("1e-7"), Decimal("99999999999999999999.5"), Decimal(10) ** 30, Decimal("-0.01"), None]
+    numbers = [
+        Decimal(0),
+        Decimal("-1"),
+        Decimal("1e-7"),
+        Decimal("99999999999999999999.5"),
+        Decimal(10) ** 30,
+        Decimal("-0.01"),
+        None,
+    ]
     moment = D(2027, 5, 3, 9, 30, 15, 250000)
     text = "Zoë \U0001f4dd " * 40
-    cursor.setinputsizes(None, None, None, oracledb.DB_TYPE_DATE, oracledb.DB_TYPE_TIMESTAMP, oracledb.DB_TYPE_TIMESTAMP_TZ)
+    cursor.setinputsizes(
+        None, None, None, oracledb.DB_TYPE_DATE, oracledb.DB_TYPE_TIMESTAMP, oracledb.DB_TYPE_TIMESTAMP_TZ
+    )
     values = [(each, Decimal("1.10"), text, moment, moment, moment, b"\x00\xff") for each in numbers]
     cursor.executemany("INSERT INTO kinds VALUES (:1, :2, :3, :4, :5, :6, :7)", values)
     cursor.outputtypehandler = lambda cursor, metadata: (
@@ -170,7 +197,9 @@ def test_values_that_come_back_as_they_were(cursor: oracledb.Cursor) -> None:
     )
     found = rows(cursor, "SELECT n, m, v, d, t, z, r FROM kinds")
     assert sorted(row[0] for row in found if row[0] is not None) == sorted(each for each in numbers if each is not None)
-    assert {row[1:] for row in found} == {(Decimal("1.10"), text, moment.replace(microsecond=0), moment, moment, b"\x00\xff")}
+    assert {row[1:] for row in found} == {
+        (Decimal("1.10"), text, moment.replace(microsecond=0), moment, moment, b"\x00\xff")
+    }
     ordered = [row[0] for row in rows(cursor, "SELECT n FROM kinds ORDER BY n")]
     assert ordered == [*sorted(each for each in numbers if each is not None), None]
 
@@ -182,18 +211,27 @@ def test_clob_and_long(cursor: oracledb.Cursor, monkeypatch: pytest.MonkeyPatch)
     cursor.setinputsizes(None, oracledb.DB_TYPE_CLOB)
     cursor.execute("INSERT INTO texts VALUES (:1, :2, NULL)", [2, "short"])
     cursor.execute("INSERT INTO texts (id) VALUES (3)")
-    assert rows(cursor, "SELECT id, c, l FROM texts ORDER BY id") == [(1, long, "a" * 40000), (2, "short", None), (3, None, None)]
+    assert rows(cursor, "SELECT id, c, l FROM texts ORDER BY id") == [
+        (1, long, "a" * 40000),
+        (2, "short", None),
+        (3, None, None),
+    ]
     monkeypatch.setattr(oracledb.defaults, "fetch_lobs", True)
     ((lob,), (other,), (nothing,)) = rows(cursor, "SELECT c FROM texts ORDER BY id /* as LOBs */")
     assert (lob.size(), lob.read(9, 7), lob.read() == long) == (len(long), "Prüfung", True)
     assert (other.read(), nothing) == ("short", None)
-    assert rows(cursor, "SELECT LENGTH(c), DBMS_LOB.SUBSTR(c, 7, 9) FROM texts WHERE id = 1") == [(len(long), "Prüfung")]
+    assert rows(cursor, "SELECT LENGTH(c), DBMS_LOB.SUBSTR(c, 7, 9) FROM texts WHERE id = 1") == [
+        (len(long), "Prüfung")
+    ]
     assert fails(cursor, "SELECT id FROM texts WHERE c = 'x'") == 932
     assert fails(cursor, "SELECT id FROM texts ORDER BY l") == 997
 
 
 def test_a_block_of_statements(cursor: oracledb.Cursor) -> None:
-    cursor.execute("BEGIN EXECUTE IMMEDIATE 'CREATE TABLE one (a NUMBER)'; EXECUTE IMMEDIATE :1; END;", ["CREATE TABLE two (a NUMBER)"])
+    cursor.execute(
+        "BEGIN EXECUTE IMMEDIATE 'CREATE TABLE one (a NUMBER)'; EXECUTE IMMEDIATE :1; END;",
+        ["CREATE TABLE two (a NUMBER)"],
+    )
     assert rows(cursor, "SELECT table_name FROM user_tables ORDER BY 1") == [("ONE",), ("TWO",)]
     with pytest.raises(oracledb.DatabaseError, match=r"(?s)ORA-00955.*ORA-06512: at line 3"):
         cursor.execute("BEGIN\n  INSERT INTO one VALUES (1);\n  EXECUTE IMMEDIATE 'CREATE TABLE two (a NUMBER)';\nEND;")

@@ -37,7 +37,11 @@ def test_that_a_wrong_password_is_refused(database: Database) -> None:
 def test_that_an_unknown_service_is_refused(database: Database) -> None:
     service = "nothing.exams.example"
     head, _unused, tail = database.dsn.partition("SERVICE_NAME=")
-    dsn = f"{head}SERVICE_NAME={service}{tail[tail.index(')') :]}" if tail else f"{database.dsn.rpartition('/')[0]}/{service}"
+    dsn = (
+        f"{head}SERVICE_NAME={service}{tail[tail.index(')') :]}"
+        if tail
+        else f"{database.dsn.rpartition('/')[0]}/{service}"
+    )
     with pytest.raises(oracledb.OperationalError, match="DPY-6001"):
         replace(database, dsn=dsn).connect()
 
@@ -86,5 +90,5 @@ if not REAL:
         assert "CERTIFICATE_VERIFY_FAILED" in str(error.value) or isinstance(error.value.__cause__, ssl.SSLError)
 
     def test_that_a_server_of_another_name_is_refused(database: Database) -> None:
-        with pytest.raises(oracledb.DatabaseError, match="DPY-6006|distinguished name"):
+        with pytest.raises(oracledb.DatabaseError, match=r"DPY-6006|distinguished name"):
             replace(database, dsn=database.dsn.replace("CN=eugex-db", "CN=other-db")).connect()

@@ -138,7 +138,7 @@ def test_an_expression(cursor: oracledb.Cursor, expression: str, expected: Any) 
 )
 def test_an_error(cursor: oracledb.Cursor, sql: str, number: int) -> None:
     if ":1" in sql:
-        with pytest.raises(oracledb.DatabaseError, match="ORA-01008|DPY-4010"):
+        with pytest.raises(oracledb.DatabaseError, match=r"ORA-01008|DPY-4010"):
             cursor.execute(sql)
         return
     assert fails(cursor, sql) == number
@@ -171,7 +171,8 @@ def exams(cursor: oracledb.Cursor) -> oracledb.Cursor:
         ("SELECT code FROM exams ORDER BY 1 OFFSET 3 ROWS FETCH NEXT 1 ROW ONLY", [("E4",)]),
         ("SELECT code FROM (SELECT code FROM exams ORDER BY id DESC) WHERE ROWNUM <= 2", [("E5",), ("E4",)]),
         (
-            "SELECT e.code, COUNT(s.uun), SUM(s.extra), MAX(s.extra) FROM exams e LEFT JOIN sittings s ON s.exam_id = e.id "
+            "SELECT e.code, COUNT(s.uun), SUM(s.extra), MAX(s.extra) FROM exams e "
+            "LEFT JOIN sittings s ON s.exam_id = e.id "
             "GROUP BY e.code HAVING COUNT(*) > 1 OR MAX(s.extra) IS NULL ORDER BY e.code",
             [("E1", 4, 18, 9), ("E2", 4, 18, 10), ("E3", 4, 18, 11), ("E4", 0, None, None), ("E5", 0, None, None)],
         ),
@@ -187,7 +188,10 @@ def exams(cursor: oracledb.Cursor) -> oracledb.Cursor:
         ("SELECT code FROM exams WHERE id NOT IN (SELECT exam_id FROM sittings) ORDER BY 1", [("E4",), ("E5",)]),
         ("SELECT code FROM exams WHERE (id, kind) IN ((1, 'AM'), (2, 'AM')) ORDER BY 1", [("E1",)]),
         ("SELECT code FROM exams WHERE code LIKE 'E\\_%' ESCAPE '\\' OR code LIKE '_3'", [("E3",)]),
-        ("SELECT code FROM exams WHERE starts BETWEEN DATE '2027-05-02' AND DATE '2027-05-04' ORDER BY 1", [("E2",), ("E3",)]),
+        (
+            "SELECT code FROM exams WHERE starts BETWEEN DATE '2027-05-02' AND DATE '2027-05-04' ORDER BY 1",
+            [("E2",), ("E3",)],
+        ),
         ("SELECT id FROM exams MINUS SELECT exam_id FROM sittings ORDER BY 1 DESC", [(5,), (4,)]),
         ("SELECT kind FROM exams UNION SELECT 'ZZ ' FROM dual ORDER BY kind", [("AM ",), ("PM ",), ("ZZ ",)]),
         (
@@ -196,14 +200,18 @@ def exams(cursor: oracledb.Cursor) -> oracledb.Cursor:
             [("E2", 4)],
         ),
         (
-            "SELECT code, rank FROM (SELECT code, ROW_NUMBER() OVER (PARTITION BY kind ORDER BY id DESC) AS rank FROM exams) "
+            "SELECT code, rank FROM (SELECT code, ROW_NUMBER() OVER (PARTITION BY kind ORDER BY id DESC) AS rank "
+            "FROM exams) "
             "WHERE rank = 1 ORDER BY code",
             [("E4", 1), ("E5", 1)],
         ),
         ("SELECT DISTINCT TRIM(kind) AS k FROM exams ORDER BY k", [("AM",), ("PM",)]),
         ("SELECT a.id, b.id FROM exams a FULL JOIN exams b ON a.id = b.id + 4 WHERE a.id > 4 OR b.id > 4 ORDER BY 1",
          [(5, 1), (None, 5)]),
-        ("SELECT TO_CHAR(starts, 'HH24:MI') FROM exams GROUP BY TO_CHAR(starts, 'HH24:MI') ORDER BY 1", [("09:30",), (None,)]),
+        (
+            "SELECT TO_CHAR(starts, 'HH24:MI') FROM exams GROUP BY TO_CHAR(starts, 'HH24:MI') ORDER BY 1",
+            [("09:30",), (None,)],
+        ),
     ],
 )  # fmt: skip
 def test_a_query(exams: oracledb.Cursor, sql: str, expected: list[tuple[Any, ...]]) -> None:
@@ -228,12 +236,14 @@ def test_that_a_statement_is_executed_again_after_its_table_was_changed(exams: o
 
 def test_names_of_columns(exams: oracledb.Cursor) -> None:
     exams.execute('SELECT id, code AS "Code", COUNT(*) OVER (PARTITION BY kind), 1 + 1 FROM exams')
-    names = [each[0] for each in exams.description]
+    names = [each[0] for each in exams.description or []]
     assert names[:2] == ["ID", "Code"]
     assert names[3] == "1+1"
 
 
-def test_that_a_query_sees_what_was_there_when_it_began(exams: oracledb.Cursor, connection: oracledb.Connection) -> None:
+def test_that_a_query_sees_what_was_there_when_it_began(
+    exams: oracledb.Cursor, connection: oracledb.Connection
+) -> None:
     other = connection.cursor()
     other.prefetchrows, other.arraysize = 1, 1
     other.execute("SELECT id FROM exams ORDER BY id")

@@ -35,7 +35,8 @@ def columns(cursor: oracledb.Cursor) -> dict[str, tuple[Any, ...]]:
 
 def test_constraints_in_the_dictionary(table: oracledb.Cursor) -> None:
     query = (
-        "SELECT c.constraint_name, c.constraint_type, c.search_condition, c.status, l.column_name FROM user_constraints c "
+        "SELECT c.constraint_name, c.constraint_type, c.search_condition, c.status, l.column_name "
+        "FROM user_constraints c "
         "JOIN user_cons_columns l ON l.constraint_name = c.constraint_name WHERE c.table_name = 'ROOMS' AND "
         "c.generated = 'USER NAME' ORDER BY c.constraint_name"
     )
@@ -92,10 +93,15 @@ def test_constraints_are_added_and_dropped(table: oracledb.Cursor) -> None:
     table.execute("ALTER TABLE rooms DROP CONSTRAINT rooms_seats")
     table.execute("INSERT INTO rooms VALUES (3, 'Cellar', -5)")
     assert fails(table, "ALTER TABLE rooms ADD CONSTRAINT rooms_seats CHECK (seats > 0)") == 2293
-    table.execute("CREATE TABLE bookings (room NUMBER(4), CONSTRAINT bookings_fk FOREIGN KEY (room) REFERENCES rooms (id))")
+    table.execute(
+        "CREATE TABLE bookings (room NUMBER(4), CONSTRAINT bookings_fk FOREIGN KEY (room) REFERENCES rooms (id))"
+    )
     assert fails(table, "DROP TABLE rooms") == 2449
     assert fails(table, "ALTER TABLE rooms DROP CONSTRAINT rooms_pk") == 2273
-    query = "SELECT constraint_type, r_constraint_name, delete_rule FROM user_constraints WHERE constraint_name = 'BOOKINGS_FK'"
+    query = (
+        "SELECT constraint_type, r_constraint_name, delete_rule FROM user_constraints "
+        "WHERE constraint_name = 'BOOKINGS_FK'"
+    )
     assert rows(table, query) == [("R", "ROOMS_PK", "NO ACTION")]
     table.execute("ALTER TABLE rooms DROP CONSTRAINT rooms_pk CASCADE")
     table.execute("INSERT INTO bookings VALUES (77)")

@@ -37,10 +37,11 @@ def test_what_the_dictionary_says(hub: oracledb.Cursor, owner: Account) -> None:
         ("BUSY_DAYS", "VIEW", owner.name, "EXAM_DAYS", "VIEW"),
         ("EXAM_DAYS", "VIEW", owner.name, "EXAMS", "TABLE"),
     ]
-    columns = "SELECT column_name, data_type, char_length, char_used, nullable FROM user_tab_columns WHERE table_name = :1 ORDER BY column_id"
+    of_table = "FROM user_tab_columns WHERE table_name = :1 ORDER BY column_id"
+    columns = f"SELECT column_name, data_type, char_length, char_used, nullable {of_table}"
     assert rows(hub, columns, "EXAM_DAYS") == [("CODE", "VARCHAR2", 10, "C", "N"), ("DAY", "DATE", 0, None, "Y")]
-    columns = "SELECT column_name, data_type, data_precision, data_scale, nullable FROM user_tab_columns WHERE table_name = 'EXAMS' ORDER BY column_id"
-    assert rows(hub, columns)[0] == ("ID", "NUMBER", 6, 0, "N")
+    columns = f"SELECT column_name, data_type, data_precision, data_scale, nullable {of_table}"
+    assert rows(hub, columns, "EXAMS")[0] == ("ID", "NUMBER", 6, 0, "N")
 
 
 def test_that_a_star_is_stored_as_columns(hub: oracledb.Cursor) -> None:
