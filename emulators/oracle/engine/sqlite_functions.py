@@ -18,10 +18,28 @@ from emulators.oracle.engine import formats, moments, numbers
 from emulators.oracle.engine.date_reading import read
 from emulators.oracle.engine.errors import OracleError
 from emulators.oracle.engine.numbers import decode, encode
-from emulators.oracle.engine.types import OracleType
+from emulators.oracle.engine.types import LONGEST_VARCHAR2, OracleType
 from emulators.oracle.engine.values import fitted
 
 _DAY = Decimal(86400)
+
+
+def _letters(change: Callable[[str], str]) -> Callable[[str], str]:
+    """Return UPPER or LOWER: a letter that would become two stays, as in Oracle."""
+
+    def convert(text: str) -> str:
+        changed = change(text)
+        if len(changed) == len(text):
+            return changed
+        return "".join(new if len(new := change(each)) == 1 else each for each in text)
+
+    return convert
+
+
+def _short(text: str) -> str:
+    if len(text.encode()) > LONGEST_VARCHAR2:
+        raise OracleError(1489, message="result of string concatenation is too long")
+    return text
 
 
 def _binary(operator: str) -> Callable[[bytes, bytes], bytes]:
@@ -230,7 +248,8 @@ STRICT: dict[str, Callable[..., Any]] = {
     "o_read_moment": _read_moment, "o_read_number": lambda text, model: encode(formats.read_number(text, model)),
     "o_to_date": lambda value: moments.encode(moments.local(value)), "o_to_timestamp": _to_timestamp,
     "o_cast": _cast,
-    "o_upper": str.upper, "o_lower": str.lower, "o_initcap": lambda text: re.sub(
+    "o_upper": _letters(str.upper), "o_lower": _letters(str.lower),
+    "o_short": _short, "o_initcap": lambda text: re.sub(
         r"[^\W_]+", lambda match: match[0][0].upper() + match[0][1:].lower(), text),
     "o_trim": functools.partial(_trim, left=True, right=True),
     "o_ltrim": functools.partial(_trim, left=True, right=False),

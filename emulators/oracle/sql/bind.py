@@ -14,6 +14,7 @@ from emulators.oracle.engine.types import (
     DATE,
     LARGE,
     LONG,
+    LONGEST_VARCHAR2,
     NULL,
     NUMBER,
     OracleType,
@@ -172,7 +173,10 @@ class Binder:
         """Return two texts as one; NULL is an empty text. Raises OracleError."""
         a, b = to_text(left, self.formats), to_text(right, self.formats)
         kind = CLOB if CLOB in (a.type, b.type) else varchar2(a.type.length + b.type.length)
-        return Bound(f"nullif(ifnull({a.sql}, '') || ifnull({b.sql}, ''), '')", kind, a.nullable and b.nullable)
+        sql = f"nullif(ifnull({a.sql}, '') || ifnull({b.sql}, ''), '')"
+        if kind != CLOB and a.type.bytes + b.type.bytes > LONGEST_VARCHAR2:
+            sql = f"o_short({sql})"
+        return Bound(sql, kind, a.nullable and b.nullable)
 
     def _arithmetic(self, operator: str, left: Bound, right: Bound) -> Bound:
         nullable = left.nullable or right.nullable

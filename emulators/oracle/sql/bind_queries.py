@@ -10,10 +10,10 @@ from dataclasses import replace
 from emulators.oracle.engine.errors import OracleError, refused
 from emulators.oracle.engine.numbers import decode
 from emulators.oracle.engine.results import OutColumn
-from emulators.oracle.engine.types import NULL, NUMBER, OracleType, varchar2
+from emulators.oracle.engine.types import LARGE, NULL, NUMBER, OracleType, varchar2
 from emulators.oracle.sql import tree
 from emulators.oracle.sql.bind import Binder
-from emulators.oracle.sql.conversions import coerce, to_number, unify
+from emulators.oracle.sql.conversions import coerce, inconsistent, to_number, unify
 from emulators.oracle.sql.functions import direction
 from emulators.oracle.sql.scope import Bound, BoundQuery, ColumnSource, Scope, SourceInfo, has_aggregate, mentions
 
@@ -83,6 +83,8 @@ class QueryBinder(Binder):
             if a.type.is_string != b.type.is_string and NULL not in (a.type, b.type):
                 raise OracleError(1790)
             columns.append(OutColumn(a.name, kind, a.nullable or b.nullable))
+        if node.operator != "UNION ALL" and any(each.type.name in LARGE for each in columns):
+            raise OracleError(932, "-", "CLOB")
         word = {"MINUS": "EXCEPT"}.get(node.operator, node.operator)
         arms = [self._arm(each, columns) for each in (left, right)]
         return BoundQuery(f"SELECT * FROM ({arms[0]}) {word} SELECT * FROM ({arms[1]})", tuple(columns))
@@ -113,7 +115,7 @@ class QueryBinder(Binder):
         where, limit = self._where(node, scope)
         grouped = bool(node.group) or any(has_aggregate(each.expression) for each in node.items)
         grouped = grouped or node.having is not None or any(has_aggregate(each.key) for each in order)
-        group = [self.value(each, scope).sql for each in node.group]
+        group = [self._grouped(each, scope) for each in node.group]
         inside = replace(scope, aggregates=True, grouped=frozenset(group) if grouped else None, by_group=bool(group))
         if limit and (grouped or node.distinct or order):
             raise refused("ROWNUM in a query block with groups, DISTINCT or ORDER BY: put those into a subquery")
@@ -121,7 +123,7 @@ class QueryBinder(Binder):
         columns = tuple(OutColumn(name, _shown(bound.type), bound.nullable) for bound, name in items)
         sql = "SELECT " + ("DISTINCT " if node.distinct else "")
         sql += ", ".join(f"{bound.sql} AS k{at}" for at, (bound, _name) in enumerate(items))
-        if node.distinct and any(bound.type.name in ("CLOB", "LONG") for bound, _name in items):
+        if node.distinct and any(bound.type.name in LARGE for bound, _name in items):
             raise OracleError(932, "-", "CLOB")
         sql += f" FROM {source}{where}"
         if group:
@@ -130,6 +132,12 @@ class QueryBinder(Binder):
             sql += f" HAVING {self.condition(node.having, inside)}"
         keys = [self._key(each, items, inside, distinct=node.distinct) for each in order]
         return BoundQuery(sql + limit, columns), keys
+
+    def _grouped(self, node: tree.Expression, scope: Scope) -> str:
+        bound = self.value(node, scope)
+        if bound.type.name in LARGE:
+            raise inconsistent("-", bound.type)
+        return bound.sql
 
     def _items(self, node: tree.Select, scope: Scope) -> list[tuple[Bound, str]]:
         items: list[tuple[Bound, str]] = []

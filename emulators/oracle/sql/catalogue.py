@@ -63,6 +63,8 @@ class Catalogue:
             name = dictionary_name(node.name)
             if name is not None:
                 return self._dictionary(binder, node, name)
+            if len(node.name) == 1 or node.name[0] == SYS:
+                _refuse_unknown(node)
         try:
             found = self.find(node.name, node.at)
             rights.check(self.model, self.user, "SELECT", found, direct=self._definer)
@@ -96,6 +98,12 @@ class Catalogue:
             if view.status == "INVALID":
                 raise OracleError(4063, f'view "{view.owner}.{view.name}"')
         return self.instance.view_query(view, self._depth + 1)
+
+
+def _refuse_unknown(node: tree.Table) -> None:
+    """Raise OracleError for a view that Oracle's dictionary has and this one has not."""
+    if node.name[-1].startswith(("ALL_", "DBA_", "USER_", "V$", "V_$", "GV$", "X$")):
+        raise refused(f"the view {node.name[-1]} of the dictionary", node.at)
 
 
 def table_source(table: Table, alias: str, given: str, prefix: str = "") -> SourceInfo:

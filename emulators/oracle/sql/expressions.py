@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from emulators.oracle.engine import moments, numbers
-from emulators.oracle.engine.errors import refused
-from emulators.oracle.engine.types import DATE, NULL, NUMBER, TIMESTAMP, TIMESTAMP_TZ, OracleType
+from emulators.oracle.engine.errors import OracleError, refused
+from emulators.oracle.engine.types import DATE, LONGEST_VARCHAR2, NULL, NUMBER, TIMESTAMP, TIMESTAMP_TZ, OracleType
 from emulators.oracle.sql import tree
 from emulators.oracle.sql.tokens import Words
 from emulators.oracle.sql.type_grammar import data_type
@@ -142,6 +142,8 @@ def _primary(words: Words) -> tree.Expression:
             words.take()
             if token.text[0] in "nN":
                 raise refused("literals of the national character set (N'...')", token.position)
+            if len(token.value.encode()) > LONGEST_VARCHAR2:
+                raise OracleError(1704, position=token.position, message="string literal too long")
             return tree.Literal(token.value or None, text_type(token.value))
         case "number":
             words.take()

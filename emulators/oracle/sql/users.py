@@ -200,29 +200,39 @@ def drop_user(words: Words) -> Action:
     cascade = words.skip("CASCADE")
     words.done()
 
-    def run(session: Session, model: Model) -> None:
-        rights.demand(model, session.user, "DROP USER")
-        if name not in model.users:
-            raise OracleError(1918, name)
-        if session.instance.sessions_of(name):
-            raise OracleError(1940)
-        objects = [each for each in model.objects.values() if each.owner == name]
-        if objects and not cascade:
-            raise OracleError(1922, name)
-        for each in objects:
-            if isinstance(each, Table):
-                session.begin(each, alone=True)
-                drop(session, model, each, cascade=True)
-            else:
-                session.instance.invalidate(each.owner, each.name)
-                forget(model, each.owner, each.name)
-        del model.users[name]
-        model.grants = [each for each in model.grants if each.grantee != name]
-        model.touch("user", name)
-        model.touch("grants")
+    def run(session: Session) -> None:
         session.commit()
+        if any(each.owner == name for each in session.instance.model.tables()):
+            session.begin()  # who writes may need what is locked below: so it is waited for first
+        try:
+            with session.instance.changing(undo=True) as model:
+                _drop_user(session, model, name, cascade=cascade)
+                session.commit()
+        finally:
+            session.rollback()
 
-    return defines(run)
+    return run
+
+
+def _drop_user(session: Session, model: Model, name: str, *, cascade: bool) -> None:
+    rights.demand(model, session.user, "DROP USER")
+    if name not in model.users:
+        raise OracleError(1918, name)
+    if session.instance.sessions_of(name):
+        raise OracleError(1940)
+    objects = [each for each in model.objects.values() if each.owner == name]
+    if objects and not cascade:
+        raise OracleError(1922, name)
+    for each in objects:
+        if isinstance(each, Table):
+            drop(session, model, each, cascade=True)
+        else:
+            session.instance.invalidate(each.owner, each.name)
+            forget(model, each.owner, each.name)
+    del model.users[name]
+    model.grants = [each for each in model.grants if each.grantee != name]
+    model.touch("user", name)
+    model.touch("grants")
 
 
 def _limits(words: Words) -> dict[str, str]:

@@ -21,6 +21,8 @@ import pytest
         ("SELECT * FROM dual SAMPLE (10)", "SAMPLE"),
         ("SELECT * FROM TABLE(f(1))", "TABLE"),
         ("SELECT * FROM dual@other", "database links"),
+        ("SELECT * FROM dba_indexes", "the view DBA_INDEXES of the dictionary"),
+        ("SELECT * FROM sys.v_$parameter", "of the dictionary"),
         ("SELECT * FROM dual a NATURAL JOIN dual b", "NATURAL JOIN"),
         ("SELECT * FROM dual a JOIN dual b USING (dummy)", "USING"),
         ("SELECT * FROM dual CROSS APPLY (SELECT 1 FROM dual)", "CROSS APPLY"),

@@ -37,7 +37,7 @@ D = dt.datetime
         ("CASE 'b' WHEN 'a' THEN 1 WHEN 'b' THEN 2 END", 2),
         ("GREATEST(3, 10, 2)", 10),
         ("LEAST('b', 'a')", "a"),
-        ("UPPER('straße')", "STRASSE"),
+        ("UPPER('straße')", "STRAßE"),
         ("INITCAP('the big exam')", "The Big Exam"),
         ("SUBSTR('abcdef', 2, 3)", "bcd"),
         ("SUBSTR('abcdef', -2)", "ef"),
@@ -134,6 +134,10 @@ def test_an_expression(cursor: oracledb.Cursor, expression: str, expected: Any) 
         ("SELECT UPPER() FROM dual", 938),
         ("SELECT dummy FROM dual ORDER BY 2", 1785),
         ("SELECT SYSDATE + SYSDATE FROM dual", 975),
+        (f"SELECT '{'x' * 4001}' FROM dual", 1704),
+        ("SELECT RPAD('x', 3000) || RPAD('x', 3000) FROM dual", 1489),
+        ("SELECT TO_CLOB('x') FROM dual GROUP BY TO_CLOB('x')", 932),
+        ("SELECT TO_CLOB('x') FROM dual UNION SELECT TO_CLOB('x') FROM dual", 932),
     ],
 )
 def test_an_error(cursor: oracledb.Cursor, sql: str, number: int) -> None:
