@@ -14,7 +14,7 @@ from emulators.oracle.engine.errors import OracleError
 from emulators.oracle.engine.model import Table
 from emulators.oracle.engine.results import OutColumn, Outcome, Row, Rows
 from emulators.oracle.engine.space import check_quota, is_limited
-from emulators.oracle.engine.types import OracleType, Value
+from emulators.oracle.engine.types import NULL, OracleType, Value
 from emulators.oracle.engine.values import TextFitter
 from emulators.oracle.engine.violations import violation
 from emulators.oracle.sql import changes, tree
@@ -202,6 +202,11 @@ class ChangeStatement(Prepared):
             found = ChangeBinder(catalogue, kinds, session.formats, register).bind(self._node)
             self._ready = {key: found}
         return found
+
+    def describe(self, session: Session, _kinds: Kinds) -> None:
+        """Look whether it could be executed. Raises OracleError."""
+        with session.instance.lock:
+            self._bound(session, [NULL] * self._binds)
 
     def run(self, session: Session, kinds: Kinds, rows: list[StoredRow]) -> Outcome:
         """Execute it for each row. Raises OracleError with the number of rows that were done before."""

@@ -53,8 +53,13 @@ class Logon:
         session.machine, session.os_user = first.get("AUTH_MACHINE", ""), first.get("AUTH_SID", "")
         session.terminal, session.client_process = first.get("AUTH_TERMINAL", ""), first.get("AUTH_PID", "")
         session.login_key, session.peer = challenge.key, self._peer
-        if (settings := second.get("AUTH_ALTER_SESSION", "").rstrip("\0")).strip():
-            session.prepare(settings).run(session, [], [()])
+        try:
+            if (settings := second.get("AUTH_ALTER_SESSION", "").rstrip("\0")).strip():
+                session.execute(session.prepare(settings), [], [()])
+        except OracleError as problem:
+            session.close()
+            self._wire.send_data(messages.error(problem))
+            return None
         head = b""
         if warning is not None:
             text = warning.message.encode()

@@ -6,12 +6,16 @@ from __future__ import annotations
 
 import signal
 import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from emulators.oracle.seed import SeedError, apply_seed, load_seed
 from emulators.oracle.server import OracleServer
+from emulators.processes import wait_until
 from tests.integration.oracle.conftest import Emulator, rows, running_emulator
 
 
@@ -53,6 +57,52 @@ def test_that_many_clients_are_served_at_once(emulator: Emulator) -> None:
     assert len(numbers) == 12
     for each in connections:
         each.close()
+
+
+def test_that_clients_that_work_at_once_do_not_disturb_one_another(emulator: Emulator) -> None:
+    with emulator.database.connect() as connection:
+        cursor = connection.cursor()
+        cursor.execute("CREATE USER busy IDENTIFIED BY busy_1 QUOTA UNLIMITED ON users")
+        cursor.execute("GRANT CREATE SESSION, CREATE TABLE, CREATE VIEW TO busy")
+        cursor.execute("CREATE TABLE busy.t (client NUMBER(2), n NUMBER(6), CONSTRAINT t_pk PRIMARY KEY (client, n))")
+
+    def work(client: int) -> int:
+        with emulator.database.connect("BUSY", "busy_1") as connection:
+            cursor = connection.cursor()
+            for batch in range(5):
+                values = [(client, batch * 100 + n) for n in range(100)]
+                cursor.executemany("INSERT INTO t VALUES (:1, :2)", values)
+                assert rows(cursor, "SELECT COUNT(*) FROM t WHERE client = :1", client) == [((batch + 1) * 100,)]
+                connection.commit()
+                cursor.execute(f"CREATE OR REPLACE VIEW v{client} AS SELECT n FROM t WHERE client = {client}")
+            return int(rows(cursor, f"SELECT COUNT(*) FROM v{client}")[0][0])
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(work, range(6))) == [500] * 6
+
+
+def test_that_a_client_that_dies_leaves_nothing_behind(emulator: Emulator) -> None:
+    with emulator.database.connect() as connection:
+        cursor = connection.cursor()
+        cursor.execute("CREATE USER dying IDENTIFIED BY dying_1 QUOTA UNLIMITED ON users")
+        cursor.execute("GRANT CREATE SESSION, CREATE TABLE TO dying")
+        cursor.execute("CREATE TABLE dying.t (n NUMBER(6))")
+        script = (
+            "import oracledb, os, ssl, sys\n"
+            "dsn, ca = sys.argv[1:]\n"
+            "connection = oracledb.connect(user='DYING', password='dying_1', dsn=dsn,"
+            " ssl_context=ssl.create_default_context(cafile=ca))\n"
+            "connection.cursor().execute('INSERT INTO t VALUES (1)')\n"
+            "os._exit(7)\n"
+        )
+        arguments = [sys.executable, "-c", script, emulator.database.dsn, str(emulator.database.ca)]
+        assert subprocess.run(arguments, check=False).returncode == 7
+        query = "SELECT COUNT(*) FROM v$session WHERE username = 'DYING'"
+        wait_until(lambda: rows(cursor, query) == [(0,)], "the session to end")
+        # its change is undone, and holds up nobody
+        cursor.execute("INSERT INTO dying.t VALUES (2)")
+        connection.commit()
+        assert rows(cursor, "SELECT n FROM dying.t") == [(2,)]
 
 
 SEED = """

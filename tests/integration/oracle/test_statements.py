@@ -12,7 +12,7 @@ from typing import Any
 import oracledb
 import pytest
 
-from tests.integration.oracle.conftest import fails, rows
+from tests.integration.oracle.conftest import fails, number_of, rows
 
 D = dt.datetime
 
@@ -236,6 +236,22 @@ def test_that_a_statement_is_executed_again_after_its_table_was_changed(exams: o
     assert len(rows(exams, query, 1)[0]) == 4
     exams.execute("ALTER TABLE exams ADD (room VARCHAR2(20) DEFAULT 'tbc')")
     assert rows(exams, query, 2)[0][4] == "tbc"
+
+
+def test_that_a_statement_can_be_looked_at_without_being_executed(exams: oracledb.Cursor) -> None:
+    exams.parse("SELECT code, starts FROM exams WHERE id = :1")
+    assert [each[0] for each in exams.description or []] == ["CODE", "STARTS"]
+    exams.parse("INSERT INTO exams (id, starts) VALUES (:1, :2)")
+    for sql, number in (
+        ("SELECT nope FROM exams", 904),
+        ("SELECT 1 FROM nope", 942),
+        ("INSERT INTO nope VALUES (:1)", 942),
+        ("UPDATE exams SET nope = 1", 904),
+    ):
+        with pytest.raises(oracledb.DatabaseError) as error:
+            exams.parse(sql)
+        assert number_of(error) == number
+    assert rows(exams, "SELECT COUNT(*) FROM exams") == [(5,)]
 
 
 def test_names_of_columns(exams: oracledb.Cursor) -> None:
