@@ -11,11 +11,12 @@ import sys
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 from emulators.estate.estate import Estate
 from emulators.estate.listen import listen
+from emulators.estate.oracle_database import serve_oracle
 from emulators.estate.sql_server import serve_sql
 from emulators.name_server import NameServerError
 from emulators.processes import NotReady
 
-SERVERS = {"listen": listen, "serve-sql": serve_sql}
+SERVERS = {"listen": listen, "serve-sql": serve_sql, "serve-oracle": serve_oracle}
 """What its own processes run."""
 
 

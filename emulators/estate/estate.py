@@ -62,6 +62,7 @@ class Estate:
         parts.update({host: Nginx(self.directory / "hosts" / host) for host in self.seed.web_servers})
         parts["windows"] = windows_hosts(self.directory, self.network)
         parts["sql-server"] = self._part("SQL Server", "serve-sql", self.directory / "sql-server")
+        parts["eugex"] = self._part("EUGEX", "serve-oracle", self.directory / "eugex")
         parts["listeners"] = self._part("the listeners", "listen", self.directory / "listeners")
         return parts
 
@@ -89,6 +90,8 @@ class Estate:
             "connect_service",
             "calsync_service",
             "sql_server_login",
+            "oracle_login",
+            "oracle_old_account",
         ):
             _secret(self.directory / f"secrets/{name}_password", secrets.token_urlsafe(24))
         prepare_windows(self.directory)

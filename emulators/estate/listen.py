@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The process behind the estate's listeners: the hub and the vendor's service, until they are emulated."""
+"""The process behind the estate's listeners: the vendor's service, until it is emulated."""
 
 from __future__ import annotations
 

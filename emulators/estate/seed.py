@@ -23,12 +23,13 @@ class Seed:
     zones: dict[str, dict[str, str]]
     update_key: str
     web_servers: dict[str, dict[str, str]]
+    databases: dict[str, dict[str, str]]
     listeners: list[dict[str, Any]]
 
     def addresses(self) -> dict[str, str]:
         """Return the last two numbers of each host's loopback address."""
         windows = yaml.safe_load(WINDOWS.read_text(encoding="utf-8"))
-        named = {**self.name_servers, **self.web_servers}
+        named = {**self.name_servers, **self.web_servers, **self.databases}
         return {
             **{host: entry["address"] for host, entry in named.items()},
             **{entry["host"]: entry["address"] for entry in self.listeners},

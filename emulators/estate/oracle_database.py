@@ -1,0 +1,47 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The estate's EUGEX: emulators/oracle on its host's address, with the hub's tables full of invented students."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emulators.certificates import Authority
+from emulators.estate import hub
+from emulators.estate.listen import dropping_sockets
+from emulators.oracle.process import serve
+from emulators.oracle.seed import load_seed
+from emulators.oracle.server import PORT
+from emulators.sql.process import wait_for_the_end
+
+if TYPE_CHECKING:
+    from emulators.estate.estate import Estate
+
+SEED = Path(__file__).with_name("eugex.yml")
+HOST = "eugex-live"
+STUDENTS = 2000
+
+
+def serve_oracle(estate: Estate) -> None:
+    """Serve until told to end; the pid file is written when clients can connect."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    pid_file = estate.directory / "eugex.pid"
+    address = estate.address(estate.seed.addresses()[HOST])
+    if estate.fault == HOST:
+        sockets = dropping_sockets(address, PORT)
+        wait_for_the_end(pid_file)
+        for each in sockets:
+            each.close()
+        return
+    authority = Authority.load(estate.directory / "certification-authority")
+    context = authority.issue([f"{HOST}.{estate.seed.domain}"]).server_context()
+    seed = load_seed(SEED, secrets=estate.directory / "secrets")
+    directory = estate.directory / "eugex"
+    if not (directory / "seeded").exists():
+        students = int(os.environ.get("EXAM_REHEARSAL_STUDENTS", STUDENTS))
+        files = hub.write(directory / "hub", students=students)
+        seed["rows"] = [{"user": hub.OWNER, "table": table, "file": str(file)} for table, file in files.items()]
+    serve(directory, address, context=lambda: context, seed=seed, pid_file=pid_file)
