@@ -10,6 +10,7 @@ import sys
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 from emulators.estate.estate import Estate
+from emulators.estate.hub import STUDENTS
 from emulators.estate.listen import listen
 from emulators.estate.oracle_database import serve_oracle
 from emulators.estate.sql_server import serve_sql
@@ -31,10 +32,16 @@ def main() -> int:
     )
     parser.add_argument("--only", help="one part of the estate alone, by the name that status shows")
     parser.add_argument("--fault", metavar="HOST", help="its listeners behave as behind a firewall that drops packets")
+    parser.add_argument(
+        "--students",
+        type=int,
+        default=int(os.environ.get("EXAM_REHEARSAL_STUDENTS", STUDENTS)),
+        help="how many EUGEX has when it is started for the first time",
+    )
     arguments = parser.parse_args()
     if not arguments.network.startswith("127."):
         parser.error(f"--network {arguments.network}: expected loopback addresses, such as 127.10")
-    estate = Estate(arguments.network, arguments.fault)
+    estate = Estate(arguments.network, arguments.fault, arguments.students)
     if arguments.command in SERVERS:
         SERVERS[arguments.command](estate)
         return 0

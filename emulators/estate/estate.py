@@ -17,6 +17,7 @@ from typing import Protocol
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.state_directory import Marker, StateDirectory
 from emulators.certificates import Authority, write_private
 from emulators.estate.advisory_board import sign_records
+from emulators.estate.hub import STUDENTS
 from emulators.estate.name_servers import name_servers
 from emulators.estate.seed import Seed, load_seed
 from emulators.estate.windows_hosts import prepare_windows, windows_hosts
@@ -47,6 +48,8 @@ class Estate:
     network: str
     fault: str | None = None
     """A host whose listeners behave as behind a firewall that drops packets."""
+    students: int = STUDENTS
+    """How many students EUGEX has when it is started for the first time."""
 
     def __post_init__(self) -> None:
         self.directory = ROOT / ".rehearsal" / self.network
@@ -62,16 +65,16 @@ class Estate:
         parts.update({host: Nginx(self.directory / "hosts" / host) for host in self.seed.web_servers})
         parts["windows"] = windows_hosts(self.directory, self.network)
         parts["sql-server"] = self._part("SQL Server", "serve-sql", self.directory / "sql-server")
-        parts["eugex"] = self._part("EUGEX", "serve-oracle", self.directory / "eugex")
+        parts["eugex"] = self._part("EUGEX", "serve-oracle", self.directory / "eugex", "--students", str(self.students))
         parts["listeners"] = self._part("the listeners", "listen", self.directory / "listeners")
         return parts
 
-    def _part(self, what: str, command: str, files: Path) -> Daemon:
+    def _part(self, what: str, command: str, files: Path, *options: str) -> Daemon:
         """Return a part that is a command of this program; its pid file and its log are named after `files`."""
         return Daemon(
             what,
             f"emulators.estate {command}",
-            ("--network", self.network, *(("--fault", self.fault) if self.fault else ())),
+            ("--network", self.network, *(("--fault", self.fault) if self.fault else ()), *options),
             pid_file=files.with_suffix(".pid"),
             log=files.with_suffix(".log"),
         )

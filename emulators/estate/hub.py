@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 OWNER = "SITS"
+STUDENTS = 2000
+"""How many there are if nothing else is said."""
 YEAR = "2026/7"
 _STUDENTS_AN_EXAM, _EXAMS_A_STUDENT, _LEAST_EXAMS = 40, 4, 8
 _SCHOOLS = ("Invented Physics", "Invented History", "Invented Law", "Invented Music")

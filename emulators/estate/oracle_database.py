@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 SEED = Path(__file__).with_name("eugex.yml")
 HOST = "eugex-live"
-STUDENTS = 2000
 
 
 def serve_oracle(estate: Estate) -> None:
@@ -41,7 +39,6 @@ def serve_oracle(estate: Estate) -> None:
     seed = load_seed(SEED, secrets=estate.directory / "secrets")
     directory = estate.directory / "eugex"
     if not (directory / "seeded").exists():
-        students = int(os.environ.get("EXAM_REHEARSAL_STUDENTS", STUDENTS))
-        files = hub.write(directory / "hub", students=students)
+        files = hub.write(directory / "hub", students=estate.students)
         seed["rows"] = [{"user": hub.OWNER, "table": table, "file": str(file)} for table, file in files.items()]
     serve(directory, address, context=lambda: context, seed=seed, pid_file=pid_file)
