@@ -16,7 +16,7 @@ from typing import Any
 
 from emulators.oracle.engine import formats, moments, numbers
 from emulators.oracle.engine.date_reading import read
-from emulators.oracle.engine.errors import OracleError
+from emulators.oracle.engine.errors import OracleError, refused
 from emulators.oracle.engine.numbers import decode, encode
 from emulators.oracle.engine.types import LONGEST_VARCHAR2, OracleType
 from emulators.oracle.engine.values import fitted
@@ -40,6 +40,10 @@ def _short(text: str) -> str:
     if len(text.encode()) > LONGEST_VARCHAR2:
         raise OracleError(1489, message="result of string concatenation is too long")
     return text
+
+
+def _no_moment(_text: str, name: str) -> bytes:
+    raise refused(f"implicit conversions of text to {name}: write TO_DATE or TO_TIMESTAMP with a format")
 
 
 def _binary(operator: str) -> Callable[[bytes, bytes], bytes]:
@@ -171,7 +175,7 @@ def _trunc_date(value: bytes, model: str) -> bytes:
 
 def _round_date(value: bytes, model: str) -> bytes:
     if _UNITS.get(model.upper()) != "D":
-        raise OracleError(900, message=f"invalid SQL statement: the emulator does not know ROUND of a date to {model}")
+        raise refused(f"ROUND of a date to {model}")
     moment = moments.decode(value)
     return _trunc_date(moments.encode(moment + dt.timedelta(days=1) if moment.hour >= 12 else moment), "DD")
 
@@ -249,7 +253,8 @@ STRICT: dict[str, Callable[..., Any]] = {
     "o_to_date": lambda value: moments.encode(moments.local(value)), "o_to_timestamp": _to_timestamp,
     "o_cast": _cast,
     "o_upper": _letters(str.upper), "o_lower": _letters(str.lower),
-    "o_short": _short, "o_initcap": lambda text: re.sub(
+    "o_short": _short,
+    "o_no_moment": _no_moment, "o_initcap": lambda text: re.sub(
         r"[^\W_]+", lambda match: match[0][0].upper() + match[0][1:].lower(), text),
     "o_trim": functools.partial(_trim, left=True, right=True),
     "o_ltrim": functools.partial(_trim, left=True, right=False),

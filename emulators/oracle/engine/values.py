@@ -101,7 +101,8 @@ def assigner(source: OracleType, target: OracleType, column: str) -> Fitter | No
 
 def _moment(source: OracleType, target: OracleType, column: str) -> Fitter | None:
     if source.is_string:
-        raise refused(f"implicit conversions of text to {target.name} in {column}: write TO_DATE with a format")
+        # a bind without a value is a text for the drivers
+        return _refusal(f"implicit conversions of text to {target.name} in {column}: write TO_DATE with a format")
     if not source.is_moment and source.name != "NULL":
         raise OracleError(932, target.name, source.name)
     if target.name == "DATE":
@@ -118,6 +119,13 @@ def _moment(source: OracleType, target: OracleType, column: str) -> Fitter | Non
     return lambda value: moments.rounded(
         moments.encode_zoned(moments.decode(value), moments.nanoseconds(value), 0), scale
     )
+
+
+def _refusal(what: str) -> Fitter:
+    def refuse(_value: Any) -> Any:
+        raise refused(what)
+
+    return refuse
 
 
 def _hex(value: str) -> bytes:

@@ -41,6 +41,11 @@ def inconsistent(expected: str, got: OracleType) -> OracleError:
     return OracleError(932, expected, got.name)
 
 
+def no_moment(name: str) -> OracleError:
+    """Return the error for a text where a date is wanted."""
+    return refused(f"implicit conversions of text to {name}: write TO_DATE or TO_TIMESTAMP with a format")
+
+
 def to_number(bound: Bound) -> Bound:
     """Return an expression as a number. Raises OracleError 932."""
     if bound.type.name in ("NUMBER", "NULL"):
@@ -81,7 +86,9 @@ def to_moment(bound: Bound, kind: OracleType) -> Bound:
     if name in ("NULL", kind.name):
         return bound
     if bound.type.is_string:
-        raise refused(f"implicit conversions of text to {kind.name}: write TO_DATE or TO_TIMESTAMP with a format")
+        if bound.sql.startswith("?"):  # a bind without a value is a text for the drivers
+            return Bound(f"o_no_moment({bound.sql}, '{kind.name}')", kind)
+        raise no_moment(kind.name)
     if not bound.type.is_moment:
         raise inconsistent(kind.name, bound.type)
     if kind == DATE:

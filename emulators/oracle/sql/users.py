@@ -263,7 +263,8 @@ def _limit(words: Words) -> str:
         value = float(number) / float(divisor or 1)
     except (ValueError, ZeroDivisionError):
         raise refused(f"the limit {text}", start) from None
-    return f"{value:g}" if value != int(value) else str(int(value))
+    # as DBA_PROFILES shows it
+    return f"{int(value * 10000) / 10000:.4f}".lstrip("0") if value != int(value) else str(int(value))
 
 
 @statement("CREATE", "PROFILE")

@@ -67,7 +67,8 @@ def _create(words: Words, *, replaces: bool, force: bool) -> Action:
     if words.sees_any(("BEQUEATH", "DEFAULT", "OF", "SHARING")):
         raise refused(f"CREATE VIEW ... {words.next.value}", words.next.position)
     words.expect("AS", number=905)
-    start = words.next.position
+    start = words.tokens[words.at - 1].end  # comments before AS are lost, those after it are kept
+    start += len(words.text[start:]) - len(words.text[start:].lstrip())
     text = words.text[start:].rstrip()
     read_only = [each.value for each in words.tokens[-4:-1]] == ["WITH", "READ", "ONLY"]
 

@@ -113,6 +113,14 @@ def test_counts_of_changed_rows(staff: oracledb.Cursor) -> None:
     assert staff.rowcount == 3
 
 
+def test_that_a_bind_without_a_value_goes_anywhere(staff: oracledb.Cursor) -> None:
+    staff.executemany("INSERT INTO invigilators (id, uun, since) VALUES (:1, :2, :3)", [(1, "a", None), (2, "b", None)])
+    staff.execute("UPDATE invigilators SET since = :1, hours = :2 WHERE since = :3 OR :4 IS NULL", [None] * 4)
+    assert staff.rowcount == 2
+    assert rows(staff, "SELECT COUNT(*) FROM invigilators WHERE since > :1", None) == [(0,)]
+    assert rows(staff, "SELECT COUNT(since), COUNT(hours) FROM invigilators") == [(0, 0)]
+
+
 def test_merge(staff: oracledb.Cursor) -> None:
     staff.execute("INSERT INTO invigilators (id, uun, hours) VALUES (1, 's1', 1)")
     merge = (

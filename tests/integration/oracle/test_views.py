@@ -44,6 +44,12 @@ def test_what_the_dictionary_says(hub: oracledb.Cursor, owner: Account) -> None:
     assert rows(hub, columns, "EXAMS")[0] == ("ID", "NUMBER", 6, 0, "N")
 
 
+def test_that_a_comment_after_as_is_kept(hub: oracledb.Cursor) -> None:
+    hub.execute("CREATE /* lost */ VIEW noted AS\n-- the exams\nSELECT id FROM exams -- all\n")
+    (text,) = rows(hub, "SELECT text FROM user_views WHERE view_name = 'NOTED'")[0]
+    assert text.rstrip() == "-- the exams\nSELECT id FROM exams -- all"
+
+
 def test_that_a_star_is_stored_as_columns(hub: oracledb.Cursor) -> None:
     hub.execute("CREATE VIEW all_of_it AS SELECT * FROM exams")
     (text,) = rows(hub, "SELECT text FROM user_views WHERE view_name = 'ALL_OF_IT'")[0]
