@@ -24,11 +24,19 @@ _LIBRARY_WAIT = 300.0
 """For how long Oracle waits for a view that somebody holds, in seconds."""
 
 
-def defines(action: Definition) -> Action:
-    """Return the action of a statement that changes what the database knows, and no rows."""
+def defines(action: Definition, *, view: Name = ()) -> Action:
+    """Return the action of a statement that changes what the database knows, and no rows.
+
+    Args:
+        action: what it does.
+        view: the name of the view that it needs for itself, if it needs one.
+    """
 
     def run(session: Session) -> Outcome | None:
         session.commit()
+        found = session.instance.model.object(*owned(session, view)) if view else None
+        if isinstance(found, View):
+            _await_free(session, found)
         with session.instance.changing(undo=True) as model:
             return action(session, model)
 
@@ -67,7 +75,7 @@ def owned(session: Session, name: Name) -> tuple[str, str]:
     return (name[0], name[1]) if len(name) == 2 else (session.current_schema, name[0])
 
 
-def await_free(session: Session, found: View) -> None:
+def _await_free(session: Session, found: View) -> None:
     """Wait while somebody holds a view. Raises OracleError 4021, or what the fault says."""
     instance = session.instance
     started = time.monotonic()

@@ -126,10 +126,15 @@ class QueryStatement(Prepared):
                 session.begin(locked, wait=self._node.lock.wait, alone=True)
             except OracleError as error:
                 raise (OracleError(30006) if error.number == 54 and self._node.lock.wait else error) from error
+        row = rows[0] if rows else ()
         try:
-            cursor = session.database.execute(ready.query.sql, rows[0] if rows else ())
+            cursor = session.database.execute(ready.query.sql, row)
         except sqlite3.Error as error:
-            raise session.error_of(error) from error
+            if "no such" not in str(error):
+                raise session.error_of(error) from error
+            with session.instance.lock:  # somebody has altered or dropped a table meanwhile
+                ready = self._bound(session, kinds)
+                cursor = session.database.execute(ready.query.sql, row)
         return Outcome(rows=Rows(_tuples(cursor)), columns=ready.query.columns)
 
     def _locked(self, session: Session, ready: _Ready) -> Table | None:
@@ -217,6 +222,8 @@ class ChangeStatement(Prepared):
             if change.dictionary:
                 fill(session, change.dictionary)
         session.begin(change.table)
+        with session.instance.lock:  # somebody may have altered the table while this one waited
+            change = self._bound(session, kinds)
         limited = change.verb in ("INSERT", "MERGE") and is_limited(session, change.table)
         if limited:
             session.database.execute("SAVEPOINT quota")

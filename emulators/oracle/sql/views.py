@@ -12,7 +12,7 @@ from emulators.oracle.engine.errors import OracleError, refused
 from emulators.oracle.engine.model import Grant, Model, Table, View
 from emulators.oracle.engine.results import Outcome
 from emulators.oracle.sql.catalogue import Catalogue
-from emulators.oracle.sql.ddl import await_free, defines, existing, in_schema, owned
+from emulators.oracle.sql.ddl import defines, existing, in_schema, owned
 from emulators.oracle.sql.registry import Action, statement
 from emulators.oracle.sql.tokens import Words
 from emulators.oracle.sql.tree import Name
@@ -78,11 +78,9 @@ def _create(words: Words, *, replaces: bool, force: bool) -> Action:
         found = model.object(owner, last)
         if found is not None and (not replaces or isinstance(found, Table)):
             raise OracleError(955)
-        if isinstance(found, View):
-            await_free(session, found)
         return _define(session, model, found, (owner, last), text, names, start, force=force, read_only=read_only)
 
-    return defines(run)
+    return defines(run, view=name)
 
 
 def _define(
@@ -159,12 +157,11 @@ def alter_view(words: Words) -> Action:
             raise OracleError(942)
         if found.owner != session.user:
             rights.demand(model, session.user, "CREATE ANY VIEW", "ALTER ANY TABLE")
-        await_free(session, found)
         found.changed = time.time()
         compile_view(session.instance, model, found)
         return Outcome(warning=found.status == "INVALID")
 
-    return defines(run)
+    return defines(run, view=name)
 
 
 @statement("DROP", "VIEW")
@@ -181,11 +178,10 @@ def drop_view(words: Words) -> Action:
             raise OracleError(942)
         if found.owner != session.user:
             rights.demand(model, session.user, "DROP ANY VIEW")
-        await_free(session, found)
         session.instance.invalidate(found.owner, found.name)
         forget(model, found.owner, found.name)
 
-    return defines(run)
+    return defines(run, view=name)
 
 
 def forget(model: Model, owner: str, name: str) -> None:

@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import oracledb
 import pytest
 
+from emulators.processes import wait_until
 from tests.integration.oracle.conftest import Account, Opener, fails, rows
 
 
@@ -140,6 +142,30 @@ def test_that_a_table_with_open_changes_cannot_be_altered(
     other.execute("CREATE VIEW big_rooms AS SELECT id FROM rooms WHERE seats > 50")
     connection.rollback()
     other.execute("ALTER TABLE rooms ADD (a NUMBER)")
+
+
+def test_that_a_change_that_has_waited_finds_the_table_as_it_is_by_then(
+    table: oracledb.Cursor,
+    connection: oracledb.Connection,
+    open_connection: Opener,
+    owner: Account,
+    admin: oracledb.Cursor,
+) -> None:
+    connection.commit()
+    other, third = (open_connection(owner.name, owner.password) for _each in range(2))
+    table.execute("LOCK TABLE rooms IN EXCLUSIVE MODE")
+    with ThreadPoolExecutor(2) as pool:
+        insert = "INSERT INTO rooms (id, name, seats) VALUES (7, 'Attic', 3)"
+        waiting = pool.submit(other.cursor().execute, insert)
+        third.cursor().execute("ALTER SESSION SET DDL_LOCK_TIMEOUT = 20")
+        altering = pool.submit(third.cursor().execute, "ALTER TABLE rooms MODIFY (name VARCHAR2(30))")
+        busy = "SELECT COUNT(*) FROM v$session WHERE username = :1 AND status = 'ACTIVE'"
+        wait_until(lambda: rows(admin, busy, owner.name) == [(2,)], "both to wait")
+        connection.commit()  # whichever comes first, both get through
+        waiting.result(20)
+        other.commit()
+        altering.result(20)
+    assert rows(table, "SELECT seats FROM rooms WHERE id = 7") == [(3,)]
 
 
 def test_that_a_change_waits_for_the_one_before(
