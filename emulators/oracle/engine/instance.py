@@ -51,14 +51,14 @@ class Instance:
         self._dictionary.execute(
             "CREATE TABLE IF NOT EXISTS parts (kind TEXT, key TEXT, body TEXT, PRIMARY KEY (kind, key))"
         )
-        rows = sqlite3.connect(self.rows_file, isolation_level=None)
+        rows = sqlite3.connect(self.rows_file, isolation_level=None, check_same_thread=False)
         rows.execute("PRAGMA journal_mode = WAL")
         self.model = self._load()
         if not self.model.users:
             self.model = fresh_model()
             self._save()
         self._tidy(rows)
-        rows.close()
+        self._rows = rows  # stays open: whoever is the last to close a file with a log locks it meanwhile
 
     def _load(self) -> Model:
         return Model.load(self._dictionary.execute("SELECT kind, key, body FROM parts").fetchall())
@@ -189,6 +189,7 @@ class Instance:
     def close(self) -> None:
         """Close its files."""
         self._dictionary.close()
+        self._rows.close()
 
 
 def problem_of(text: str, error: OracleError) -> Problem:

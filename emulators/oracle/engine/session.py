@@ -8,6 +8,7 @@ import contextlib
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -63,7 +64,8 @@ class Session:
         self.gone = threading.Event()
         self.on_kill: Callable[[], None] = lambda: None
         self.caught: list[OracleError] = []
-        self._open: list[Rows] = []
+        self._open: weakref.WeakSet[Rows] = weakref.WeakSet()
+        """The results that somebody may still fetch from."""
         self._prepared: dict[tuple[str, str], Prepared] = {}
         self.database = sqlite3.connect(
             instance.rows_file, isolation_level=None, check_same_thread=False, cached_statements=256, timeout=30
@@ -161,8 +163,7 @@ class Session:
             error.rows = outcome.count
             raise error
         if outcome.rows is not None:
-            self._open = [each for each in self._open if not each.exhausted]
-            self._open.append(outcome.rows)
+            self._open.add(outcome.rows)
         self.drop_after = drop["rows"] if drop is not None and outcome.rows is not None else None
         if drop is not None and outcome.rows is None and len(rows) > drop["rows"]:
             self.gone.set()
@@ -236,7 +237,7 @@ class Session:
 
     def drain(self) -> None:
         """Take the rows of all open queries into memory, since what they see would change."""
-        for each in self._open:
+        for each in list(self._open):
             with contextlib.suppress(sqlite3.Error):
                 each.drain()
         self._open.clear()
@@ -311,6 +312,7 @@ class Session:
     def close(self) -> None:
         """Undo what was not committed, and go."""
         self.gone.set()
+        self._open.clear()  # nobody will fetch any more
         with contextlib.suppress(sqlite3.Error):
             self._end("ROLLBACK")
         self.instance.release(self)

@@ -221,10 +221,13 @@ def _read_moment(text: str, model: str, kind: str) -> bytes:
     return found[:7] if kind == "DATE" else found
 
 
-def _cast(value: Any, spelt: str) -> Any:
+def _cast(value: Any, spelt: str, how: str = "cut") -> Any:
+    """Return CAST; a text is cut to its length, but what was no text must fit whole."""
     name, length, chars, precision, scale = spelt.split("|")
     kind = OracleType(name, int(length), bool(int(chars)), int(precision), int(scale))
     if kind.name in ("VARCHAR2", "CHAR"):
+        if how == "whole" and len(value) > kind.length:
+            raise OracleError(25137, message="Data value out of range")
         text = value if kind.chars else value.encode()[: kind.length].decode("utf-8", "ignore")
         return text[: kind.length].ljust(kind.length if kind.name == "CHAR" else 0)
     return fitted(kind, "")(value)

@@ -176,6 +176,8 @@ def cast(binder: Binder, operand: Bound, kind: OracleType) -> Bound:
     if operand.type.name.startswith("TIMESTAMP") and kind == DATE:
         return Bound(f"o_to_date({operand.sql})", DATE, operand.nullable)
     brought = coerce(operand, kind, binder.formats)
+    if kind.name in ("VARCHAR2", "CHAR") and not operand.type.is_string:
+        return Bound(f"o_cast({brought.sql}, {literal(_spelt(kind))}, 'whole')", kind, operand.nullable)
     return Bound(f"o_cast({brought.sql}, {literal(_spelt(kind))})", kind, operand.nullable)
 
 

@@ -148,6 +148,8 @@ class Connection:
         session.on_kill = self._wire.close
         self._wire.on_break = session.interrupt
         self._wire.on_loss = session.lost
+        if session.gone.is_set():
+            raise ConnectionEnded("the session was killed before its first call")
         lobs = Lobs()
         calls = Calls(session, lobs)
         while True:

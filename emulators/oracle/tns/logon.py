@@ -49,17 +49,31 @@ class Logon:
             LOG.info("%s: %s: %s", self._peer, name, problem)
             self._wire.send_data(messages.error(problem))
             return None
-        session.program = first.get("AUTH_PROGRAM_NM", "")
-        session.machine, session.os_user = first.get("AUTH_MACHINE", ""), first.get("AUTH_SID", "")
-        session.terminal, session.client_process = first.get("AUTH_TERMINAL", ""), first.get("AUTH_PID", "")
-        session.login_key, session.peer = challenge.key, self._peer
         try:
-            if (settings := second.get("AUTH_ALTER_SESSION", "").rstrip("\0")).strip():
-                session.execute(session.prepare(settings), [], [()])
+            return self._welcomed(session, warning, challenge, first, second)
         except OracleError as problem:
             session.close()
             self._wire.send_data(messages.error(problem))
             return None
+        except BaseException:
+            session.close()
+            raise
+
+    def _welcomed(
+        self,
+        session: Session,
+        warning: OracleError | None,
+        challenge: Challenge,
+        first: dict[str, str],
+        second: dict[str, str],
+    ) -> Session:
+        """Tell the client that it is in. Raises OracleError, ConnectionEnded."""
+        session.program = first.get("AUTH_PROGRAM_NM", "")
+        session.machine, session.os_user = first.get("AUTH_MACHINE", ""), first.get("AUTH_SID", "")
+        session.terminal, session.client_process = first.get("AUTH_TERMINAL", ""), first.get("AUTH_PID", "")
+        session.login_key, session.peer = challenge.key, self._peer
+        if (settings := second.get("AUTH_ALTER_SESSION", "").rstrip("\0")).strip():
+            session.execute(session.prepare(settings), [], [()])
         head = b""
         if warning is not None:
             text = warning.message.encode()

@@ -134,6 +134,7 @@ def test_an_expression(cursor: oracledb.Cursor, expression: str, expected: Any) 
         ("SELECT UPPER() FROM dual", 938),
         ("SELECT dummy FROM dual ORDER BY 2", 1785),
         ("SELECT SYSDATE + SYSDATE FROM dual", 975),
+        ("SELECT CAST(123.456 AS VARCHAR2(4)) FROM dual", 25137),
         (f"SELECT '{'x' * 4001}' FROM dual", 1704),
         ("SELECT RPAD('x', 3000) || RPAD('x', 3000) FROM dual", 1489),
         ("SELECT TO_CLOB('x') FROM dual GROUP BY TO_CLOB('x')", 932),
