@@ -1,0 +1,189 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one place that imports python-oracledb, chooses its mode, and connects, always encrypted and verified."""
+
+from __future__ import annotations
+
+import ssl
+import types
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.libraries import require_library
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle import rejected_logins
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.refusals import WRONG_PASSWORD, refusal
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.server import LoginRejected, Server
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
+
+if TYPE_CHECKING:
+    from oracledb import Connection
+
+__all__ = ["connect", "oracledb", "require_oracledb"]
+
+
+MINIMUM_VERSION = (3, 0, 0)
+"""The first version whose connections take a context of TLS of ours, in which the server's name is verified whatever
+address is connected to."""
+
+
+try:
+    import oracledb
+except ImportError:
+    # a stand-in, so that every file that uses the library can still be imported
+    oracledb = types.ModuleType("oracledb")
+    _FOUND = ""
+else:
+    _FOUND = oracledb.__version__
+    # texts and LONG come as values, not as locators that cost a round trip each
+    oracledb.defaults.fetch_lobs = False
+
+
+def require_oracledb() -> None:
+    """Return if python-oracledb is there and recent enough.
+
+    Raises:
+        Problem: it is not; the message names the command that installs it.
+    """
+    require_library("oracledb", _FOUND, MINIMUM_VERSION)
+
+
+class _NamedContext(ssl.SSLContext):
+    """A context that verifies one name, whatever address is connected to.
+
+    The driver switches the check of the name off, and compares the name by itself with the address that it connects to.
+    """
+
+    name: str
+
+    def wrap_socket(self, sock: Any, *arguments: Any, **options: Any) -> ssl.SSLSocket:
+        """Return the socket, encrypted, after the server's certificate was found to be that name's."""
+        self.check_hostname = True
+        return super().wrap_socket(sock, *arguments, **{**options, "server_hostname": self.name})
+
+
+def _context(server: Server) -> ssl.SSLContext:
+    """Return what certificates are verified with."""
+    context = _NamedContext(ssl.PROTOCOL_TLS_CLIENT) if server.connect_address else ssl.SSLContext(
+        ssl.PROTOCOL_TLS_CLIENT
+    )  # fmt: skip
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if isinstance(context, _NamedContext):
+        context.name = str(server.name)
+    if server.ca_certificates is None:
+        context.load_default_certs()
+    else:
+        context.load_verify_locations(server.ca_certificates)
+    return context
+
+
+def parameters_of(server: Server) -> dict[str, Any]:
+    """Return the arguments of the driver's connect, the password among them: never log them.
+
+    Raises:
+        Problem: the descriptor is none, or would connect without a verified certificate.
+    """
+    parameters: dict[str, Any] = {
+        "user": server.user,
+        "password": server.password,
+        "tcp_connect_timeout": float(server.timeout),
+        "retry_count": 0,
+        "ssl_server_dn_match": True,
+        "program": "uoe.exam_scheduling",
+    }
+    if server.user is None:
+        parameters["externalauth"] = True
+    if server.wallet_directory is not None:
+        parameters |= {"wallet_location": server.wallet_directory, "wallet_password": server.wallet_password}
+    if server.certificate_dn is not None:
+        parameters["ssl_server_cert_dn"] = server.certificate_dn
+    if not server.thick:
+        parameters["ssl_context"] = _context(server)
+    if server.descriptor is not None:
+        _check_descriptor(server)
+        return {**parameters, "dsn": server.descriptor}
+    if server.connect_address and not server.certificate_dn:
+        # the context compares the name: the driver would compare the address
+        parameters["ssl_server_dn_match"] = False
+    return {
+        **parameters,
+        "host": server.connect_address or server.name,
+        "port": server.port,
+        "service_name": server.service,
+        "protocol": "tcps",
+    }
+
+
+def _check_descriptor(server: Server) -> None:
+    """Refuse a descriptor by which a connection would not be verified."""
+    parsed = oracledb.ConnectParams()
+    try:
+        parsed.parse_connect_string(server.descriptor)
+    except oracledb.Error as error:
+        why: str | None = str(error)
+    else:
+        protocols, match = _all(parsed.protocol), _all(parsed.ssl_server_dn_match)
+        why = None
+        if any(each != "tcps" for each in protocols):
+            why = "an address of it has another protocol than tcps"
+        elif not all(match):
+            why = "it switches the comparison of the server's name off (SSL_SERVER_DN_MATCH)"
+    if why is not None:
+        raise Problem(
+            f"descriptor={server.descriptor!r} is refused: {why}",
+            remedy="Give (DESCRIPTION=(ADDRESS=(PROTOCOL=tcps)(HOST=…)(PORT=2484))(CONNECT_DATA=(SERVICE_NAME=…))).",
+        )
+
+
+def _all(value: Any) -> list[Any]:
+    """Return what may be a list, a list of lists or a value as one list."""
+    return [each for part in value for each in _all(part)] if isinstance(value, list) else [value]
+
+
+def connect(server: Server) -> Connection:
+    """Return a connection. It is tried once, and not at all with a password that was rejected before.
+
+    Raises:
+        LoginRejected: who logs in was not accepted.
+        ServiceUnknown: the listener does not know the service.
+        CertificateNotVerified: the server's certificate does not verify.
+        Problem: no driver, or no answer. No message holds the password.
+    """
+    require_oracledb()
+    rejected_logins.check(server)
+    if server.thick:
+        _begin_thick_mode(server)
+    parameters = parameters_of(server)
+    try:
+        connection = oracledb.connect(**parameters)
+    except (oracledb.Error, OSError) as error:
+        message = str(error)
+        for secret in server.secrets:
+            message = message.replace(secret, "********")
+    else:
+        rejected_logins.forget(server)
+        return connection
+    problem = refusal(server, message)
+    if isinstance(problem, LoginRejected) and problem.number == WRONG_PASSWORD:
+        rejected_logins.remember(server)
+    # outside of the handler: the driver's exception is no cause that a traceback could show
+    raise problem
+
+
+def _begin_thick_mode(server: Server) -> None:
+    """Load Oracle's client libraries, once in a process."""
+    if not oracledb.is_thin_mode():
+        return
+    try:
+        oracledb.init_oracle_client(lib_dir=server.client_directory)
+    except oracledb.Error as error:
+        message = str(error)
+    else:
+        return
+    raise Problem(
+        "thick mode cannot be begun",
+        where="the Python that runs this module",
+        expected="Oracle's client libraries",
+        found=message,
+        remedy="Install Oracle Instant Client, and give its directory as client_directory.",
+    )

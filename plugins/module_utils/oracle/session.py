@@ -1,0 +1,279 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is sent to an Oracle database: values as binds, names through `quoted`, errors as `Problem`s that say where.
+
+Statements that define things go many at a time, in one block of PL/SQL that executes them in their order and stops at
+the first that fails: a set of views costs a few round trips, whatever its size.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle._oracledb import connect, oracledb
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import quoted
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.server import Server
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import OutcomeUnknown, Problem
+
+if TYPE_CHECKING:
+    from oracledb import Connection, Cursor
+
+
+class SqlProblem(Problem):
+    """The server refused a statement."""
+
+    number = 0
+    """Oracle's number of the error: 942 of ORA-00942."""
+    position = 0
+    """How many statements of `execute_all` were executed before it."""
+
+
+class ConnectionLost(OutcomeUnknown):
+    """The connection broke before the server answered; the next use connects anew."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A value in a statement that takes no binds there: a password. It goes as a bind all the same."""
+
+    value: str
+
+
+Statement = Sequence["str | Text"]
+"""The parts of a statement: SQL of ours, with names through `quoted`, and values."""
+
+BATCH = 2000
+"""Rows of a batch."""
+
+_STATEMENTS = 100
+"""Statements of a block, at most."""
+_LOST = {"DPY-4011", "DPY-1001", "DPY-6005", "DPY-4024"}
+"""Connection closed, not connected, cannot connect, no answer in time."""
+_LOST_NUMBERS = {28, 1012, 3113, 3114, 3135, 12537, 12547, 12570, 12571, 2396}
+_NUMBER = re.compile(r"ORA-(\d{5})")
+
+
+def assembled(statements: Sequence[Statement]) -> tuple[str, dict[str, str]]:
+    """Return a block that executes statements one after the other, and its binds.
+
+    Its binds for output are position, number and message: the statement that failed, from 1, and why; the number is 0
+    if all were executed. Pure.
+    """
+    lines, binds = ["BEGIN :number := 0; :message := NULL;"], {}
+    for place, statement in enumerate(statements, start=1):
+        parts = []
+        for index, part in enumerate(statement):
+            name = f"s{place}_{index}"
+            binds[name] = part.value if isinstance(part, Text) else part
+            parts.append(f":{name}")
+        lines.append(f":position := {place:d}; EXECUTE IMMEDIATE {' || '.join(parts)};")
+    lines.append("EXCEPTION WHEN OTHERS THEN :number := SQLCODE; :message := SQLERRM;")
+    lines.append("END;")
+    return "\n".join(lines), binds
+
+
+class Session:
+    """A connection, made when it is first used."""
+
+    def __init__(self, server: Server, *, schema: str | None = None, secrets: Sequence[str] = ()) -> None:
+        """Keep where to connect.
+
+        Args:
+            server: where, and as whom.
+            schema: what unqualified names are looked for in, if not in the user's own.
+            secrets: values that no message may hold.
+        """
+        self.server = server
+        self.lock_seconds = 30
+        """How long a statement that defines something waits for what others have locked, before it fails with
+        ORA-00054."""
+        self._schema = schema
+        self._secrets = (*secrets, *server.secrets)
+        self._connection: Connection | None = None
+
+    @property
+    def where(self) -> str:
+        """What messages say of it."""
+        return str(self.server)
+
+    @property
+    def version(self) -> tuple[int, ...]:
+        """The server's version."""
+        return tuple(int(each) for each in self._connected().version.split("."))
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Return all rows of a query.
+
+        Raises:
+            Problem: no connection (LoginRejected, ServiceUnknown), or the server refused the query (SqlProblem).
+            ConnectionLost: the connection broke.
+        """
+        with self._cursor() as cursor:
+            cursor.execute(query, values)
+            return [tuple(row) for row in cursor.fetchall()]
+
+    def stream(self, query: str, *values: object) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield the rows of a query in batches, so that they are never all in memory. Raises as `rows`."""
+        with self._cursor() as cursor:
+            cursor.execute(query, values)
+            while found := cursor.fetchmany(BATCH):
+                yield [tuple(row) for row in found]
+
+    def value(self, query: str, *values: object) -> Any:
+        """Return the first column of the first row, None if there is none. Raises as `rows`."""
+        found = self.rows(query, *values)
+        return found[0][0] if found else None
+
+    def call(self, statement: str, *values: object) -> int:
+        """Execute a statement with binds, and return how many rows it concerned. Raises as `rows`."""
+        with self._cursor() as cursor:
+            cursor.execute(statement, values)
+            return int(cursor.rowcount)
+
+    def block(self, text: str, values: dict[str, str], outputs: Sequence[str]) -> list[Any]:
+        """Execute a block of PL/SQL, and return what it puts into its binds for output. Raises as `rows`.
+
+        Args:
+            text: the block.
+            values: its binds by name.
+            outputs: names of binds for output; numbers if they begin with `n` or `p`, else texts.
+        """
+        with self._cursor() as cursor:
+            kinds = [cursor.var(int) if each[0] in "np" else cursor.var(str, 4000) for each in outputs]
+            cursor.execute(text, {**values, **dict(zip(outputs, kinds, strict=True))})
+            return [each.getvalue() for each in kinds]
+
+    def call_many(self, statement: str, rows: Sequence[Sequence[object]], sizes: Sequence[object] = ()) -> None:
+        """Execute a statement with the binds of each row, sent together. Raises as `rows`.
+
+        Args:
+            statement: the statement.
+            rows: the binds.
+            sizes: the types of the binds, so that the driver does not guess them from the first rows.
+        """
+        with self._cursor() as cursor:
+            if sizes:
+                cursor.setinputsizes(*sizes)
+            cursor.executemany(statement, list(rows))
+
+    def execute_all(self, statements: Sequence[Statement]) -> None:
+        """Execute statements that define things, in their order; each is in force at once.
+
+        Raises:
+            SqlProblem: the server refused one; `position` says how many were executed before it.
+            ConnectionLost: how many were executed is not known.
+        """
+        for first in range(0, len(statements), _STATEMENTS):
+            block, binds = assembled(statements[first : first + _STATEMENTS])
+            position, number, message = self.block(block, binds, ("position", "number", "message"))
+            if number:
+                problem = self._refused(str(message))
+                problem.position = first + int(position) - 1
+                raise problem
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit what is executed inside, or roll all of it back. Raises as `rows`."""
+        self._connected()
+        try:
+            yield
+        except BaseException:
+            self.roll_back()
+            raise
+        self.commit()
+
+    def commit(self) -> None:
+        """Commit. Raises ConnectionLost if it is not known whether it was."""
+        with self._cursor():
+            self._connected().commit()
+
+    def roll_back(self) -> None:
+        """Roll back what was not committed; a connection that broke has done so."""
+        if self._connection is not None:
+            with suppress(oracledb.Error):
+                self._connection.rollback()
+
+    def close(self) -> None:
+        """Close the connection, if there is one."""
+        if self._connection is not None:
+            with suppress(oracledb.Error):
+                self._connection.close()
+            self._connection = None
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            connection = connect(self.server)
+            self._connection = connection
+            settings = [f"DDL_LOCK_TIMEOUT = {self.lock_seconds:d}"]
+            if self._schema is not None:
+                settings.append(f"CURRENT_SCHEMA = {quoted(self._schema)}")
+            with connection.cursor() as cursor:
+                cursor.execute(f"ALTER SESSION SET {' '.join(settings)}")
+        return self._connection
+
+    @contextmanager
+    def _cursor(self) -> Iterator[Cursor]:
+        problem: Problem | None = None
+        cursor = None
+        try:
+            cursor = self._connected().cursor()
+            cursor.arraysize, cursor.prefetchrows = BATCH, BATCH + 1
+            yield cursor
+        except oracledb.Error as error:
+            problem = self._problem(error)
+        finally:
+            if cursor is not None:
+                with suppress(oracledb.Error):
+                    cursor.close()
+        if problem is not None:
+            # outside of the handler: the driver's exception is no cause that a traceback could show
+            raise problem
+
+    def _problem(self, error: Any) -> Problem:
+        """Return what to raise for an error of the driver."""
+        details = error.args[0] if error.args else None
+        code, number = str(getattr(details, "full_code", "")), int(getattr(details, "code", 0) or 0)
+        message = self._masked(str(error))
+        if code in _LOST or (code.startswith("ORA") and number in _LOST_NUMBERS):
+            self.close()  # the next use connects anew
+            return ConnectionLost(
+                "the connection broke before the server answered",
+                where=self.where,
+                found=message,
+                remedy="Look whether the server runs, and run again.",
+            )
+        return self._refused(message)
+
+    def _refused(self, message: str) -> SqlProblem:
+        text = self._masked(message).partition("\nHelp:")[0]
+        number = _NUMBER.search(text)
+        problem = SqlProblem(
+            "the server refused a statement",
+            where=self.where,
+            found="; ".join(text.split("\n")).strip("; "),
+            remedy=_REMEDIES.get(int(number[1])) if number else None,
+        )
+        problem.number = int(number[1]) if number else 0
+        return problem
+
+    def _masked(self, message: str) -> str:
+        for secret in self._secrets:
+            message = message.replace(secret, "********")
+        return message
+
+
+_REMEDIES = {
+    54: "Somebody has the object locked. Wait until they have finished, or set ddl_lock_timeout higher.",
+    30006: "Somebody has the object locked. Wait until they have finished, and run again.",
+    1031: "Grant the privilege to the account directly: one that comes through a role does not count here.",
+    28003: "The profile's rule for passwords does not accept it. Put another one into the vault.",
+    28007: "The profile does not let a password be used again. Put another one into the vault.",
+    1536: "Raise the quota of the owner in the tablespace.",
+}
+"""By number: what to do."""
