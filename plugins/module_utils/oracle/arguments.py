@@ -57,7 +57,7 @@ def server_from(params: Mapping[str, Any]) -> Server:
     if not by_wallet and not (user and password):
         missing = "login_password" if user else "login_user"
         raise InvalidParameter(
-            missing, None, "nobody is said to log in", "Give login_user and login_password, from the vault, or a wallet "
+            missing, None, "nobody is said to log in", "Give login_user and login_password, or a wallet "
             "that has both (thick_mode, wallet_directory)."
         )  # fmt: skip
     if password is not None and ("\0" in password or '"' in password):
