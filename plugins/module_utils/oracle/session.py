@@ -57,25 +57,25 @@ _LOST = {"DPY-4011", "DPY-1001", "DPY-6005", "DPY-4024"}
 """Connection closed, not connected, cannot connect, no answer in time."""
 _LOST_NUMBERS = {28, 1012, 3113, 3114, 3135, 12537, 12547, 12570, 12571, 2396}
 _NUMBER = re.compile(r"ORA-(\d{5})")
+_LINE = re.compile(r"ORA-06512: at line (\d+)")
 
 
 def assembled(statements: Sequence[Statement]) -> tuple[str, dict[str, str]]:
-    """Return a block that executes statements one after the other, and its binds.
-
-    Its binds for output are position, number and message: the statement that failed, from 1, and why; the number is 0
-    if all were executed. Pure.
-    """
-    lines, binds = ["BEGIN :number := 0; :message := NULL;"], {}
+    """Return a block that executes statements one after the other, each on a line of its own, and its binds. Pure."""
+    lines, binds = ["BEGIN"], {}
     for place, statement in enumerate(statements, start=1):
-        parts = []
-        for index, part in enumerate(statement):
-            name = f"s{place}_{index}"
-            binds[name] = part.value if isinstance(part, Text) else part
-            parts.append(f":{name}")
-        lines.append(f":position := {place:d}; EXECUTE IMMEDIATE {' || '.join(parts)};")
-    lines.append("EXCEPTION WHEN OTHERS THEN :number := SQLCODE; :message := SQLERRM;")
-    lines.append("END;")
-    return "\n".join(lines), binds
+        names = [f"s{place}_{index}" for index in range(len(statement))]
+        binds |= {
+            name: part.value if isinstance(part, Text) else part for name, part in zip(names, statement, strict=True)
+        }
+        lines.append(f"EXECUTE IMMEDIATE {' || '.join(f':{name}' for name in names)};")
+    return "\n".join([*lines, "END;"]), binds
+
+
+def position_in(message: str) -> int:
+    """Return which statement of a block failed, from 0: the server names the line, the block's own comes last. Pure."""
+    lines = _LINE.findall(message)
+    return int(lines[-1]) - 2 if lines else 0
 
 
 class Session:
@@ -136,19 +136,6 @@ class Session:
             cursor.execute(statement, values)
             return int(cursor.rowcount)
 
-    def block(self, text: str, values: dict[str, str], outputs: Sequence[str]) -> list[Any]:
-        """Execute a block of PL/SQL, and return what it puts into its binds for output. Raises as `rows`.
-
-        Args:
-            text: the block.
-            values: its binds by name.
-            outputs: names of binds for output; numbers if they begin with `n` or `p`, else texts.
-        """
-        with self._cursor() as cursor:
-            kinds = [cursor.var(int) if each[0] in "np" else cursor.var(str, 4000) for each in outputs]
-            cursor.execute(text, {**values, **dict(zip(outputs, kinds, strict=True))})
-            return [each.getvalue() for each in kinds]
-
     def call_many(self, statement: str, rows: Sequence[Sequence[object]], sizes: Sequence[object] = ()) -> None:
         """Execute a statement with the binds of each row, sent together. Raises as `rows`.
 
@@ -171,11 +158,20 @@ class Session:
         """
         for first in range(0, len(statements), _STATEMENTS):
             block, binds = assembled(statements[first : first + _STATEMENTS])
-            position, number, message = self.block(block, binds, ("position", "number", "message"))
-            if number:
-                problem = self._refused(str(message))
-                problem.position = first + int(position) - 1
-                raise problem
+            try:
+                with self._cursor() as cursor:
+                    cursor.execute(block, binds)
+            except SqlProblem as problem:
+                problem.position += first
+                raise
+
+    def compile(self, statement: str) -> None:
+        """Execute a statement that compiles something. That it does not compile is no error: its status says so.
+
+        Raises as `rows`.
+        """
+        # in a block it would be an error (ORA-24344), alone it is a warning
+        self.call(statement)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -256,10 +252,11 @@ class Session:
         problem = SqlProblem(
             "the server refused a statement",
             where=self.where,
-            found="; ".join(text.split("\n")).strip("; "),
+            found="; ".join(line for line in text.split("\n") if line and not line.startswith("ORA-06512")),
             remedy=_REMEDIES.get(int(number[1])) if number else None,
         )
         problem.number = int(number[1]) if number else 0
+        problem.position = position_in(text)
         return problem
 
     def _masked(self, message: str) -> str:
