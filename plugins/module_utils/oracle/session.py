@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle._oracledb import connect, oracledb
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import quoted
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import marks, quoted
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.server import Server
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import OutcomeUnknown, Problem
 
@@ -51,6 +51,8 @@ Statement = Sequence["str | Text"]
 BATCH = 2000
 """Rows of a batch."""
 
+_NAMES = 500
+"""Names of a list, at most: a thousand are allowed."""
 _STATEMENTS = 100
 """Statements of a block, at most."""
 _LOST = {"DPY-4011", "DPY-1001", "DPY-6005", "DPY-4024"}
@@ -117,6 +119,31 @@ class Session:
         with self._cursor() as cursor:
             cursor.execute(query, values)
             return [tuple(row) for row in cursor.fetchall()]
+
+    def rows_among(self, query: str, names: Sequence[str], *values: object) -> list[tuple[Any, ...]]:
+        """Return all rows of a query with `{names}` in the place of a list of names, which may be long or empty.
+
+        Args:
+            query: the query.
+            names: the names; without any there are no rows.
+            values: its binds before the names.
+
+        Raises as `rows`.
+        """
+        found: list[tuple[Any, ...]] = []
+        for first in range(0, len(names), _NAMES):
+            chosen = names[first : first + _NAMES]
+            found += self.rows(query.replace("{names}", f"({marks(len(chosen), len(values) + 1)})"), *values, *chosen)
+        return found
+
+    def rows_of_pairs(self, query: str, pairs: Sequence[tuple[str, str]]) -> list[tuple[Any, ...]]:
+        """Return all rows of a query with `{pairs}` in the place of a list of owners and names. Raises as `rows`."""
+        found: list[tuple[Any, ...]] = []
+        for first in range(0, len(pairs), _NAMES):
+            chosen = pairs[first : first + _NAMES]
+            places = ", ".join(f"(:{2 * at + 1}, :{2 * at + 2})" for at in range(len(chosen)))
+            found += self.rows(query.replace("{pairs}", f"({places})"), *(part for each in chosen for part in each))
+        return found
 
     def stream(self, query: str, *values: object) -> Iterator[list[tuple[Any, ...]]]:
         """Yield the rows of a query in batches, so that they are never all in memory. Raises as `rows`."""

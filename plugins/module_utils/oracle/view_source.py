@@ -187,6 +187,6 @@ class _Source:
                 raise self.wrong(
                     "the entry of the header is not understood",
                     offset,
-                    "@comment TEXT (once), @column NAME TEXT, @grant SELECT to NAME [with grant option] or @depends VIEW",
+                    "@comment TEXT (once), @column NAME TEXT, @grant SELECT to NAME, or @depends VIEW",
                     f"@{kind} {text}".strip(),
                 )

@@ -1,0 +1,203 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The history of a set of views: what each deployment left, so that the one before can be brought back. Pure.
+
+A deployment is a record for each view of the set, its query and all that belongs to it. What was there before the first
+deployment, or was changed behind the back of the last one, is recorded as found before it is replaced.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_planner import Views
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_state import Deployment, Grant, View
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Change, MissingPrerequisite, Problem
+
+FORWARD = ("deployed", "removed")
+"""What can be reverted: finding and reverting cannot."""
+
+COLUMNS = (
+    "set_name VARCHAR2(128) NOT NULL",
+    "deployment NUMBER(10) NOT NULL",
+    "view_name VARCHAR2(128) NOT NULL",
+    "action VARCHAR2(16) NOT NULL",
+    "checksum VARCHAR2(64)",
+    "deployer VARCHAR2(128) NOT NULL",
+    "change_id VARCHAR2(128)",
+    "deployed_at TIMESTAMP(6) NOT NULL",
+    "details CLOB",
+    "definition CLOB",
+    "PRIMARY KEY (set_name, deployment, view_name)",
+)
+"""Of the table. Times are UTC; details are JSON; a view that was not there has neither checksum nor definition."""
+
+
+@dataclass(frozen=True)
+class HistoryChange(Change):
+    """Records to add."""
+
+    deployments: tuple[Deployment, ...] = ()
+
+
+def deployments_of(rows: Iterable[Sequence[Any]], where: str) -> list[Deployment]:
+    """Return the deployments that rows of the table describe.
+
+    Args:
+        rows: deployment, action, deployer, change, time, view, details, definition; ordered by deployment.
+        where: what messages call the table.
+
+    Raises:
+        Problem: a record cannot be understood.
+    """
+    found = []
+    for (number, action, deployer, change, at), group in groupby(rows, key=lambda row: tuple(row[:5])):
+        views: dict[str, View | None] = {}
+        for *_head, name, details, definition in group:
+            try:
+                views[name] = None if definition is None else View.of_details(name, definition, json.loads(details))
+            except (ValueError, KeyError, TypeError, IndexError) as error:
+                raise Problem(
+                    f"the record of {name} in deployment {number} cannot be understood",
+                    where=where,
+                    found=f"{type(error).__name__}: {error}",
+                    remedy="Restore the table from a backup, or use another history_table.",
+                ) from None
+        shown = at.isoformat(sep=" ", timespec="seconds") if hasattr(at, "isoformat") else str(at)
+        found.append(Deployment(int(number), action, views, deployer, change, shown))
+    return found
+
+
+def rows_of(set_name: str, deployment: Deployment) -> list[tuple[object, ...]]:
+    """Return the rows that record a deployment, without the time. Long values come last, as the driver needs them."""
+    return [
+        (
+            set_name,
+            deployment.number,
+            name,
+            deployment.action,
+            None if view is None else view.checksum,
+            deployment.deployer,
+            deployment.change,
+            None if view is None else json.dumps(view.details()),
+            None if view is None else view.query,
+        )
+        for name, view in sorted(deployment.views.items())
+    ]
+
+
+def state_after(history: Iterable[Deployment]) -> dict[str, View | None]:
+    """Return what the views were after some deployments."""
+    state: dict[str, View | None] = {}
+    for each in history:
+        state |= each.views
+    return state
+
+
+def same(one: View | None, other: View | None) -> bool:
+    """Return whether two views are the same in all that is kept, or both not there."""
+    if one is None or other is None:
+        return one is other
+    return one.same_definition(other) and one.comments == other.comments and one.grants == other.grants
+
+
+def differs(state: Views, other: Views) -> bool:
+    """Return whether another state has other views of the same names."""
+    return any(not same(view, other.get(name)) for name, view in state.items())
+
+
+@dataclass(frozen=True)
+class Target:
+    """What reverting leads to."""
+
+    views: Mapping[str, View | None]
+    revoke: Mapping[str, frozenset[Grant]]
+    """Rights that what is reverted gave."""
+    to: int
+    """The deployment that is brought back; 0 for what was before all of them."""
+
+
+def reverted(history: Sequence[Deployment] | None, number: int | None, where: str) -> Target:
+    """Return what the set was before its last deployment, or after one that is named.
+
+    Raises:
+        MissingPrerequisite: nothing was deployed.
+        Problem: there is no such deployment.
+    """
+    forward = [place for place, each in enumerate(history or ()) if each.action in FORWARD]
+    if not history or not forward:
+        raise MissingPrerequisite(
+            "there is nothing to revert to: no deployment of this set is recorded",
+            where=where,
+            remedy="Deploy it first, or correct set_name or history_table.",
+        )
+    place = forward[-1]
+    if number is not None:
+        chosen = [at for at, each in enumerate(history) if each.number == number]
+        if not chosen:
+            raise Problem(
+                f"deployment={number} is refused: it is not recorded",
+                where=where,
+                expected=", ".join(str(each.number) for each in history),
+                remedy="Give one of them.",
+            )
+        place = chosen[0] + 1
+    undone = history[place:]
+    state = state_after(history[:place])
+    names = {name for each in undone for name in each.views}
+    revoke = {}
+    for name in names:
+        view = state.get(name)
+        keeps = {grant[:2] for grant in view.grants} if view is not None else set()
+        given = {
+            grant
+            for each in undone
+            if each.action in FORWARD and (later := each.views.get(name)) is not None
+            for grant in later.grants
+        }
+        revoke[name] = frozenset(grant for grant in given if grant[:2] not in keeps)
+    return Target({name: state.get(name) for name in sorted(names)}, revoke, history[place - 1].number if place else 0)
+
+
+def plan_history(
+    history: Sequence[Deployment] | None,
+    before: Mapping[str, View],
+    after: Views,
+    action: str,
+    *,
+    changing: bool,
+    deployer: str,
+    change: str | None,
+) -> HistoryChange | None:
+    """Return the records that a deployment leaves, None if it leaves none.
+
+    Args:
+        history: what is recorded.
+        before: the views that are there.
+        after: the views that are declared, None for those that shall not be there.
+        action: deployed, reverted or removed.
+        changing: whether a view is changed.
+        deployer: who deploys.
+        change: the change under which it is deployed.
+    """
+    recorded = state_after(history or ())
+    if not changing and not differs(after, recorded):
+        return None
+    number = max((each.number for each in history or ()), default=0)
+    present = {name: before.get(name) for name in after}
+    added = []
+    if differs(present, recorded):
+        number += 1
+        added.append(Deployment(number, "found", present, deployer, change))
+    added.append(Deployment(number + 1, action, dict(after), deployer, change))
+    shown = [
+        {"deployment": each.number, "action": each.action, "change": each.change, "views": sorted(each.views)}
+        for each in added
+    ]
+    return HistoryChange("history of the views", "create", None, shown, tuple(added))
