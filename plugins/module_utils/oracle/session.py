@@ -64,7 +64,8 @@ _LINE = re.compile(r"ORA-06512: at line (\d+)")
 
 def assembled(statements: Sequence[Statement]) -> tuple[str, dict[str, str]]:
     """Return a block that executes statements one after the other, each on a line of its own, and its binds. Pure."""
-    lines, binds = ["BEGIN"], {}
+    lines = ["BEGIN"]
+    binds: dict[str, str] = {}
     for place, statement in enumerate(statements, start=1):
         names = [f"s{place}_{index}" for index in range(len(statement))]
         binds |= {

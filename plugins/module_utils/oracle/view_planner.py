@@ -38,7 +38,7 @@ class ViewChange(Change):
 
 def uses_within(schema: str, views: Views) -> dict[str, set[str]]:
     """Return which views of a set of a schema each of them uses; other schemas may have some of the same name."""
-    uses = {}
+    uses: dict[str, set[str]] = {}
     for name, view in views.items():
         if view is None:
             uses[name] = set()

@@ -1,0 +1,268 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A set of views, kept as declared: what module `oracle_views` reconciles.
+
+A set is in force as a whole or not at all: if anything fails on the way, what was replaced is put back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle import view_reader
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.arguments import server_from
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import listed, quoted, shown
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Session
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_checks import check_bases, check_found
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_declaration import views_from
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_hand_over import script_of
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_history import (
+    COLUMNS,
+    HistoryChange,
+    Target,
+    plan_history,
+    reverted,
+    rows_of,
+    state_after,
+)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_planner import (
+    ViewChange,
+    Views,
+    extra_grants,
+    plan_views,
+)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_state import FoundViews
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_writer import (
+    prove_valid,
+    put_back,
+    write,
+)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Change, Problem, Resource
+
+_ACTIONS = {"present": "deployed", "absent": "removed", "reverted": "reverted"}
+
+
+class ViewSet(Resource[FoundViews, Change]):
+    """A set of views of one schema."""
+
+    def __init__(self, params: Mapping[str, Any]) -> None:
+        """Check the parameters of module `oracle_views`; nothing is sent.
+
+        Raises:
+            Problem: they cannot be meant.
+        """
+        self.declared = views_from(params)
+        self._session = Session(server_from(params), schema=self.declared.schema)
+        self._session.lock_seconds = params["ddl_lock_timeout"]
+        self._found = FoundViews("", self.declared.schema, schema_known=False, views={})
+        self._changes: Sequence[Change] = ()
+        self._warnings: list[str] = []
+
+    def read(self) -> FoundViews:
+        """Return the views, what uses them and their history; what cannot be done is refused."""
+        self._found = self._read()
+        after = self._target(self._found).views
+        check_found(self._found, after)
+        self._changes = self.plan(self._found)
+        changes = [each for each in self._changes if isinstance(each, ViewChange)]
+        check_bases(self._session, self.declared.schema, after, changes)
+        return self._found
+
+    def _read(self) -> FoundViews:
+        declared, session = self.declared, self._session
+        schema = declared.schema
+        user = view_reader.read_user(session)
+        if not view_reader.schema_known(session, schema):
+            return FoundViews(user, schema, schema_known=False, views={})
+        objects = view_reader.read_objects(session, schema, [declared.history_table, *declared.views])
+        history = None
+        if declared.history_table in objects.types:
+            history = view_reader.read_history(session, schema, declared.history_table, declared.set_name)
+        names = sorted({*declared.views, *state_after(history or ())})
+        objects = view_reader.read_objects(session, schema, names)
+        views = view_reader.read_set(session, schema, user, names, objects.invalid)
+        grantees = [grant.grantee for view in declared.views.values() for grant in view.grants]
+        return FoundViews(
+            user,
+            schema,
+            schema_known=True,
+            views=views,
+            others={name: objects.types[name] for name in declared.views if objects.types.get(name, "VIEW") != "VIEW"},
+            dependents=view_reader.read_dependents(session, schema, sorted(views)),
+            history=history,
+            errors=view_reader.read_errors(session, schema, [name for name, view in views.items() if not view.valid]),
+            unknown_grantees=view_reader.unknown_grantees(session, grantees)
+            if declared.state == "present"
+            else frozenset(),
+        )
+
+    def _target(self, found: FoundViews) -> Target:
+        """Return what the views shall be."""
+        declared = self.declared
+        if declared.state == "reverted":
+            where = f"{self._session.where} table {shown(declared.schema, declared.history_table)}"
+            return reverted(found.history, declared.deployment, where)
+        if declared.state == "absent":
+            return Target(dict.fromkeys(declared.views), {}, 0)
+        return Target(declared.views, {}, 0)
+
+    def plan(self, present: FoundViews) -> Sequence[Change]:
+        """Return the changes of the views, and the records that they leave in the history."""
+        declared, target = self.declared, self._target(present)
+        revoke = target.revoke if declared.state == "reverted" and not declared.revoke_extra else declared.revoke_extra
+        changes: list[Change] = [*plan_views(declared.schema, present.views, target.views, revoke=revoke)]
+        record = plan_history(
+            present.history,
+            present.views,
+            target.views,
+            _ACTIONS[declared.state],
+            changing=bool(changes),
+            deployer=declared.deployer or present.user,
+            change=declared.change,
+        )
+        return changes if record is None else [*changes, record]
+
+    def apply(self, changes: Sequence[Change]) -> Iterator[Change]:
+        """Make the changes, prove everything valid and record it; if anything fails, put back what was there."""
+        views = [each for each in changes if isinstance(each, ViewChange)]
+        after = self._target(self._found).views
+        try:
+            write(self._session, views)
+            valid = [name for name, view in after.items() if view is not None]
+            for each in prove_valid(self._session, self._found, valid):
+                self._warnings.append(f"{each} is invalid, and this account may not compile it.")
+            self._record([each for each in changes if isinstance(each, HistoryChange)])
+        except Problem as problem:
+            failure = problem
+        else:
+            yield from changes
+            return
+        yield from self._put_back(failure, views)
+
+    def _put_back(self, failure: Problem, changes: Sequence[ViewChange]) -> Iterator[Change]:
+        """Put back what was there, yield what stands nevertheless, and raise why."""
+        names = [each.name for each in changes]
+        standing: list[str] | None = None
+        why = "what stands could not be read"
+        try:
+            self._forget()
+            standing = put_back(self._session, self._found, names)
+        except Problem as problem:
+            why = f"{why}: {problem}"
+        if standing is None:
+            told = f"It is not known what stands of {listed(map(shown, names))} ({why})."
+        elif standing:
+            told = f"Not put back: {listed(map(shown, standing))}; the others are what they were."
+            yield from (each for each in changes if each.name in standing)
+        else:
+            told = "What had been replaced was put back." if names else "The views were not touched."
+        raise Problem(
+            failure.what,
+            where=failure.where,
+            expected=failure.expected,
+            found=failure.found,
+            remedy=f"{told} {failure.remedy or ''}".strip(),
+        )
+
+    def _record(self, records: Sequence[HistoryChange]) -> None:
+        """Add records to the history, for which a table is created if there is none."""
+        declared, session = self.declared, self._session
+        table = quoted(declared.schema, declared.history_table)
+        rows = [
+            row for each in records for deployment in each.deployments for row in rows_of(declared.set_name, deployment)
+        ]
+        if not rows:
+            return
+        if self._found.history is None:
+            session.execute_all([[f"CREATE TABLE {table} ({', '.join(COLUMNS)})"]])
+        insert = " ".join(
+            (
+                "INSERT INTO",
+                table,
+                "(deployed_at, set_name, deployment, view_name, action, checksum, deployer, change_id, details, "
+                "definition) VALUES (SYS_EXTRACT_UTC(SYSTIMESTAMP), :1, :2, :3, :4, :5, :6, :7, :8, :9)",
+            )
+        )
+        with session.transaction():
+            session.call_many(insert, rows)
+
+    def _forget(self) -> None:
+        """Delete the records of this run, if it got so far that it may have left some."""
+        if not view_reader.read_objects(self._session, self.declared.schema, [self.declared.history_table]).types:
+            return
+        last = max((each.number for each in self._found.history or ()), default=0)
+        table = quoted(self.declared.schema, self.declared.history_table)
+        with self._session.transaction():
+            self._session.call(
+                " ".join(("DELETE FROM", table, "WHERE set_name = :1 AND deployment > :2")),
+                self.declared.set_name,
+                last,
+            )
+
+    def facts(self, present: FoundViews) -> Mapping[str, object]:
+        """Return the views as they were, the history, the hand-over, and what has to be warned about."""
+        declared = self.declared
+        target = self._target(present)
+        changes = [each for each in self._changes if isinstance(each, ViewChange)]
+        back = self._back(present, target.views, changes)
+        return {
+            "views": {
+                name: {
+                    "valid": view.valid,
+                    "checksum": view.checksum,
+                    "grants": [str(each) for each in sorted(view.grants)],
+                }
+                for name, view in sorted(present.views.items())
+            },
+            "history": [
+                {
+                    "deployment": each.number,
+                    "action": each.action,
+                    "deployer": each.deployer,
+                    "change_id": each.change,
+                    "at": each.at,
+                    "checksums": {name: view.checksum if view else None for name, view in sorted(each.views.items())},
+                }
+                for each in present.history or ()
+            ],
+            "script": self._script(changes, f"{_ACTIONS[declared.state].capitalize()}: {declared.set_name}"),
+            "back_out_script": self._script(back, f"Takes back: {declared.set_name}"),
+            "warnings": [*self._warnings, *self._noticed(present, target.views)],
+        }
+
+    def _back(self, present: FoundViews, after: Views, changes: Sequence[ViewChange]) -> list[ViewChange]:
+        """Return the changes that take these back."""
+        reached = dict(present.views) | {name: view for name, view in after.items() if view is not None}
+        for change in changes:
+            if after[change.name] is None:
+                del reached[change.name]
+        names = [change.name for change in changes]
+        return plan_views(self.declared.schema, reached, {name: present.views.get(name) for name in names}, revoke=True)
+
+    def _script(self, changes: Sequence[ViewChange], title: str) -> str | None:
+        lock_seconds = self._session.lock_seconds
+        return script_of(self.declared.schema, changes, title=title, lock_seconds=lock_seconds) if changes else None
+
+    def _noticed(self, present: FoundViews, after: Views) -> Iterator[str]:
+        """Yield what is not as declared and the task leaves alone."""
+        schema = self.declared.schema
+        if not self.declared.revoke_extra:
+            for name, grants in extra_grants(present.views, after).items():
+                yield (
+                    f"View {shown(schema, name)} has rights that nobody declares: {listed(map(str, grants))}. Say "
+                    "revoke_extra: true to take them away."
+                )
+        for each in present.dependents:
+            if not each.valid:
+                yield f"{each.type.lower()} {shown(each.owner, each.name)} was invalid before, and uses these views."
+        recorded = state_after(present.history or ())
+        for name in sorted(present.views):
+            if self.declared.state == "present" and name not in after and recorded.get(name) is not None:
+                yield f"View {shown(schema, name)} was deployed by this set before and is not declared any more."
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._session.close()

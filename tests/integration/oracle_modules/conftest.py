@@ -1,0 +1,171 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An emulated Oracle database in a process of its own, with a schema that has a hub's tables."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import oracledb
+import pytest
+
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle._oracledb import connect
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.server import Server
+from emulators.certificates import Authority
+from emulators.oracle.engine import faults
+from emulators.processes import wait_until
+from tests.module_runner import run_module
+
+NAME = "eugex-live.exams.example"
+SERVICE = "eugex.exams.example"
+ROOT = Path(__file__).parents[3]
+NETWORK = os.environ.get("EXAM_TEST_ORACLE_NETWORK", "127.74")
+
+HUB = """
+CREATE TABLE exams (exam_id NUMBER(10) NOT NULL, code VARCHAR2(20) NOT NULL, title VARCHAR2(200), sitting DATE);
+CREATE TABLE enrolments (exam_id NUMBER(10) NOT NULL, uun VARCHAR2(8) NOT NULL, extra_time NUMBER(3));
+"""
+
+
+@dataclass
+class Emulator:
+    """The emulator's process."""
+
+    directory: Path
+    server: Server
+    passwords: dict[str, str]
+    arguments: list[str] = field(default_factory=list)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        pid_file = self.directory / "state" / "server.pid"
+        with (self.directory / "log").open("ab") as log:
+            environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / '.collections'}"}
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "emulators.oracle", *self.arguments], cwd=ROOT, stderr=log, env=environment
+            )
+        wait_until(lambda: pid_file.exists() or not self.running(), "the emulator to listen", seconds=30)
+        assert self.running(), (self.directory / "log").read_text(encoding="utf-8")
+
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self) -> int:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(20)
+
+    def faults(self, *entries: dict[str, Any]) -> None:
+        faults.write(self.directory / "state", entries)
+
+    def connect(self, user: str) -> oracledb.Connection:
+        return connect(replace(self.server, user=user, password=self.passwords[user]))
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """Return the emulator that all tests share."""
+    directory = tmp_path_factory.mktemp("oracle")
+    Authority.load_or_create(directory / "authority", "Oracle test root")
+    passwords = {"SYSTEM": f"S{secrets.token_urlsafe(12)}"}
+    address = f"{NETWORK}.{secrets.randbelow(250)}.{secrets.randbelow(250) + 1}"
+    (directory / "seed.yml").write_text(
+        f"name: EUGEX\nservice: {SERVICE}\nsystem_password: {passwords['SYSTEM']}\n", encoding="utf-8"
+    )
+    server = Server(
+        NAME,
+        service=SERVICE,
+        connect_address=address,
+        user="SYSTEM",
+        password=passwords["SYSTEM"],
+        ca_certificates=str(directory / "authority/root.pem"),
+    )
+    arguments = ["serve", "--directory", str(directory / "state"), "--address", address]
+    arguments += ["--seed", str(directory / "seed.yml"), "--authority", str(directory / "authority"), "--name", NAME]
+    found = Emulator(directory, server, passwords, arguments)
+    found.start()
+    yield found
+    if found.running():
+        assert found.stop() == 0
+
+
+@pytest.fixture
+def system(emulator: Emulator) -> Iterator[oracledb.Connection]:
+    """Return a connection of the administrator."""
+    with emulator.connect("SYSTEM") as connection:
+        yield connection
+
+
+def execute(connection: oracledb.Connection, *statements: str) -> None:
+    """Execute statements."""
+    with connection.cursor() as cursor:
+        for each in statements:
+            cursor.execute(each)
+
+
+def rows(connection: oracledb.Connection, query: str, *values: object) -> list[tuple[Any, ...]]:
+    """Return the rows of a query."""
+    with connection.cursor() as cursor:
+        return list(cursor.execute(query, values))
+
+
+Accounts = Callable[..., str]
+
+
+@pytest.fixture
+def new_account(emulator: Emulator, system: oracledb.Connection) -> Iterator[Accounts]:
+    """Return what makes an account with some privileges; it is dropped with all it has afterwards."""
+    made: list[str] = []
+
+    def maker(*privileges: str, prefix: str = "T") -> str:
+        name = f"{prefix}{secrets.token_hex(4)}".upper()
+        emulator.passwords[name] = f"P{secrets.token_urlsafe(12)}"
+        execute(system, f'CREATE USER {name} IDENTIFIED BY "{emulator.passwords[name]}" QUOTA UNLIMITED ON USERS')
+        made.append(name)
+        for each in ("CREATE SESSION", *privileges):
+            execute(system, f"GRANT {each} TO {name}")
+        return name
+
+    yield maker
+    emulator.faults()
+    for each in made:
+        execute(system, f"DROP USER {each} CASCADE")
+
+
+@pytest.fixture
+def hub(emulator: Emulator, new_account: Accounts) -> str:
+    """Return a schema with the hub's tables."""
+    name = new_account("CREATE TABLE", "CREATE VIEW", prefix="HUB")
+    with emulator.connect(name) as connection:
+        execute(connection, *(each.strip() for each in HUB.split(";") if each.strip()))
+    return name
+
+
+Runner = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def run(emulator: Emulator) -> Runner:
+    """Return what runs a module on the server, as an account."""
+
+    def runner(module: str, user: str, *, check: bool = False, **arguments: Any) -> dict[str, Any]:
+        server = emulator.server
+        connection = {
+            "server": server.name,
+            "service_name": server.service,
+            "connect_address": server.connect_address,
+            "ca_certificates": server.ca_certificates,
+            "login_user": user,
+            "login_password": emulator.passwords[user],
+        }
+        return run_module(module, {**connection, **arguments}, check=check)
+
+    return runner
