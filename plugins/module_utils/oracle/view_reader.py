@@ -42,7 +42,8 @@ SELECT table_name, column_name, comments FROM all_col_comments
 WHERE owner = :1 AND comments IS NOT NULL AND table_name IN {names}"""
 
 _OWN_GRANTS = """
-SELECT table_name, grantee, privilege, grantable FROM user_tab_privs_made WHERE table_name IN {names}"""
+SELECT table_name, grantee, privilege, grantable FROM all_tab_privs
+WHERE table_schema = :1 AND table_name IN {names}"""
 
 _GRANTS = """
 SELECT table_name, grantee, privilege, grantable FROM dba_tab_privs WHERE owner = :1 AND table_name IN {names}"""
@@ -111,7 +112,7 @@ def read_set(
     column_comments: dict[str, dict[str, str]] = defaultdict(dict)
     for table, column, text in session.rows_among(_COLUMN_COMMENTS, there, schema):
         column_comments[table][column] = text
-    granted = session.rows_among(_OWN_GRANTS, there) if user == schema else session.rows_among(_GRANTS, there, schema)
+    granted = session.rows_among(_OWN_GRANTS if user == schema else _GRANTS, there, schema)
     grants: dict[str, list[Grant]] = defaultdict(list)
     for table, grantee, privilege, grantable in granted:
         grants[table].append(Grant(privilege, grantee, grantable == "YES"))

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle import view_reader
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import listed, quoted, shown
@@ -132,10 +133,8 @@ def put_back(session: Session, found: FoundViews, names: Sequence[str]) -> list[
             session.execute_all([[each] for each in change.attributes])
         except SqlProblem:
             continue  # the others are put back all the same; what stands is read afterwards
-    try:
+    with suppress(Problem):  # said below, by what stands
         prove_valid(session, found, [name for name in names if (view := before[name]) is not None and view.valid])
-    except Problem:
-        pass  # said below, by what stands
     present = _present(session, found, names)
     return [name for name in names if not same(present.get(name), before[name])]
 

@@ -10,6 +10,7 @@ A set is in force as a whole or not at all: if anything fails on the way, what w
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle import view_reader
@@ -171,9 +172,9 @@ class ViewSet(Resource[FoundViews, Change]):
         """Add records to the history, for which a table is created if there is none."""
         declared, session = self.declared, self._session
         table = quoted(declared.schema, declared.history_table)
-        rows = [
-            row for each in records for deployment in each.deployments for row in rows_of(declared.set_name, deployment)
-        ]
+        now = datetime.now(UTC).replace(tzinfo=None)
+        deployments = [deployment for each in records for deployment in each.deployments]
+        rows = [(now, *row) for deployment in deployments for row in rows_of(declared.set_name, deployment)]
         if not rows:
             return
         if self._found.history is None:
@@ -183,7 +184,7 @@ class ViewSet(Resource[FoundViews, Change]):
                 "INSERT INTO",
                 table,
                 "(deployed_at, set_name, deployment, view_name, action, checksum, deployer, change_id, details, "
-                "definition) VALUES (SYS_EXTRACT_UTC(SYSTIMESTAMP), :1, :2, :3, :4, :5, :6, :7, :8, :9)",
+                "definition) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10)",
             )
         )
         with session.transaction():

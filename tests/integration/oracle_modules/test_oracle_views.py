@@ -46,7 +46,7 @@ def write(directory: Path, **texts: str) -> None:
 
 
 def items(result: dict[str, Any]) -> list[tuple[str, str]]:
-    assert not result.get("failed"), result
+    assert not result.get("failed"), result["msg"]
     return [(each["item"].split(".")[-1], each["action"]) for each in result["changes"]]
 
 
@@ -64,8 +64,10 @@ def test_that_a_set_is_deployed_in_its_order_and_a_second_run_changes_nothing(
     with emulator.connect(hub) as connection:
         assert rows(connection, "SELECT view_name FROM user_views") == []
     real = run("oracle_views", hub, **arguments)
+    assert items(real) == expected
     assert real["changes"] == predicted["changes"]
     again = run("oracle_views", hub, **arguments)
+    assert items(again) == []
     assert (again["changed"], again["changes"]) == (False, [])
     assert [(each["deployment"], each["action"], each["change_id"]) for each in again["history"]] == [
         (1, "deployed", "SAS005-159")
@@ -76,3 +78,118 @@ def test_that_a_set_is_deployed_in_its_order_and_a_second_run_changes_nothing(
         found = rows(connection, "SELECT comments FROM user_col_comments WHERE table_name = 'EXAMS_TO_SCHEDULE'")
         assert ("The code of the exam's course",) in found
         assert rows(connection, "SELECT status FROM user_objects WHERE object_type = 'VIEW'") == [("VALID",)] * 2
+
+
+def test_that_only_what_differs_is_replaced_and_a_difference_shows_the_text(
+    emulator: Emulator, run: Runner, hub: str, reader: str, sources: Path
+) -> None:
+    arguments = {"schema": hub, "sources": [str(sources)]}
+    items(run("oracle_views", hub, **arguments))
+    write(sources, exams=EXAMS.format(reader=reader).replace("SELECT e.", "/* new */ select  E."))
+    assert items(run("oracle_views", hub, **arguments)) == []
+    write(
+        sources, exams=EXAMS.format(reader=reader).replace("FROM exams e", "FROM exams e WHERE e.sitting IS NOT NULL")
+    )
+    result = run("oracle_views", hub, check=True, **arguments)
+    assert items(result) == [("EXAMS_TO_SCHEDULE", "update"), ("history of the views", "create")]
+    assert "sitting IS NOT NULL" in result["diff"][0]["after"]
+    assert "sitting" not in result["diff"][0]["before"]
+    assert run("oracle_views", hub, **arguments)["changes"] == result["changes"]
+    assert items(run("oracle_views", hub, **arguments)) == []
+
+
+def test_that_reverting_brings_back_the_set_before_and_a_second_time_changes_nothing(
+    emulator: Emulator, run: Runner, hub: str, reader: str, sources: Path
+) -> None:
+    arguments = {"schema": hub, "sources": [str(sources)]}
+    with emulator.connect(hub) as connection:
+        execute(connection, "CREATE VIEW exams_to_schedule (exam_id) AS SELECT exam_id FROM exams")
+    first = run("oracle_views", hub, **arguments)
+    assert items(first)[0] == ("EXAMS_TO_SCHEDULE", "update")
+    assert [each["action"] for each in first["changes"][-1]["after"]] == ["found", "deployed"]
+    predicted = run("oracle_views", hub, check=True, schema=hub, state="reverted")
+    assert items(predicted) == [
+        ("EXAMS_TO_SCHEDULE", "update"),
+        ("STUDENTS_ON_EXAMS", "delete"),
+        ("history of the views", "create"),
+    ]
+    assert run("oracle_views", hub, schema=hub, state="reverted")["changes"] == predicted["changes"]
+    with emulator.connect(hub) as connection:
+        assert rows(connection, "SELECT view_name, text FROM user_views") == [
+            ("EXAMS_TO_SCHEDULE", "SELECT exam_id FROM exams")
+        ]
+        assert rows(connection, "SELECT grantee FROM user_tab_privs WHERE table_name = 'EXAMS_TO_SCHEDULE'") == []
+    assert items(run("oracle_views", hub, schema=hub, state="reverted")) == []
+    assert [each[1] for each in items(run("oracle_views", hub, **arguments))] == ["update", "create", "create"]
+    assert items(run("oracle_views", hub, schema=hub, state="reverted", deployment=2)) == []
+
+
+def test_that_the_first_deployment_can_be_reverted_and_removal_too(run: Runner, hub: str, sources: Path) -> None:
+    arguments = {"schema": hub, "sources": [str(sources)]}
+    missing = run("oracle_views", hub, schema=hub, state="reverted")
+    assert "nothing to revert to" in missing["msg"]
+    items(run("oracle_views", hub, **arguments))
+    assert [each[1] for each in items(run("oracle_views", hub, state="absent", **arguments))] == [
+        "delete", "delete", "create"
+    ]  # fmt: skip
+    assert items(run("oracle_views", hub, state="absent", **arguments)) == []
+    assert [each[1] for each in items(run("oracle_views", hub, schema=hub, state="reverted"))] == [
+        "create", "create", "create"
+    ]  # fmt: skip
+    back = run("oracle_views", hub, schema=hub, state="reverted", deployment=1)
+    assert items(back) == []
+
+
+def views_of(emulator: Emulator, schema: str) -> list[tuple[Any, ...]]:
+    """Return all that a deployment can change, the time of creation included: what is the same was not touched."""
+    with emulator.connect(schema) as connection:
+        return [
+            *sorted(rows(connection, "SELECT view_name, text FROM user_views")),
+            *sorted(rows(connection, "SELECT table_name, column_name, comments FROM user_col_comments"), key=str),
+            *sorted(rows(connection, "SELECT table_name, grantee, privilege, grantable FROM user_tab_privs")),
+            *sorted(rows(connection, "SELECT object_name, object_type, status FROM user_objects")),
+        ]
+
+
+def test_that_a_missing_table_or_column_is_found_before_anything_is_touched(
+    emulator: Emulator, run: Runner, hub: str, sources: Path
+) -> None:
+    (sources / "more.sql").write_text(
+        "CREATE VIEW more (a, b) AS SELECT e.exam_id, e.resit FROM exams e", encoding="utf-8"
+    )
+    (sources / "other.sql").write_text("CREATE VIEW other (a) AS SELECT m.a FROM rooms r, more m", encoding="utf-8")
+    (sources / "third.sql").write_text("CREATE VIEW third (a) AS SELECT r.a FROM rooms r", encoding="utf-8")
+    before = views_of(emulator, hub)
+    for check in (True, False):
+        result = run("oracle_views", hub, check=check, schema=hub, sources=[str(sources)])
+        assert result["failed"]
+        assert "RESIT" in result["msg"]
+        assert f"view THIRD: ORA-00942: table or view does not exist (not seen: {hub}.ROOMS)" in result["msg"]
+        assert "Nothing was touched" in result["msg"]
+    assert views_of(emulator, hub) == before
+    pending = run("oracle_views", hub, check=True, schema=hub, sources=[str(sources)], prerequisite_line="4.2")
+    assert pending["pending_line"] == "4.2"
+
+
+@pytest.mark.parametrize("after", [0, 1, 2])
+def test_that_a_connection_that_is_lost_leaves_what_was_there(
+    emulator: Emulator, run: Runner, hub: str, reader: str, sources: Path, after: int
+) -> None:
+    arguments = {"schema": hub, "sources": [str(sources)]}
+    with emulator.connect(hub) as connection:
+        execute(
+            connection,
+            "CREATE VIEW exams_to_schedule (exam_id) AS SELECT exam_id FROM exams",
+            "COMMENT ON COLUMN exams_to_schedule.exam_id IS 'old'",
+        )
+    before = views_of(emulator, hub)
+    emulator.faults({"kind": "drop", "match": ["CREATE OR REPLACE", "GRANT", "INSERT INTO"][after], "times": 1})
+    result = run("oracle_views", hub, **arguments)
+    emulator.faults()
+    assert result["failed"]
+    assert "the connection broke" in result["msg"]
+    assert "What had been replaced was put back." in result["msg"]
+    found = [each for each in views_of(emulator, hub) if "EXAM_VIEW_HISTORY" not in each[0] and each[1] != "INDEX"]
+    assert found == before
+    assert items(run("oracle_views", hub, **arguments))[0] == ("EXAMS_TO_SCHEDULE", "update")
+    assert items(run("oracle_views", hub, **arguments)) == []
