@@ -14,8 +14,8 @@ version_added: "0.1.0"
 author:
   - The uoe.exam_scheduling authors (@uoe-exam-scheduling)
 description:
-  - Deploys all views of a set together, each after those that it uses, with comments and rights. The set is in force as a
-    whole or not at all. If anything fails, what was replaced is put back, and the message says what stands.
+  - Deploys all views of a set together, each after those that it uses, with comments and rights. The set is in force as
+    a whole or not at all. If anything fails, what was replaced is put back, and the message says what stands.
   - A view is replaced if the text that the database has of it differs from its source, spaces, comments and cases that
     mean nothing apart, or if it is invalid. Hints and texts in quotes count.
   - Afterwards all views of the set are valid, and what uses them and was valid before, or nothing has changed.
@@ -23,18 +23,20 @@ description:
   - Before anything is touched, the database reads the queries without any row. A table or a column that is missing is
     found then, in check mode too.
   - It takes one connection and a few round trips, however many views there are.
-  - A source is a file in UTF-8 with one C(CREATE OR REPLACE VIEW name (column, column) AS query), which SQL*Plus can run
-    too. The list of columns has to be there, and C(*) in the place of columns must not be.
-  - Lines of a source that begin with C(-- @) are its header, each an entry. C(-- @comment TEXT) is the comment on the view,
-    C(-- @column NAME TEXT) that on a column, C(-- @grant SELECT to NAME) gives a right, C(with grant option) at its end
-    with the option. C(-- @depends VIEW) names a view of the set that has to be made before, where the query does not show
-    it.
+  - A source is a file in UTF-8 with one C(CREATE OR REPLACE VIEW name (column, column) AS query), which SQL*Plus can
+    run too. The list of columns has to be there, and C(*) in the place of columns must not be.
+  - Lines of a source that begin with C(-- @) are its header, each an entry. C(-- @comment TEXT) is the comment on the
+    view, C(-- @column NAME TEXT) that on a column. C(-- @grant SELECT to NAME) gives an account a right, C(-- @grant
+    SELECT to role NAME) a role, C(with grant option) at its end with the option. C(-- @depends VIEW) names a view of
+    the set that has to be made before, where the query does not show it.
   - Comments are as declared; those that are not declared are removed.
 notes:
   - The owner of the views needs its rights on what they read directly. Those that come through a role do not count in a
     view.
-  - In Oracle each statement that defines something commits. That is why views are put back, not rolled back. For a moment
-    others may see some new and some old views.
+  - In Oracle each statement that defines something commits. That is why views are put back, not rolled back. For a
+    moment others may see some new and some old views.
+  - Where somebody compiles or uses a view at the very moment, Oracle waits by its own rules, up to fifteen minutes, and
+    fails with ORA-04021. O(ddl_lock_timeout) is for locks of rows and tables (ORA-00054).
   - Another account than the owner needs C(CREATE ANY VIEW), C(DROP ANY VIEW), C(COMMENT ANY TABLE), C(GRANT ANY OBJECT
     PRIVILEGE), and must see C(DBA_TAB_PRIVS).
 options:

@@ -295,6 +295,7 @@ class Session:
 
 _REMEDIES = {
     54: "Somebody has the object locked. Wait until they have finished, or set ddl_lock_timeout higher.",
+    4021: "Somebody uses or compiles it at this moment. Run again when they have finished.",
     30006: "Somebody has the object locked. Wait until they have finished, and run again.",
     1031: "Grant the privilege to the account directly: one that comes through a role does not count here.",
     28003: "The profile's rule for passwords does not accept it. Put another one into the vault.",

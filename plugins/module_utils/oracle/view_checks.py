@@ -45,7 +45,7 @@ def check_found(found: FoundViews, after: Views) -> None:
         )
     if found.unknown_grantees:
         raise MissingPrerequisite(
-            "there is neither a user nor a role of the name",
+            "there is no such account, or role",
             where="@grant of the sources",
             found=listed(map(shown, sorted(found.unknown_grantees))),
             remedy="Create the account first (uoe.exam_scheduling.oracle_account).",

@@ -164,15 +164,17 @@ def read_dependents(session: Session, schema: str, names: Sequence[str]) -> list
     return [Dependent(*key, valid.get(key, True), tuple(sorted(used))) for key, used in sorted(uses.items())]
 
 
-def unknown_grantees(session: Session, grantees: Iterable[str]) -> frozenset[str]:
-    """Return those that are neither a user nor a role. Without the right to see the roles, none is unknown."""
-    names = sorted(set(grantees) - {"PUBLIC"})
-    users = session.rows_among("SELECT username FROM all_users WHERE username IN {names}", names)
-    rest = sorted(set(names) - {name for (name,) in users})
+def unknown_grantees(session: Session, views: Iterable[View]) -> frozenset[str]:
+    """Return who shall get rights and is not there. Without the right to see the roles, none of these is unknown."""
+    chosen = list(views)
+    roles = {each for view in chosen for each in view.roles}
+    users = {grant.grantee for view in chosen for grant in view.grants} - roles - {"PUBLIC"}
+    found = session.rows_among("SELECT username FROM all_users WHERE username IN {names}", sorted(users))
+    unknown = users - {name for (name,) in found}
     try:
-        roles = session.rows_among("SELECT role FROM dba_roles WHERE role IN {names}", rest)
+        found = session.rows_among("SELECT role FROM dba_roles WHERE role IN {names}", sorted(roles))
     except SqlProblem as problem:
         if problem.number not in _NOT_VISIBLE:
             raise
-        return frozenset()
-    return frozenset(rest) - {name for (name,) in roles}
+        return frozenset(unknown)
+    return frozenset(unknown | (roles - {name for (name,) in found}))

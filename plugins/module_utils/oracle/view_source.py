@@ -7,6 +7,7 @@
 -- @comment Exams of the current year, a row for each paper.
 -- @column EXAM_CODE The code of the exam.
 -- @grant SELECT to EXAM_CONNECT
+-- @grant SELECT to role TIMETABLING with grant option
 -- @depends EXAM_PERIODS
 CREATE OR REPLACE VIEW EXAMS_TO_SCHEDULE (EXAM_CODE, TITLE) AS
 SELECT …;
@@ -25,7 +26,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile impo
 
 PRIVILEGES = ("SELECT", "READ", "INSERT", "UPDATE", "DELETE")
 _ENTRY = re.compile(r"\s*--\s*@(\S*)\s*(.*?)\s*")
-_GRANT = re.compile(r'(\w+(?:\s*,\s*\w+)*)\s+to\s+("[^"]+"|\S+)(\s+with\s+grant\s+option)?', re.IGNORECASE)
+_GRANT = re.compile(r'(\w+(?:\s*,\s*\w+)*)\s+to\s+(role\s+)?("[^"]+"|\S+)(\s+with\s+grant\s+option)?', re.IGNORECASE)
 _COLUMN = re.compile(r'("[^"]+"|\S+)\s+(.+)')
 _FORM = "CREATE OR REPLACE VIEW name (column, column) AS query"
 
@@ -35,6 +36,7 @@ class _Header:
     comments: dict[str | None, str] = field(default_factory=dict)
     grants: set[Grant] = field(default_factory=set)
     depends: list[str] = field(default_factory=list)
+    roles: set[str] = field(default_factory=set)
 
 
 def view_of_file(path: Path, schema: str) -> View:
@@ -107,6 +109,7 @@ class _Source:
             {str(column): text for column, text in header.comments.items()},
             frozenset(header.grants),
             tuple(header.depends),
+            frozenset(header.roles),
             source=self.where,
         )
 
@@ -174,13 +177,15 @@ class _Source:
                     raise self.wrong(f"@column {column} is given twice", offset, "each once")
                 header.comments[column] = found[2]
             case "grant" if (found := _GRANT.fullmatch(text)) is not None:
-                grantee = checked_name("@grant", found[2])
+                grantee = checked_name("@grant", found[3])
                 for privilege in (each.strip().upper() for each in found[1].split(",")):
                     if privilege not in PRIVILEGES:
                         raise self.wrong(f"@grant {privilege} is no right on a view", offset, ", ".join(PRIVILEGES))
                     if any((privilege, grantee) == each[:2] for each in header.grants):
                         raise self.wrong(f"@grant {privilege} to {grantee} is given twice", offset, "each once")
-                    header.grants.add(Grant(privilege, grantee, found[3] is not None))
+                    header.grants.add(Grant(privilege, grantee, found[4] is not None))
+                if found[2] is not None:
+                    header.roles.add(grantee)
             case "depends" if text:
                 header.depends += [checked_name("@depends", each.strip()) for each in text.split(",")]
             case _:

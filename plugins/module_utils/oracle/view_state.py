@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -39,6 +39,8 @@ class View:
     grants: frozenset[Grant] = frozenset()
     depends: tuple[str, ...] = ()
     """Views of the set that it uses, where its query does not show it."""
+    roles: frozenset[str] = frozenset()
+    """Those who get rights that are roles, not accounts."""
     valid: bool = True
     """Whether the database holds it for valid; of what is declared it says nothing."""
     source: str = ""
@@ -84,10 +86,6 @@ class View:
             details["column_comments"],
             frozenset(Grant(str(each[0]), str(each[1]), bool(each[2])) for each in details["grants"]),
         )
-
-    def bare(self) -> View:
-        """Return it without what is not compared."""
-        return replace(self, depends=(), valid=True, source="")
 
 
 @dataclass(frozen=True)

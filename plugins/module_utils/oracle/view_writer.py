@@ -114,8 +114,11 @@ def prove_valid(session: Session, found: FoundViews, names: Sequence[str]) -> li
     return not_allowed
 
 
-def put_back(session: Session, found: FoundViews, names: Sequence[str]) -> list[str]:
-    """Make views what they were, as far as the database lets, and return those that are not.
+def put_back(session: Session, found: FoundViews, names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Make views what they were, as far as the database lets.
+
+    Returns:
+        those that are not what they were, and the others of the set that were valid and are not.
 
     Raises:
         Problem: it cannot even be read what they are.
@@ -134,9 +137,11 @@ def put_back(session: Session, found: FoundViews, names: Sequence[str]) -> list[
         except SqlProblem:
             continue  # the others are put back all the same; what stands is read afterwards
     with suppress(Problem):  # said below, by what stands
-        prove_valid(session, found, [name for name in names if (view := before[name]) is not None and view.valid])
-    present = _present(session, found, names)
-    return [name for name in names if not same(present.get(name), before[name])]
+        prove_valid(session, found, [name for name, view in found.views.items() if view.valid])
+    present = _present(session, found, sorted({*names, *found.views}))
+    standing = [name for name in names if not same(present.get(name), before[name])]
+    invalid = [name for name, view in found.views.items() if view.valid and name in present and not present[name].valid]
+    return standing, [name for name in invalid if name not in standing]
 
 
 def _present(session: Session, found: FoundViews, names: Sequence[str]) -> dict[str, View]:

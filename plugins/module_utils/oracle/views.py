@@ -85,7 +85,7 @@ class ViewSet(Resource[FoundViews, Change]):
         names = sorted({*declared.views, *state_after(history or ())})
         objects = view_reader.read_objects(session, schema, names)
         views = view_reader.read_set(session, schema, user, names, objects.invalid)
-        grantees = [grant.grantee for view in declared.views.values() for grant in view.grants]
+        granting = declared.views.values() if declared.state == "present" else ()
         return FoundViews(
             user,
             schema,
@@ -95,9 +95,7 @@ class ViewSet(Resource[FoundViews, Change]):
             dependents=view_reader.read_dependents(session, schema, sorted(views)),
             history=history,
             errors=view_reader.read_errors(session, schema, [name for name, view in views.items() if not view.valid]),
-            unknown_grantees=view_reader.unknown_grantees(session, grantees)
-            if declared.state == "present"
-            else frozenset(),
+            unknown_grantees=view_reader.unknown_grantees(session, granting),
         )
 
     def _target(self, found: FoundViews) -> Target:
@@ -147,10 +145,11 @@ class ViewSet(Resource[FoundViews, Change]):
         """Put back what was there, yield what stands nevertheless, and raise why."""
         names = [each.name for each in changes]
         standing: list[str] | None = None
+        invalid: list[str] = []
         why = "what stands could not be read"
         try:
             self._forget()
-            standing = put_back(self._session, self._found, names)
+            standing, invalid = put_back(self._session, self._found, names)
         except Problem as problem:
             why = f"{why}: {problem}"
         if standing is None:
@@ -160,6 +159,8 @@ class ViewSet(Resource[FoundViews, Change]):
             yield from (each for each in changes if each.name in standing)
         else:
             told = "What had been replaced was put back." if names else "The views were not touched."
+        if invalid:
+            told += f" To be compiled again, which their next use does: {listed(map(shown, invalid))}."
         raise Problem(
             failure.what,
             where=failure.where,

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -171,9 +172,19 @@ def test_that_a_missing_table_or_column_is_found_before_anything_is_touched(
     assert pending["pending_line"] == "4.2"
 
 
-@pytest.mark.parametrize("after", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("kind", "statement"),
+    [
+        ("drop", "^CREATE OR REPLACE VIEW .*STUDENTS"),
+        ("drop", "^GRANT "),
+        ("drop", "^CREATE TABLE"),
+        ("drop", "^INSERT INTO"),
+        ("lose", "EXECUTE IMMEDIATE"),
+        ("lose", "^INSERT INTO"),
+    ],
+)
 def test_that_a_connection_that_is_lost_leaves_what_was_there(
-    emulator: Emulator, run: Runner, hub: str, reader: str, sources: Path, after: int
+    emulator: Emulator, run: Runner, hub: str, reader: str, sources: Path, *, statement: str, kind: str
 ) -> None:
     arguments = {"schema": hub, "sources": [str(sources)]}
     with emulator.connect(hub) as connection:
@@ -183,7 +194,7 @@ def test_that_a_connection_that_is_lost_leaves_what_was_there(
             "COMMENT ON COLUMN exams_to_schedule.exam_id IS 'old'",
         )
     before = views_of(emulator, hub)
-    emulator.faults({"kind": "drop", "match": ["CREATE OR REPLACE", "GRANT", "INSERT INTO"][after], "times": 1})
+    emulator.faults({"kind": kind, "match": statement, "times": 1})
     result = run("oracle_views", hub, **arguments)
     emulator.faults()
     assert result["failed"]
@@ -193,3 +204,154 @@ def test_that_a_connection_that_is_lost_leaves_what_was_there(
     assert found == before
     assert items(run("oracle_views", hub, **arguments))[0] == ("EXAMS_TO_SCHEDULE", "update")
     assert items(run("oracle_views", hub, **arguments)) == []
+
+
+@pytest.mark.parametrize(("number", "remedy"), [(54, "ddl_lock_timeout"), (4021, "uses or compiles it")])
+def test_that_a_lock_that_is_not_released_leaves_what_was_there(
+    emulator: Emulator, run: Runner, hub: str, reader: str, sources: Path, *, number: int, remedy: str
+) -> None:
+    arguments = {"schema": hub, "sources": [str(sources)], "ddl_lock_timeout": 1}
+    items(run("oracle_views", hub, **arguments))
+    write(sources, exams=EXAMS.format(reader=reader).replace("e.title", "UPPER(e.title)"))
+    write(sources, students=STUDENTS.replace("n.uun", "LOWER(n.uun)"))
+    before, invalid = views_of(emulator, hub), ("STUDENTS_ON_EXAMS", "VIEW")
+    emulator.faults({"kind": "lock", "object": f"{hub}.STUDENTS_ON_EXAMS", "number": number, "seconds": 1})
+    result = run("oracle_views", hub, **arguments)
+    emulator.faults()
+    assert result["failed"]
+    assert f"ORA-{number:05d}" in result["msg"]
+    assert f"view {hub}.STUDENTS_ON_EXAMS" in result["msg"]
+    assert remedy in result["msg"]
+    assert "To be compiled again, which their next use does: STUDENTS_ON_EXAMS." in result["msg"]
+    found = views_of(emulator, hub)
+    assert [each for each in found if "INVALID" not in each] == [each for each in before if each[:2] != invalid]
+    assert [each[1] for each in items(run("oracle_views", hub, **arguments))] == ["update", "update", "create"]
+
+
+def test_that_what_uses_the_views_stays_valid_or_nothing_changes(
+    emulator: Emulator, run: Runner, hub: str, reader: str, sources: Path
+) -> None:
+    arguments = {"schema": hub, "sources": [str(sources)]}
+    items(run("oracle_views", hub, **arguments))
+    with emulator.connect(hub) as connection:
+        execute(connection, "CREATE VIEW report (title) AS SELECT title FROM exams_to_schedule")
+    before = views_of(emulator, hub)
+    write(sources, exams=EXAMS.format(reader=reader).replace("code, title)", "code)").replace(", e.title", ""))
+    result = run("oracle_views", hub, **arguments)
+    assert result["failed"]
+    assert f"view {hub}.REPORT" in result["msg"]
+    assert "What had been replaced was put back." in result["msg"]
+    assert views_of(emulator, hub) == before
+    gone = run("oracle_views", hub, state="absent", **arguments)
+    assert f"view {hub}.REPORT uses EXAMS_TO_SCHEDULE" in gone["msg"]
+    assert views_of(emulator, hub) == before
+
+
+def test_that_a_base_that_is_granted_through_a_role_alone_is_refused_and_nothing_left(
+    emulator: Emulator, run: Runner, new_account: Accounts, system: Any, *, hub: str, tmp_path: Path
+) -> None:
+    owner, role = new_account("CREATE VIEW", "CREATE TABLE"), f"R{hub}"
+    execute(system, f"CREATE ROLE {role}", f"GRANT SELECT ON {hub}.exams TO {role}", f"GRANT {role} TO {owner}")
+    write(tmp_path, own="CREATE VIEW own (a) AS SELECT 1 FROM DUAL",
+          role=f"CREATE VIEW through_role (a) AS SELECT o.a FROM {hub}.exams e, own o")  # fmt: skip
+    result = run("oracle_views", owner, schema=owner, sources=[str(tmp_path)])
+    execute(system, f"DROP ROLE {role}")
+    assert result["failed"]
+    assert "directly" in result["msg"]
+    with emulator.connect(owner) as connection:
+        assert rows(connection, "SELECT object_name FROM user_objects") == []
+
+
+def test_that_rights_that_nobody_declares_are_named_and_taken_away_on_request(
+    emulator: Emulator, run: Runner, new_account: Accounts, hub: str, *, reader: str, sources: Path
+) -> None:
+    arguments = {"schema": hub, "sources": [str(sources)]}
+    items(run("oracle_views", hub, **arguments))
+    other = new_account()
+    with emulator.connect(hub) as connection:
+        execute(connection, f"GRANT SELECT ON exams_to_schedule TO {other}",
+                f"GRANT SELECT ON exams_to_schedule TO {reader} WITH GRANT OPTION")  # fmt: skip
+    left = run("oracle_views", hub, **arguments)
+    assert items(left) == []
+    assert f"SELECT to {other}" in str(left["warnings"])
+    predicted = run("oracle_views", hub, check=True, revoke_extra=True, **arguments)
+    assert run("oracle_views", hub, revoke_extra=True, **arguments)["changes"] == predicted["changes"]
+    with emulator.connect(hub) as connection:
+        query = "SELECT grantee, grantable FROM user_tab_privs WHERE table_name = 'EXAMS_TO_SCHEDULE'"
+        assert rows(connection, query) == [(reader, "NO")]
+    assert items(run("oracle_views", hub, revoke_extra=True, **arguments)) == []
+
+
+def test_that_who_gets_a_right_has_to_be_there(run: Runner, hub: str, tmp_path: Path) -> None:
+    write(tmp_path, one="-- @grant SELECT to NOBODY_THERE\nCREATE VIEW one (a) AS SELECT 1 FROM DUAL")
+    result = run("oracle_views", hub, check=True, schema=hub, sources=[str(tmp_path)], prerequisite_line="2.4")
+    assert result["pending_line"] == "2.4"
+    assert "NOBODY_THERE" in run("oracle_views", hub, schema=hub, sources=[str(tmp_path)])["msg"]
+
+
+def test_that_the_scripts_of_the_hand_over_do_and_take_back_the_same(
+    emulator: Emulator, run: Runner, hub: str, sources: Path
+) -> None:
+    arguments = {"schema": hub, "sources": [str(sources)]}
+    with emulator.connect(hub) as connection:
+        execute(connection, "CREATE VIEW exams_to_schedule (exam_id) AS SELECT exam_id FROM exams",
+                "COMMENT ON TABLE exams_to_schedule IS 'old'")  # fmt: skip
+    before = views_of(emulator, hub)
+    handed = run("oracle_views", hub, check=True, **arguments)
+    run_script(emulator, hub, handed["script"])
+    assert items(run("oracle_views", hub, check=True, **arguments)) == [("history of the views", "create")]
+    run_script(emulator, hub, handed["back_out_script"])
+    assert views_of(emulator, hub) == before
+
+
+def run_script(emulator: Emulator, user: str, script: str) -> None:
+    """Execute a script as SQL*Plus takes it apart: at ; or / that ends a line."""
+    statement: list[str] = []
+    with emulator.connect(user) as connection:
+        for line in script.splitlines():
+            if not statement and (not line or line.startswith(("--", "WHENEVER", "SET "))):
+                continue
+            ends = line == "/" or line.endswith(";")
+            statement += [] if line == "/" else [line.removesuffix(";")]
+            if ends:
+                execute(connection, "\n".join(statement))
+                statement = []
+
+
+def test_that_a_wrong_password_is_tried_once_in_all_runs(
+    emulator: Emulator, run: Runner, hub: str, *, sources: Path, system: Any, tmp_path: Path
+) -> None:
+    arguments = {"schema": hub, "sources": [str(sources)], "rejected_logins": str(tmp_path / "rejected")}
+    wrong = {**arguments, "login_password": "Wrong-password-1"}
+    assert "name or password is wrong" in run("oracle_views", hub, **wrong)["msg"]
+    for _attempt in range(12):  # FAILED_LOGIN_ATTEMPTS is 10
+        assert "is not tried again" in run("oracle_views", hub, **wrong)["msg"]
+    assert rows(system, "SELECT account_status FROM dba_users WHERE username = :1", hub) == [("OPEN",)]
+    assert not any("Wrong-password-1" in each.read_text() for each in (tmp_path / "rejected").iterdir())
+    assert items(run("oracle_views", hub, **arguments))
+    assert not list((tmp_path / "rejected").iterdir())
+
+
+def test_that_a_locked_and_an_expired_account_are_told_apart(run: Runner, hub: str, sources: Path, system: Any) -> None:
+    execute(system, f"ALTER USER {hub} ACCOUNT LOCK")
+    assert "the account is locked" in run("oracle_views", hub, schema=hub, sources=[str(sources)])["msg"]
+    execute(system, f"ALTER USER {hub} ACCOUNT UNLOCK", f"ALTER USER {hub} PASSWORD EXPIRE")
+    assert "the password has expired" in run("oracle_views", hub, schema=hub, sources=[str(sources)])["msg"]
+
+
+def test_that_fifty_views_take_a_few_round_trips(emulator: Emulator, run: Runner, hub: str, tmp_path: Path) -> None:
+    for number in range(50):
+        base = f"v{number - 1}" if number % 5 else "exams"
+        write(tmp_path, **{f"v{number}": f"-- @comment View {number}\nCREATE VIEW v{number} (exam_id, code, title) AS\n"
+                           f"SELECT b.exam_id, b.code, b.title FROM {base} b WHERE b.exam_id > {number}"})  # fmt: skip
+    emulator.faults({"kind": "late", "seconds": 0.05})
+    begun = time.monotonic()
+    assert len(items(run("oracle_views", hub, schema=hub, sources=[str(tmp_path)]))) == 51
+    deployed = time.monotonic()
+    assert items(run("oracle_views", hub, schema=hub, sources=[str(tmp_path)])) == []
+    unchanged = time.monotonic()
+    emulator.faults()
+    # a round trip for each view alone would take 2.5 s
+    print(f"deployed in {deployed - begun:.2f} s, unchanged in {unchanged - deployed:.2f} s")
+    assert deployed - begun < 5
+    assert unchanged - deployed < 2
