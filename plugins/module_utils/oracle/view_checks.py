@@ -22,6 +22,8 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile impo
 
 _MISSING = (942, 904, 4043, 2019)
 """Table or view, column, object, link that is not there."""
+_TOGETHER = 10
+"""Views whose queries are tried at once."""
 _WITHIN_WITH = 32034
 """Old servers do not take WITH inside of WITH: then only CREATE VIEW itself can tell."""
 
@@ -106,10 +108,13 @@ def check_bases(session: Session, schema: str, after: Views, changes: Collection
     uses = uses_within(schema, after)
     changing = {change.name for change in changes if change.definition and after[change.name] is not None}
     names = [name for name in in_order(uses) if name in users_of(changing, uses) and after[name] is not None]
-    if not names or _refusal(session, trial_of(schema, after, names)) is None:
-        return
+    suspects: list[str] = []
+    for first in range(0, len(names), _TOGETHER):
+        chosen = names[first : first + _TOGETHER]
+        if _refusal(session, trial_of(schema, after, chosen)) is not None:
+            suspects += chosen
     wrong: dict[str, SqlProblem] = {}
-    for name in names:
+    for name in suspects:
         if uses[name] & wrong.keys():
             continue  # what it uses is wrong: it would say the same
         problem = _refusal(session, trial_of(schema, after, [name]))
