@@ -16,6 +16,7 @@ from typing import Any
 
 import oracledb
 import pytest
+import yaml
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle._oracledb import connect
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.server import Server
@@ -28,6 +29,8 @@ NAME = "eugex-live.exams.example"
 SERVICE = "eugex.exams.example"
 ROOT = Path(__file__).parents[3]
 NETWORK = os.environ.get("EXAM_TEST_ORACLE_NETWORK", "127.74")
+
+STREAMS: dict[str, Any] = {}
 
 HUB = """
 CREATE TABLE exams (exam_id NUMBER(10) NOT NULL, code VARCHAR2(20) NOT NULL, title VARCHAR2(200), sitting DATE);
@@ -77,9 +80,9 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     Authority.load_or_create(directory / "authority", "Oracle test root")
     passwords = {"SYSTEM": f"S{secrets.token_urlsafe(12)}"}
     address = f"{NETWORK}.{secrets.randbelow(250)}.{secrets.randbelow(250) + 1}"
-    (directory / "seed.yml").write_text(
-        f"name: EUGEX\nservice: {SERVICE}\nsystem_password: {passwords['SYSTEM']}\n", encoding="utf-8"
-    )
+    quiet = {"name": "QUIET_ACCOUNT", "password": secrets.token_urlsafe(12), "last_login_days_ago": 40}
+    seed = {"name": "EUGEX", "service": SERVICE, "system_password": passwords["SYSTEM"], "users": [quiet]}
+    (directory / "seed.yml").write_text(yaml.safe_dump({**seed, **STREAMS}), encoding="utf-8")
     server = Server(
         NAME,
         service=SERVICE,
