@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle._oracledb import connect, oracledb
@@ -79,6 +80,11 @@ def position_in(message: str) -> int:
     """Return which statement of a block failed, from 0: the server names the line, the block's own comes last. Pure."""
     lines = _LINE.findall(message)
     return int(lines[-1]) - 2 if lines else 0
+
+
+def _exact(cursor: Cursor, column: Any) -> Any:
+    """Have the driver return numbers as decimals: a float is not what the database has."""
+    return cursor.var(Decimal, arraysize=cursor.arraysize) if column.type_code is oracledb.DB_TYPE_NUMBER else None
 
 
 class Session:
@@ -147,11 +153,15 @@ class Session:
         return found
 
     def stream(self, query: str, *values: object) -> Iterator[list[tuple[Any, ...]]]:
-        """Yield the rows of a query in batches, so that they are never all in memory. Raises as `rows`."""
+        """Yield the rows of a query in batches, so that they are never all in memory. Numbers are decimals.
+
+        Raises as `rows`.
+        """
         with self._cursor() as cursor:
+            cursor.outputtypehandler = _exact
             cursor.execute(query, values)
             while found := cursor.fetchmany(BATCH):
-                yield [tuple(row) for row in found]
+                yield found
 
     def value(self, query: str, *values: object) -> Any:
         """Return the first column of the first row, None if there is none. Raises as `rows`."""
@@ -165,17 +175,28 @@ class Session:
             return int(cursor.rowcount)
 
     def call_many(self, statement: str, rows: Sequence[Sequence[object]], sizes: Sequence[object] = ()) -> None:
-        """Execute a statement with the binds of each row, sent together. Raises as `rows`.
+        """Execute a statement with the binds of each row, sent together.
 
         Args:
             statement: the statement.
             rows: the binds.
             sizes: the types of the binds, so that the driver does not guess them from the first rows.
+
+        Raises as `rows`; the position of SqlProblem is that of the row that was refused, those before it are done.
         """
-        with self._cursor() as cursor:
-            if sizes:
-                cursor.setinputsizes(*sizes)
-            cursor.executemany(statement, list(rows))
+        done = 0
+        try:
+            with self._cursor() as cursor:
+                if sizes:
+                    cursor.setinputsizes(*sizes)
+                try:
+                    cursor.executemany(statement, list(rows))
+                except oracledb.Error:
+                    done = max(0, cursor.rowcount)
+                    raise
+        except SqlProblem as problem:
+            problem.position = done
+            raise
 
     def execute_all(self, statements: Sequence[Statement]) -> None:
         """Execute statements that define things, in their order; each is in force at once.

@@ -1,0 +1,172 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Loads rows into a table: in batches, within a transaction of whoever calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle._oracledb import oracledb
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Session, SqlProblem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_columns import (
+    CHARACTERS,
+    LARGE,
+    Column,
+    canonical,
+)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_data_planner import Statements
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_rejects import Rejects
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_source import (
+    Digest,
+    Numbered,
+    Reader,
+    Row,
+    hash_of,
+)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.progress import Progress
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
+
+_OF_ROWS = frozenset({1, 1400, 1438, 1830, 1839, 1847, 2290, 2291, 12899})
+"""Errors that say that a row cannot be there, not that the database cannot go on."""
+_REFUSED = 100
+"""How many rows that the database refuses are looked for, before all is rolled back."""
+_KEYS = 200
+"""Keys of a query."""
+_MODULUS = 2**128
+
+Merge = tuple[list[Numbered], list[Numbered]]
+"""Rows to insert, and rows to update."""
+
+
+class Loader:
+    """Compares and loads the rows of one source."""
+
+    def __init__(self, session: Session, reader: Reader, statements: Statements, *, merges: bool) -> None:
+        """Keep where rows come from and go to."""
+        self._session, self._reader, self.statements = session, reader, statements
+        self._merges = merges
+        self._checked = Digest(0, 0)
+        self._merged = (0, 0)
+
+    def examine(self, rejects: Rejects) -> tuple[Digest, tuple[int, int]]:
+        """Read the whole source, and return its digest and how many rows merging would insert and update."""
+        rows = total = inserted = updated = 0
+        for batch in self._reader.batches(rejects):
+            rows += len(batch)
+            total += sum(hash_of(row) for _line, row in batch)
+            if self._merges:
+                new, changed = self._compare(batch)
+                inserted, updated = inserted + len(new), updated + len(changed)
+        self._checked, self._merged = Digest(rows, total % _MODULUS), (inserted, updated)
+        return self._checked, self._merged
+
+    def _compare(self, batch: Sequence[Numbered]) -> Merge:
+        """Return which rows of a batch are not in the table, and which are different there."""
+        places = self._reader.key
+        new, changed = [], []
+        for first in range(0, len(batch), _KEYS):
+            part = batch[first : first + _KEYS]
+            values = [row[place] for _line, row in part for place in places]
+            there: dict[Row, Row] = {}
+            for found in self._session.stream(self.statements.select_keys(len(part)), *values):
+                for row in found:
+                    theirs = canonical(row)
+                    there[tuple(theirs[place] for place in places)] = theirs
+            for line, row in part:
+                mine = canonical(row)
+                theirs_or_none = there.get(tuple(mine[place] for place in places))
+                if theirs_or_none is None:
+                    new.append((line, row))
+                elif theirs_or_none != mine:
+                    changed.append((line, row))
+        return new, changed
+
+    def load(self, lock_seconds: int) -> None:
+        """Load the rows, and make sure that they are there; the caller commits.
+
+        Raises:
+            Problem: the database does not take a row, or something has changed since it was checked.
+        """
+        session = self._session
+        session.call(self.statements.lock(lock_seconds))
+        before = int(session.value(self.statements.count))
+        if not self._merges and before:
+            session.call(self.statements.clear)
+        rows = total = inserted = updated = 0
+        refused = Rejects(None)
+        with Progress("loading rows", total=self._checked.rows, unit="rows") as progress:
+            for batch in self._reader.batches(Rejects(None)):
+                total += sum(hash_of(row) for _line, row in batch)
+                rows += len(batch)
+                new, changed = self._compare(batch) if self._merges else (batch, [])
+                inserted += len(new)
+                updated += len(changed)
+                self._execute(self.statements.insert, new, self._reader.columns, refused)
+                self._update(changed, refused)
+                if refused.count >= _REFUSED:
+                    break
+                progress.advance(len(batch))
+        if refused.count:
+            at_least = "at least " if refused.count >= _REFUSED else ""
+            raise Problem(
+                f"the database refuses {at_least}{refused.count} rows",
+                where=session.where,
+                found=refused.told(),
+                remedy="Nothing was loaded. Correct the source, or what it refers to.",
+            )
+        self._prove(Digest(rows, total % _MODULUS), (inserted, updated) if self._merges else (0, 0), before)
+
+    def _prove(self, loaded: Digest, merged: tuple[int, int], before: int) -> None:
+        """Make sure that what was loaded is what was checked, and is there. Raises Problem if it is not."""
+        if (loaded, merged) != (self._checked, self._merged):
+            raise Problem(
+                "the source, or the table, has changed since it was checked",
+                where=self._session.where,
+                expected=f"{self._checked.rows} rows",
+                found=f"{loaded.rows} rows{', but others' if loaded.rows == self._checked.rows else ''}",
+                remedy="Nothing was loaded. Run again when nobody changes them.",
+            )
+        found = int(self._session.value(self.statements.count))
+        expected = before + merged[0] if self._merges else loaded.rows
+        if found != expected:
+            raise Problem(
+                "the table has not the rows that were loaded",
+                where=self._session.where,
+                expected=f"{expected} rows",
+                found=f"{found} rows",
+                remedy="Nothing was loaded. Look for triggers on the table.",
+            )
+
+    def _update(self, rows: Sequence[Numbered], refused: Rejects) -> None:
+        keys = self._reader.key
+        order = [at for at in range(len(self._reader.columns)) if at not in keys] + keys
+        chosen = [(line, tuple(row[at] for at in order)) for line, row in rows]
+        self._execute(self.statements.update, chosen, [self._reader.columns[at] for at in order], refused)
+
+    def _execute(self, statement: str, rows: Sequence[Numbered], columns: Sequence[Column], refused: Rejects) -> None:
+        """Execute a statement for all rows, and note those that the database does not take."""
+        sizes = [_size_of(column) for column in columns]
+        while rows and refused.count < _REFUSED:
+            try:
+                self._session.call_many(statement, [row for _line, row in rows], sizes)
+            except SqlProblem as problem:
+                if problem.number not in _OF_ROWS:
+                    raise
+                refused.add(rows[problem.position][0], str(problem.found))
+                rows = rows[problem.position + 1 :]
+            else:
+                return
+
+
+def _size_of(column: Column) -> Any:
+    """Return the type of a bind."""
+    if column.family in CHARACTERS:
+        return oracledb.DB_TYPE_VARCHAR
+    if column.family in LARGE:
+        return oracledb.DB_TYPE_LONG
+    if column.family == "NUMBER":
+        return oracledb.DB_TYPE_NUMBER
+    return oracledb.DB_TYPE_DATE if column.type == "DATE" else oracledb.DB_TYPE_TIMESTAMP
