@@ -30,7 +30,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_d
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_loader import Loader
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_rejects import Rejects
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_source import Digest, Reader, digest_of
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_source import Reader, digest_of
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import (
     Change,
     MissingPrerequisite,
@@ -63,7 +63,7 @@ class TableData(Resource[FoundRows, Change]):
         declared = self.declared
         loader = self._loader = self._open()
         self._rejects = Rejects(declared.rejects_file)
-        source, merged = loader.examine(self._rejects)
+        count, merged = loader.examine(self._rejects)
         self._rejects.write()
         if self._rejects.count > declared.max_rejects:
             raise Problem(
@@ -73,17 +73,18 @@ class TableData(Resource[FoundRows, Change]):
                 found=self._rejects.told(),
                 remedy="Correct the source, or say how many may be rejected (max_rejects).",
             )
-        if not source.rows and not declared.merges and not declared.allow_empty:
+        if not count and not declared.merges and not declared.allow_empty:
             raise Problem(
                 "the source has no rows, and the table would be emptied",
                 where=declared.source.where,
                 remedy="Look whether it is the right source. If it is, say allow_empty: true.",
             )
         rows = int(self._session.value(loader.statements.count))
-        target = None
-        if not declared.merges and rows == source.rows:
-            target = digest_of(self._session.stream(loader.statements.select)) if rows else Digest(0, 0)
-        return FoundRows(source, rows, target, *merged, self._rejects.count)
+        if declared.merges or rows != count or not rows:
+            return FoundRows(count, rows, rows == count == 0, *merged)
+        # only as many rows can be the same rows
+        same = loader.digest() == digest_of(self._session.stream(loader.statements.select))
+        return FoundRows(count, rows, same)
 
     def _open(self) -> Loader:
         declared, session = self.declared, self._session
@@ -132,7 +133,7 @@ class TableData(Resource[FoundRows, Change]):
         rejects = self._rejects
         facts: dict[str, object] = {
             "rows_before": present.rows,
-            "rows_of_source": present.source.rows,
+            "rows_of_source": present.source,
             "rejected": rejects.count,
             "rejects": [{"line": each.line, "reason": each.reason} for each in rejects.first],
         }

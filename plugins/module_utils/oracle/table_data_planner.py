@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import quoted, shown
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_columns import Column
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_source import Digest
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Change
 
 
@@ -19,15 +19,15 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile impo
 class FoundRows:
     """What of source and table a plan depends on."""
 
-    source: Digest
+    source: int
+    """How many rows the source has."""
     rows: int
-    """Of the table."""
-    target: Digest | None = None
-    """None where the number of rows alone tells that they differ."""
+    """How many the table has."""
+    same: bool = False
+    """Whether these are the same rows."""
     inserted: int = 0
     """By merging."""
     updated: int = 0
-    rejected: int = 0
 
 
 def plan_rows(schema: str, table: str, found: FoundRows, *, merges: bool) -> list[Change]:
@@ -38,14 +38,10 @@ def plan_rows(schema: str, table: str, found: FoundRows, *, merges: bool) -> lis
             return []
         after = {"rows": found.rows + found.inserted, "inserted": found.inserted, "updated": found.updated}
         return [Change(item, "update" if found.rows else "create", {"rows": found.rows}, after)]
-    if found.source.rows == found.rows and found.target in (None, found.source):
-        return [] if found.target == found.source or not found.rows else [_replacement(item, found)]
-    return [_replacement(item, found)]
-
-
-def _replacement(item: str, found: FoundRows) -> Change:
-    action = "delete" if not found.source.rows else "update" if found.rows else "create"
-    return Change(item, action, {"rows": found.rows}, {"rows": found.source.rows})  # type: ignore[arg-type]
+    if found.same:
+        return []
+    action: Literal["create", "update", "delete"] = "update" if found.rows else "create"
+    return [Change(item, action if found.source else "delete", {"rows": found.rows}, {"rows": found.source})]
 
 
 class Statements:

@@ -18,13 +18,13 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_c
     canonical,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_data_planner import Statements
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_rejects import Rejects
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_rejects import Reject, Rejects
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_source import (
     Digest,
     Numbered,
     Reader,
     Row,
-    hash_of,
+    digest_of,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.progress import Progress
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
@@ -35,7 +35,6 @@ _REFUSED = 100
 """How many rows that the database refuses are looked for, before all is rolled back."""
 _KEYS = 200
 """Keys of a query."""
-_MODULUS = 2**128
 
 Merge = tuple[list[Numbered], list[Numbered]]
 """Rows to insert, and rows to update."""
@@ -48,20 +47,25 @@ class Loader:
         """Keep where rows come from and go to."""
         self._session, self._reader, self.statements = session, reader, statements
         self._merges = merges
-        self._checked = Digest(0, 0)
-        self._merged = (0, 0)
+        self._checked = (0, 0, 0)
+        """How many rows the source has, and how many of them merging inserts and updates."""
+        self._version: tuple[int, ...] = ()
 
-    def examine(self, rejects: Rejects) -> tuple[Digest, tuple[int, int]]:
-        """Read the whole source, and return its digest and how many rows merging would insert and update."""
-        rows = total = inserted = updated = 0
+    def examine(self, rejects: Rejects) -> tuple[int, tuple[int, int]]:
+        """Read the whole source, and return how many rows it has, and how many merging would insert and update."""
+        self._version = self._reader.source.version()
+        rows = inserted = updated = 0
         for batch in self._reader.batches(rejects):
             rows += len(batch)
-            total += sum(hash_of(row) for _line, row in batch)
             if self._merges:
                 new, changed = self._compare(batch)
                 inserted, updated = inserted + len(new), updated + len(changed)
-        self._checked, self._merged = Digest(rows, total % _MODULUS), (inserted, updated)
-        return self._checked, self._merged
+        self._checked = (rows, inserted, updated)
+        return rows, (inserted, updated)
+
+    def digest(self) -> Digest:
+        """Return the digest of the source's rows."""
+        return digest_of((row for _line, row in batch) for batch in self._reader.batches(Rejects(None)))
 
     def _compare(self, batch: Sequence[Numbered]) -> Merge:
         """Return which rows of a batch are not in the table, and which are different there."""
@@ -95,11 +99,10 @@ class Loader:
         before = int(session.value(self.statements.count))
         if not self._merges and before:
             session.call(self.statements.clear)
-        rows = total = inserted = updated = 0
+        rows = inserted = updated = 0
         refused = Rejects(None)
-        with Progress("loading rows", total=self._checked.rows, unit="rows") as progress:
+        with Progress("loading rows", total=self._checked[0], unit="rows") as progress:
             for batch in self._reader.batches(Rejects(None)):
-                total += sum(hash_of(row) for _line, row in batch)
                 rows += len(batch)
                 new, changed = self._compare(batch) if self._merges else (batch, [])
                 inserted += len(new)
@@ -117,20 +120,18 @@ class Loader:
                 found=refused.told(),
                 remedy="Nothing was loaded. Correct the source, or what it refers to.",
             )
-        self._prove(Digest(rows, total % _MODULUS), (inserted, updated) if self._merges else (0, 0), before)
+        self._prove((rows, inserted, updated) if self._merges else (rows, 0, 0), before)
 
-    def _prove(self, loaded: Digest, merged: tuple[int, int], before: int) -> None:
+    def _prove(self, loaded: tuple[int, int, int], before: int) -> None:
         """Make sure that what was loaded is what was checked, and is there. Raises Problem if it is not."""
-        if (loaded, merged) != (self._checked, self._merged):
+        if (loaded, self._reader.source.version()) != (self._checked, self._version):
             raise Problem(
                 "the source, or the table, has changed since it was checked",
                 where=self._session.where,
-                expected=f"{self._checked.rows} rows",
-                found=f"{loaded.rows} rows{', but others' if loaded.rows == self._checked.rows else ''}",
                 remedy="Nothing was loaded. Run again when nobody changes them.",
             )
         found = int(self._session.value(self.statements.count))
-        expected = before + merged[0] if self._merges else loaded.rows
+        expected = before + loaded[1] if self._merges else loaded[0]
         if found != expected:
             raise Problem(
                 "the table has not the rows that were loaded",
@@ -155,7 +156,7 @@ class Loader:
             except SqlProblem as problem:
                 if problem.number not in _OF_ROWS:
                     raise
-                refused.add(rows[problem.position][0], str(problem.found))
+                refused.add(Reject(rows[problem.position][0], str(problem.found)))
                 rows = rows[problem.position + 1 :]
             else:
                 return

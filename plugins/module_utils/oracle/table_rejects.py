@@ -43,13 +43,13 @@ class Rejects:
         self.count = 0
         self.first: list[Reject] = []
 
-    def add(self, line: int, reason: str) -> None:
+    def add(self, reject: Reject) -> None:
         """Add one."""
         self.count += 1
         if len(self.first) < RETURNED:
-            self.first.append(Reject(line, reason))
+            self.first.append(reject)
         if self._path is not None:
-            self._writer.writerow((line, reason))
+            self._writer.writerow((reject.line, reject.reason))
 
     def write(self) -> None:
         """Write all of them to the file, if one is given and there are any. Raises Problem if it cannot be written."""

@@ -7,15 +7,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import operator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.files import told
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.csv_rows import Record, records
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import listed, shown
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import BATCH
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_batches import column_converter
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_columns import (
     Column,
     Converter,
@@ -23,7 +26,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_c
     canonical,
     converter_of,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_rejects import Rejects
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_rejects import Reject, Rejects
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 
 Row = tuple[Any, ...]
@@ -43,6 +46,14 @@ class Source:
     formats: tuple[str, ...] = ()
     ignored: frozenset[str] = frozenset()
     """Columns of the source that are not loaded, in upper case."""
+
+    def version(self) -> tuple[int, ...]:
+        """Return what is another one after the file was changed or replaced."""
+        if self.csv is None:
+            return ()
+        with told(self.csv, "look at the file"):
+            found = self.csv.stat()
+        return found.st_ino, found.st_size, found.st_mtime_ns
 
     @property
     def where(self) -> str:
@@ -68,12 +79,12 @@ class Digest:
     value: int
 
 
-def digest_of(batches: Iterator[list[Row]]) -> Digest:
+def digest_of(batches: Iterable[Iterable[Row]]) -> Digest:
     """Return the digest of rows."""
     count = total = 0
-    for batch in batches:
-        count += len(batch)
-        total += sum(map(hash_of, batch))
+    for row in itertools.chain.from_iterable(batches):
+        count += 1
+        total += hash_of(row)
     return Digest(count, total % _MODULUS)
 
 
@@ -97,7 +108,7 @@ class Reader:
         Raises:
             Problem: a column is not in the table, or one that has to have a value not in the source.
         """
-        self._source = source
+        self.source = source
         header = next(source.records(), None)
         if header is None:
             raise Problem("there is no header", where=source.where, remedy="Give the names of the columns in line 1.")
@@ -108,13 +119,17 @@ class Reader:
         self._places = [place for place, name in enumerate(names) if name not in source.ignored]
         self.columns = [known[names[place]] for place in self._places]
         self._converters = [self._converter(column) for column in self.columns]
+        self._whole = [
+            column_converter(column, converter, source.nulls)
+            for column, converter in zip(self.columns, self._converters, strict=True)
+        ]
         at = {column.name: place for place, column in enumerate(self.columns)}
         self.key = [at[name] for name in key if name in at] if all(name in at for name in key) else []
 
     def _check(self, names: Sequence[str], known: Mapping[str, Column]) -> None:
         expected = listed(shown(column.name) for column in known.values())
         twice = sorted({name for name in names if names.count(name) > 1})
-        unknown = [name for name in names if name not in known and name not in self._source.ignored]
+        unknown = [name for name in names if name not in known and name not in self.source.ignored]
         missing = [column.name for name, column in known.items() if column.required and name not in names]
         for what, which in (
             ("the header names columns twice", twice),
@@ -124,80 +139,86 @@ class Reader:
             if which:
                 raise Problem(
                     f"{what}: {listed(which)}",
-                    where=f"{self._source.where} line 1",
+                    where=f"{self.source.where} line 1",
                     expected=expected,
                     found=listed(names),
                     remedy="Correct the header, the delimiter, or the table; ignored_columns leaves columns out.",
                 )
 
     def _converter(self, column: Column) -> Converter:
-        converter = converter_of(column, self._source.formats)
+        converter = converter_of(column, self.source.formats)
         if converter is None:
             raise Problem(
                 f"the type {column.type} of column {shown(column.name)} cannot be loaded",
-                where=self._source.where,
+                where=self.source.where,
                 remedy="Leave the column out with ignored_columns.",
             )
         return converter
 
-    def rows(self, rejects: Rejects) -> Iterator[Numbered]:
-        """Yield each row with its line. What cannot be loaded, or has a key that another row had, is rejected.
+    def batches(self, rejects: Rejects) -> Iterator[list[Numbered]]:
+        """Yield the rows in batches, each with its line. What cannot be loaded, or has a key that another row had, is
+        rejected.
 
         Raises:
             Problem: the source cannot be read to its end.
         """
-        convert = self._row()
-        key, seen = self.key, {}  # type: tuple[list[int], dict[int, int]]
-        for line, record in itertools.islice(self._source.records(), 1, None):
+        records = itertools.islice(self.source.records(), 1, None)
+        seen: dict[Any, int] = {}
+        while batch := list(itertools.islice(records, BATCH)):
+            wrong: list[Reject] = []
+            rows = self._distinct(self._converted(batch, wrong), seen, wrong)
+            for each in sorted(wrong, key=lambda reject: reject.line):
+                rejects.add(each)
+            if rows:
+                yield rows
+
+    def _converted(self, batch: Sequence[Record], rejects: list[Reject]) -> list[Numbered]:
+        if all(len(record) == self._width for _line, record in batch):
+            texts = list(zip(*(record for _line, record in batch), strict=True))
+            try:
+                values = [convert(texts[place]) for place, convert in zip(self._places, self._whole, strict=True)]
+            except NotAValue:
+                pass  # which it is, is found below
+            else:
+                return list(zip((line for line, _record in batch), zip(*values, strict=True), strict=True))
+        return list(self._one_by_one(batch, rejects))
+
+    def _one_by_one(self, batch: Sequence[Record], rejects: list[Reject]) -> Iterator[Numbered]:
+        for line, record in batch:
             if len(record) != self._width:
-                rejects.add(line, f"it has {len(record)} fields, the header has {self._width}")
+                rejects.append(Reject(line, f"it has {len(record)} fields, the header has {self._width}"))
                 continue
             try:
-                row = convert(record)
+                values = [convert([record[place]])[0] for place, convert in zip(self._places, self._whole, strict=True)]
             except NotAValue:
-                rejects.add(line, self._why(record))
-                continue
-            if key:
-                number = hash_of(tuple(row[place] for place in key))
-                first = seen.setdefault(number, line)
-                if first != line:
-                    rejects.add(line, f"its key is that of line {first}")
-                    continue
-            yield line, row
+                rejects.append(Reject(line, self._why(record)))
+            else:
+                yield line, tuple(values)
 
-    def batches(self, rejects: Rejects) -> Iterator[list[Numbered]]:
-        """Yield the rows in batches. Raises as `rows`."""
-        rows = self.rows(rejects)
-        while batch := list(itertools.islice(rows, BATCH)):
-            yield batch
-
-    def _row(self) -> Callable[[Sequence[str]], Row]:
-        nulls = self._source.nulls
-        fields = [
-            (place, converter, not column.nullable)
-            for place, converter, column in zip(self._places, self._converters, self.columns, strict=True)
-        ]
-
-        def convert(record: Sequence[str]) -> Row:
-            found: list[Any] = []
-            for place, converter, required in fields:
-                text = record[place]
-                if text in nulls:
-                    if required:
-                        raise NotAValue
-                    found.append(None)
-                else:
-                    found.append(converter(text))
-            return tuple(found)
-
-        return convert
+    def _distinct(self, rows: list[Numbered], seen: dict[Any, int], rejects: list[Reject]) -> list[Numbered]:
+        """Return the rows without those whose key was there before."""
+        if not self.key:
+            return rows
+        key_of = operator.itemgetter(*self.key)
+        keys = [key_of(row) for _line, row in rows]
+        if len(set(keys)) == len(keys) and seen.keys().isdisjoint(keys):
+            seen.update(zip(keys, (line for line, _row in rows), strict=True))
+            return rows
+        chosen = []
+        for key, numbered in zip(keys, rows, strict=True):
+            first = seen.setdefault(key, numbered[0])
+            if first == numbered[0]:
+                chosen.append(numbered)
+            else:
+                rejects.append(Reject(numbered[0], f"its key is that of line {first}"))
+        return chosen
 
     def _why(self, record: Sequence[str]) -> str:
         """Return all that is wrong with a record."""
         wrong = []
         for place, converter, column in zip(self._places, self._converters, self.columns, strict=True):
             text = record[place]
-            if text in self._source.nulls:
+            if text in self.source.nulls:
                 if not column.nullable:
                     wrong.append(f"{shown(column.name)} has no value")
                 continue

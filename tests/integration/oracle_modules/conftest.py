@@ -140,6 +140,8 @@ def new_account(emulator: Emulator, system: oracledb.Connection) -> Iterator[Acc
     yield maker
     emulator.faults()
     for each in made:
+        query = "SELECT sid FROM v$session WHERE username = :1"
+        wait_until(lambda name=each: not rows(system, query, name), "the sessions to end", seconds=20)  # type: ignore[misc]
         execute(system, f"DROP USER {each} CASCADE")
 
 
