@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle._oracledb import oracledb
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Session, SqlProblem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_batches import ahead
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_columns import (
     CHARACTERS,
     LARGE,
@@ -102,7 +103,7 @@ class Loader:
         rows = inserted = updated = 0
         refused = Rejects(None)
         with Progress("loading rows", total=self._checked[0], unit="rows") as progress:
-            for batch in self._reader.batches(Rejects(None)):
+            for batch in ahead(self._reader.batches(Rejects(None))):
                 rows += len(batch)
                 new, changed = self._compare(batch) if self._merges else (batch, [])
                 inserted += len(new)
