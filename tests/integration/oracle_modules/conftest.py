@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import secrets
 import signal
@@ -120,6 +121,11 @@ def rows(connection: oracledb.Connection, query: str, *values: object) -> list[t
         return list(cursor.execute(query, values))
 
 
+def nobody_is(system: oracledb.Connection, account: str) -> bool:
+    """Return whether an account is logged in nowhere: a connection that was cut is one until the server notices."""
+    return not rows(system, "SELECT sid FROM v$session WHERE username = :1", account)
+
+
 Accounts = Callable[..., str]
 
 
@@ -140,8 +146,7 @@ def new_account(emulator: Emulator, system: oracledb.Connection) -> Iterator[Acc
     yield maker
     emulator.faults()
     for each in made:
-        query = "SELECT sid FROM v$session WHERE username = :1"
-        wait_until(lambda name=each: not rows(system, query, name), "the sessions to end", seconds=20)  # type: ignore[misc]
+        wait_until(functools.partial(nobody_is, system, each), "the sessions to end", seconds=20)
         execute(system, f"DROP USER {each} CASCADE")
 
 
