@@ -31,7 +31,28 @@ SERVICE = "eugex.exams.example"
 ROOT = Path(__file__).parents[3]
 NETWORK = os.environ.get("EXAM_TEST_ORACLE_NETWORK", "127.74")
 
-STREAMS: dict[str, Any] = {}
+_RULE = {"streams_name": "APPLY_SITS", "streams_type": "APPLY", "rule_type": "DML", "schema_name": "SITS_COPY"}
+STREAMS: dict[str, Any] = {
+    "capture": [{"capture_name": "CAPTURE_SITS", "status": "ENABLED", "lag_seconds": 3}],
+    "apply": [
+        {
+            "apply_name": "APPLY_SITS",
+            "status": "ABORTED",
+            "error_number": 26714,
+            "error_message": "ORA-26714: User error encountered while applying",
+        }
+    ],
+    "errors": [
+        {
+            "apply_name": "APPLY_SITS",
+            "local_transaction_id": "5.1.4711",
+            "error_number": 1403,
+            "error_message": "ORA-01403: no data found",
+            "error_creation_time": "2026-05-11 09:30:00",
+        }
+    ],
+    "rules": [{**_RULE, "rule_set_type": "POSITIVE", "object_name": "DISABILITIES"}],
+}
 
 HUB = """
 CREATE TABLE exams (exam_id NUMBER(10) NOT NULL, code VARCHAR2(20) NOT NULL, title VARCHAR2(200), sitting DATE);
@@ -83,7 +104,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     address = f"{NETWORK}.{secrets.randbelow(250)}.{secrets.randbelow(250) + 1}"
     quiet = {"name": "QUIET_ACCOUNT", "password": secrets.token_urlsafe(12), "last_login_days_ago": 40}
     seed = {"name": "EUGEX", "service": SERVICE, "system_password": passwords["SYSTEM"], "users": [quiet]}
-    (directory / "seed.yml").write_text(yaml.safe_dump({**seed, **STREAMS}), encoding="utf-8")
+    (directory / "seed.yml").write_text(yaml.safe_dump({**seed, "streams": STREAMS}), encoding="utf-8")
     server = Server(
         NAME,
         service=SERVICE,
