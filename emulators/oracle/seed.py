@@ -28,6 +28,8 @@ streams:                               # rows of DBA_CAPTURE, DBA_APPLY, DBA_APP
   apply: [{apply_name: APPLY_SITS, status: ENABLED}]
   errors: []                           # with `solved: true` EXECUTE_ALL_ERRORS gets one through
   rules: []
+  columns: []                          # DBA_STREAMS_COLUMNS: those that it does not support
+  deleted_columns: []                  # DBA_STREAMS_DELETE_COLUMN
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ import csv
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -103,9 +106,7 @@ def apply_seed(instance: Instance, seed: Mapping[str, Any]) -> None:
             accounts.set_password(model, model.users["SYSTEM"], seed["system_password"])
         for user in seed.get("users", []):
             _user(model, user)
-        model.streams = build(
-            Streams, {"capture": [], "apply": [], "errors": [], "rules": [], **seed.get("streams", {})}
-        )
+        model.streams = build(Streams, {**{each.name: [] for each in fields(Streams)}, **seed.get("streams", {})})
         for part in ("state", "streams", "grants"):
             model.touch(part)
     for script in seed.get("scripts", []):

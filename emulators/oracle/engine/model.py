@@ -198,6 +198,10 @@ class Streams:
     apply: list[dict[str, Any]] = field(default_factory=list)
     errors: list[dict[str, Any]] = field(default_factory=list)
     rules: list[dict[str, Any]] = field(default_factory=list)
+    columns: list[dict[str, Any]] = field(default_factory=list)
+    """Those that Streams does not support."""
+    deleted_columns: list[dict[str, Any]] = field(default_factory=list)
+    """Those that a transformation takes out of the changes."""
 
 
 SchemaObject: TypeAlias = Table | View
