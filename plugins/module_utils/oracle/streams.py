@@ -34,7 +34,7 @@ FROM dba_apply_error ORDER BY apply_name, error_creation_time"""
 _RULES = """
 SELECT streams_name, streams_type, rule_type, rule_set_type, schema_name, object_name FROM dba_streams_rules
 WHERE streams_type IN ('CAPTURE', 'APPLY') ORDER BY streams_name"""
-_UNSUPPORTED = "SELECT owner, table_name, column_name FROM dba_streams_columns"
+_UNSUPPORTED = "SELECT owner, table_name, column_name FROM dba_streams_columns WHERE apply_version IS NULL"
 _DELETED = "SELECT schema_name, table_name, column_name FROM dba_streams_delete_column"
 
 
@@ -174,7 +174,9 @@ class _Reader:
 
     def _counts(self, table: tuple[str, str], columns: Sequence[str]) -> list[int] | None:
         """Return how many rows there are, and in how many each column has a value."""
-        counted = ", ".join(["COUNT(*)", *(f"COUNT({quoted(column)})" for column in columns)])
+        # COUNT of a CLOB is an error
+        filled = (f"COUNT(CASE WHEN {quoted(column)} IS NOT NULL THEN 1 END)" for column in columns)
+        counted = ", ".join(["COUNT(*)", *filled])
         ((*found,),) = self._session.rows(" ".join(("SELECT", counted, "FROM", quoted(*table))))
         return [int(each) for each in found]
 

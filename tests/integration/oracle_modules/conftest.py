@@ -51,6 +51,11 @@ STREAMS: dict[str, Any] = {
             "error_creation_time": "2026-05-11 09:30:00",
         }
     ],
+    "columns": [
+        {"owner": "SITS_COPY", "table_name": "DISABILITIES", "column_name": "SCAN", "apply_reason": "no type for it"},
+        {"owner": "SITS_COPY", "table_name": "DISABILITIES", "column_name": "EXTRA_TIME", "apply_version": 10.1},
+    ],
+    "deleted_columns": [{"schema_name": "SITS_COPY", "table_name": "DISABILITIES", "column_name": "NOTE"}],
     "rules": [{**_RULE, "rule_set_type": "POSITIVE", "object_name": "DISABILITIES"}],
 }
 

@@ -19,9 +19,10 @@ def disabilities(emulator: Emulator, system: oracledb.Connection) -> Iterator[st
     execute(system, 'CREATE USER SITS_COPY IDENTIFIED BY "Copy-1234" QUOTA UNLIMITED ON USERS')
     execute(
         system,
-        "CREATE TABLE sits_copy.disabilities (uun VARCHAR2(8), extra_time NUMBER(3), separate_room CHAR(1))",
-        "INSERT INTO sits_copy.disabilities VALUES ('s1234567', 25, NULL)",
-        "INSERT INTO sits_copy.disabilities VALUES ('s7654321', NULL, NULL)",
+        "CREATE TABLE sits_copy.disabilities "
+        "(uun VARCHAR2(8), extra_time NUMBER(3), separate_room CHAR(1), scan CLOB, note DATE)",
+        "INSERT INTO sits_copy.disabilities VALUES ('s1234567', 25, NULL, NULL, NULL)",
+        "INSERT INTO sits_copy.disabilities VALUES ('s7654321', NULL, NULL, NULL, NULL)",
         "CREATE TABLE sits_copy.left_out (a NUMBER)",
         "COMMIT",
     )
@@ -31,7 +32,7 @@ def disabilities(emulator: Emulator, system: oracledb.Connection) -> Iterator[st
 
 def test_that_columns_are_there_replicated_and_populated(run: Runner, disabilities: str) -> None:
     tables = [
-        {"table": disabilities, "columns": ["extra_time", "separate_room", "rest_breaks"]},
+        {"table": disabilities, "columns": ["extra_time", "separate_room", "rest_breaks", "scan", "note"]},
         {"table": "SITS_COPY.LEFT_OUT", "columns": ["a"]},
         {"table": "SITS_COPY.NOT_THERE", "columns": ["a"]},
     ]
@@ -43,6 +44,8 @@ def test_that_columns_are_there_replicated_and_populated(run: Runner, disabiliti
     assert found["columns"] == {
         "EXTRA_TIME": {"exists": True, "type": "NUMBER(3)", "replicated": True, "filled": 1},
         "SEPARATE_ROOM": {"exists": True, "type": "CHAR(1 BYTE)", "replicated": True, "filled": 0},
+        "SCAN": {"exists": True, "type": "CLOB", "replicated": False, "filled": 0},
+        "NOTE": {"exists": True, "type": "DATE", "replicated": False, "filled": 0},
         "REST_BREAKS": {"exists": False, "type": None, "replicated": False, "filled": None},
     }
     assert result["tables"]["SITS_COPY.LEFT_OUT"]["replicated_by"] == []
