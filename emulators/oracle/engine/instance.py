@@ -176,15 +176,29 @@ class Instance:
             compile_view(self, model, view)
 
     def invalidate(self, owner: str, name: str) -> None:
-        """Make the views that depend on a table or a view invalid, and those that depend on these."""
+        """Make invalid the views that a change of a table or a view has broken, once it is made.
+
+        As since Oracle 11g, a view that does not use what has changed stays valid; one on an invalid view does not.
+        """
         waiting = [(owner, name)]
         while waiting:
             key = waiting.pop()
-            for each in self.model.objects.values():
+            changed = self.model.object(*key)
+            gone = changed is None or changed.status == "INVALID"
+            for each in list(self.model.objects.values()):
                 if isinstance(each, View) and key in each.dependencies and each.status == "VALID":
+                    if not gone and self._still_compiles(each):
+                        continue
                     each.status = "INVALID"
                     self.model.touch_object(each)
                     waiting.append((each.owner, each.name))
+
+    def _still_compiles(self, view: View) -> bool:
+        try:
+            found = self.view_query(view)
+        except OracleError:
+            return False
+        return [(each.name, each.type) for each in found.columns] == [(each.name, each.type) for each in view.columns]
 
     def close(self) -> None:
         """Close its files."""

@@ -240,10 +240,7 @@ def _revoke_on(session: Session, model: Model, name: Name, privileges: list[str]
         model.grants = [each for each in model.grants if each not in held]
     model.touch("grants")
     # views that read it in the name of who has lost it
-    for each in model.objects.values():
-        if isinstance(each, View) and (owner, last) in each.dependencies and each.owner != owner:
-            session.instance.invalidate(owner, last)
-            break
+    session.instance.invalidate(owner, last)
 
 
 def _revoke_system(session: Session, model: Model, privilege: str, grantees: list[str]) -> None:

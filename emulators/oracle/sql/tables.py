@@ -202,8 +202,8 @@ def drop(session: Session, model: Model, table: Table, *, cascade: bool) -> None
     if children and not cascade:
         raise OracleError(2449)
     parents = [each for each in _parents(model, table) if each is not table]
-    session.instance.invalidate(table.owner, table.name)
     forget(model, table.owner, table.name)
+    session.instance.invalidate(table.owner, table.name)
     physical.drop(session.database, table)
     for child, key in children:
         child.constraints.remove(key)

@@ -227,8 +227,8 @@ def _drop_user(session: Session, model: Model, name: str, *, cascade: bool) -> N
         if isinstance(each, Table):
             drop(session, model, each, cascade=True)
         else:
-            session.instance.invalidate(each.owner, each.name)
             forget(model, each.owner, each.name)
+            session.instance.invalidate(each.owner, each.name)
     del model.users[name]
     model.grants = [each for each in model.grants if each.grantee != name]
     model.touch("user", name)

@@ -112,13 +112,14 @@ def _define(
             raise
         raise OracleError(1731, message="circular view definition encountered")
     if isinstance(found, View):
-        instance.invalidate(*key)
         for column in view.columns:
             before = found.column(column.name)
             column.comment = before.comment if before is not None else ""
     _grantable(model, view)
     model.objects[key] = view
     model.touch_object(view)
+    if found is not None:
+        instance.invalidate(*key)
     return Outcome(warning=view.status == "INVALID")
 
 
@@ -178,8 +179,8 @@ def drop_view(words: Words) -> Action:
             raise OracleError(942)
         if found.owner != session.user:
             rights.demand(model, session.user, "DROP ANY VIEW")
-        session.instance.invalidate(found.owner, found.name)
         forget(model, found.owner, found.name)
+        session.instance.invalidate(found.owner, found.name)
 
     return defines(run, view=name)
 

@@ -72,6 +72,16 @@ def test_that_views_fall_and_rise_with_their_base(hub: oracledb.Cursor) -> None:
     assert rows(hub, "SELECT COUNT(*) FROM user_errors") == [(0,)]
 
 
+def test_that_a_view_stays_valid_where_nothing_that_it_uses_has_changed(hub: oracledb.Cursor) -> None:
+    hub.execute("ALTER TABLE exams ADD (room VARCHAR2(10))")
+    hub.execute("CREATE OR REPLACE VIEW exam_days AS SELECT code, TRUNC(starts) AS day, room FROM exams")
+    assert states(hub) == {"EXAM_DAYS": "VALID", "BUSY_DAYS": "VALID"}
+    hub.execute("CREATE OR REPLACE VIEW exam_days AS SELECT code, TO_CHAR(starts) AS day FROM exams")
+    assert states(hub) == {"EXAM_DAYS": "VALID", "BUSY_DAYS": "INVALID"}
+    hub.execute("DROP VIEW exam_days")
+    assert states(hub) == {"BUSY_DAYS": "INVALID"}
+
+
 def test_that_replacing_keeps_grants_and_comments_of_columns_that_stay(
     hub: oracledb.Cursor, make_account: Maker, admin: oracledb.Cursor, owner: Account
 ) -> None:
