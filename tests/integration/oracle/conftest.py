@@ -151,8 +151,8 @@ Opener = Callable[..., oracledb.Connection]
 
 
 @pytest.fixture
-def open_connection(database: Database) -> Iterator[Opener]:
-    """Return what connects to the database; what it opened is closed afterwards."""
+def open_connection(database: Database, make_account: Maker) -> Iterator[Opener]:
+    """Return what connects to the database; what it opened is closed afterwards, before accounts are dropped."""
     opened: list[oracledb.Connection] = []
 
     def opener(user: str = "", password: str = "", **options: Any) -> oracledb.Connection:
