@@ -48,28 +48,44 @@ def require_oracledb() -> None:
     require_library("oracledb", _FOUND, MINIMUM_VERSION)
 
 
-class _NamedContext(ssl.SSLContext):
-    """A context that verifies one name, whatever address is connected to.
+_KEEPALIVE = 2
+"""Minutes of silence after which the system asks whether the server is still there."""
 
-    The driver switches the check of the name off, and compares the name by itself with the address that it connects to.
+
+class _Context(ssl.SSLContext):
+    """A context that bounds how long a silent server is waited for, and verifies a name whatever is connected to.
+
+    The driver waits for the TCP connection alone no longer than it is told. It switches the check of the name off, and
+    compares the name by itself with the address that it connects to.
     """
 
-    name: str
+    name: str | None = None
+    """The name to verify; None to leave it to the driver."""
+    timeout: int = 15
+    wrapped: ssl.SSLSocket | None = None
 
     def wrap_socket(self, sock: Any, *arguments: Any, **options: Any) -> ssl.SSLSocket:
         """Return the socket, encrypted, after the server's certificate was found to be that name's."""
-        self.check_hostname = True
-        return super().wrap_socket(sock, *arguments, **{**options, "server_hostname": self.name})
+        sock.settimeout(self.timeout)
+        if self.name is not None:
+            self.check_hostname = True
+            options["server_hostname"] = self.name
+        self.wrapped = super().wrap_socket(sock, *arguments, **options)
+        return self.wrapped
+
+    def connected(self) -> None:
+        """Let statements take as long as they take: the server is there."""
+        if self.wrapped is not None:
+            self.wrapped.settimeout(None)
 
 
-def _context(server: Server) -> ssl.SSLContext:
+def _context(server: Server) -> _Context:
     """Return what certificates are verified with."""
-    context = _NamedContext(ssl.PROTOCOL_TLS_CLIENT) if server.connect_address else ssl.SSLContext(
-        ssl.PROTOCOL_TLS_CLIENT
-    )  # fmt: skip
+    context = _Context(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if isinstance(context, _NamedContext):
-        context.name = str(server.name)
+    context.timeout = server.timeout
+    if server.connect_address and server.certificate_dn is None:
+        context.name = server.name
     if server.ca_certificates is None:
         context.load_default_certs()
     else:
@@ -88,6 +104,7 @@ def parameters_of(server: Server) -> dict[str, Any]:
         "password": server.password,
         "tcp_connect_timeout": float(server.timeout),
         "retry_count": 0,
+        "expire_time": _KEEPALIVE,
         "ssl_server_dn_match": True,
         "program": "uoe.exam_scheduling",
     }
@@ -161,6 +178,8 @@ def connect(server: Server) -> Connection:
         for secret in server.secrets:
             message = message.replace(secret, "********")
     else:
+        if not server.thick:
+            parameters["ssl_context"].connected()
         rejected_logins.forget(server)
         return connection
     problem = refusal(server, message)

@@ -41,7 +41,7 @@ class Token:
     kind: str
     """word, quoted, string, number, bind, hint, operator or symbol."""
     text: str
-    """As it is written; a word in upper case."""
+    """As it is written; words and numbers in upper case."""
     start: int
     end: int
 
@@ -70,7 +70,7 @@ def _tokens(text: str) -> Iterator[Token]:
                 f"{what} is begun and not ended", where=f"line {line_of(text, match.start())}", remedy="End it."
             )
         if kind not in ("space", "comment"):
-            yield Token(kind, found.upper() if kind == "word" else found, match.start(), match.end())
+            yield Token(kind, found.upper() if kind in ("word", "number") else found, match.start(), match.end())
 
 
 def line_of(text: str, offset: int) -> int:
@@ -86,14 +86,6 @@ def normalised(text: str) -> str:
 def checksum(*parts: str) -> str:
     """Return the SHA-256 of texts, in hexadecimal digits."""
     return sha256("\0".join(parts).encode()).hexdigest()
-
-
-def without_comments(text: str) -> str:
-    """Return a text without its comments, its lines kept."""
-    return _TOKEN.sub(
-        lambda match: re.sub(r"[^\n]+", "", match.group()) or " " if match.lastgroup == "comment" else match.group(),
-        text,
-    )
 
 
 def literal(value: str) -> str:

@@ -10,11 +10,23 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import quoted, shown
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.sql_text import literal, without_comments
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_planner import ViewChange
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.sql_text import literal
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_planner import (
+    ViewChange,
+    statements_of,
+)
 
-_ENDS_STATEMENT = re.compile(r";[ \t]*$|^[ \t]*[/.][ \t]*$|^[ \t]*$", re.MULTILINE)
-"""Lines at which SQL*Plus takes a statement for ended, or broken off."""
+_SETTINGS = (
+    "WHENEVER SQLERROR EXIT FAILURE",
+    "WHENEVER OSERROR EXIT FAILURE",
+    "SET DEFINE OFF",
+    "SET ECHO ON",
+    # a statement ends with / on a line of its own, and with nothing else: texts and comments may have blank lines and ;
+    "SET SQLBLANKLINES ON",
+    "SET SQLTERMINATOR OFF",
+    "SET BLOCKTERMINATOR OFF",
+)
+_SLASH = re.compile(r"\n[ \t]*/[ \t]*(?=\n)")
 
 
 def script_of(schema: str, changes: Sequence[ViewChange], *, title: str, lock_seconds: int) -> str:
@@ -35,29 +47,18 @@ def _lines(schema: str, changes: Sequence[ViewChange], title: str, lock_seconds:
     yield "-- Each statement commits. It stops at the first error; the other script takes back what was done."
     for change in changes:
         yield f"--   {change.action} {change.item}"
-    yield from ("WHENEVER SQLERROR EXIT FAILURE", "WHENEVER OSERROR EXIT FAILURE", "SET DEFINE OFF", "SET ECHO ON", "")
-    yield f"ALTER SESSION SET DDL_LOCK_TIMEOUT = {lock_seconds:d};"
-    yield f"ALTER SESSION SET CURRENT_SCHEMA = {quoted(schema)};"
-    for change in changes:
-        for statement in change.definition:
-            yield ""
-            yield from (_for_sqlplus(statement), "/")
-    attributes = [each for change in changes for each in change.attributes]
-    if attributes:
-        yield ""
-        yield from (f"{each};" for each in attributes)
+    yield from _SETTINGS
     names = ", ".join(literal(change.name) for change in changes)
-    yield ""
-    yield "-- Nothing must come of this: all of them have to be valid."
-    yield " ".join(
-        ("SELECT object_name, status FROM all_objects WHERE owner =", literal(schema), f"AND object_name IN ({names})")
+    proof = " ".join(
+        (
+            "-- nothing must come of this: all of them have to be valid\nSELECT object_name, status FROM all_objects",
+            f"WHERE owner = {literal(schema)} AND status <> 'VALID' AND object_name IN ({names})",
+        )
     )
-    yield "  AND status <> 'VALID';"
-
-
-def _for_sqlplus(statement: str) -> str:
-    """Return a statement without lines at which SQL*Plus would take it for ended: they are blank, or in comments."""
-    if not _ENDS_STATEMENT.search(statement):
-        return statement
-    text = re.sub(r"\n[ \t]*(?=\n)", "", statement)
-    return text if not _ENDS_STATEMENT.search(text) else re.sub(r"\n[ \t]*(?=\n)", "", without_comments(text)).rstrip()
+    for statement in (
+        f"ALTER SESSION SET DDL_LOCK_TIMEOUT = {lock_seconds:d}",
+        f"ALTER SESSION SET CURRENT_SCHEMA = {quoted(schema)}",
+        *statements_of(changes),
+        proof,
+    ):
+        yield from ("", _SLASH.sub(" /", statement), "/")

@@ -154,14 +154,15 @@ def reverted(history: Sequence[Deployment] | None, number: int | None, where: st
     revoke = {}
     for name in names:
         view = state.get(name)
-        keeps = {grant[:2] for grant in view.grants} if view is not None else set()
+        keeps = view.grants if view is not None else frozenset()
         given = {
             grant
             for each in undone
             if each.action in FORWARD and (later := each.views.get(name)) is not None
             for grant in later.grants
         }
-        revoke[name] = frozenset(grant for grant in given if grant[:2] not in keeps)
+        # one that was given with another option is taken away too, and given anew as it was
+        revoke[name] = frozenset(given - keeps)
     return Target({name: state.get(name) for name in sorted(names)}, revoke, history[place - 1].number if place else 0)
 
 

@@ -305,15 +305,15 @@ def test_that_the_scripts_of_the_hand_over_do_and_take_back_the_same(
 
 
 def run_script(emulator: Emulator, user: str, script: str) -> None:
-    """Execute a script as SQL*Plus takes it apart: at ; or / that ends a line."""
+    """Execute a script as SQL*Plus takes it apart with its settings: at / on a line of its own."""
     statement: list[str] = []
     with emulator.connect(user) as connection:
         for line in script.splitlines():
             if not statement and (not line or line.startswith(("--", "WHENEVER", "SET "))):
                 continue
-            ends = line == "/" or line.endswith(";")
-            statement += [] if line == "/" else [line.removesuffix(";")]
-            if ends:
+            if line != "/":
+                statement.append(line)
+            else:
                 execute(connection, "\n".join(statement))
                 statement = []
 
@@ -355,3 +355,17 @@ def test_that_fifty_views_take_a_few_round_trips(emulator: Emulator, run: Runner
     print(f"deployed in {deployed - begun:.2f} s, unchanged in {unchanged - deployed:.2f} s")
     assert deployed - begun < 5
     assert unchanged - deployed < 2
+
+
+def test_that_an_error_in_a_view_or_a_circle_is_said_before_anything_is_touched(
+    emulator: Emulator, run: Runner, hub: str, sources: Path
+) -> None:
+    write(sources, wrong="CREATE VIEW wrong (a, b) AS SELECT e.exam_id, COUNT(*) FROM exams e")
+    result = run("oracle_views", hub, schema=hub, sources=[str(sources)])
+    assert "view WRONG: ORA-00937" in result["msg"]
+    assert "Nothing was touched" in result["msg"]
+    circle = {"wrong": "other", "other": "wrong"}
+    write(sources, **{name: f"CREATE VIEW {name} (a) AS SELECT u.a FROM {used} u" for name, used in circle.items()})
+    result = run("oracle_views", hub, schema=hub, sources=[str(sources)])
+    assert "OTHER → WRONG → OTHER" in result["msg"]
+    assert not [each for each in views_of(emulator, hub) if each[1] == "VIEW"]

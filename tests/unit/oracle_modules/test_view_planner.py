@@ -1,0 +1,179 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Plans of views: they lead from any state to any other, and back; rights are taken away only on request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_hand_over import script_of
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_history import (
+    deployments_of,
+    plan_history,
+    reverted,
+    rows_of,
+    same,
+    state_after,
+)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_planner import (
+    ViewChange,
+    Views,
+    extra_grants,
+    plan_views,
+    statements_of,
+)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_state import Deployment, Grant, View
+
+SCHEMA = "HUB"
+NAMES = ["V1", "V2", "V3"]
+RIGHTS = st.builds(Grant, st.sampled_from(["SELECT", "READ"]), st.sampled_from(["A", "B"]), st.booleans())
+GRANTS = st.lists(RIGHTS, unique_by=lambda each: each[:2]).map(frozenset)
+
+
+@st.composite
+def states(draw: st.DrawFn) -> dict[str, View | None]:
+    """Return some views of three, which may use each other."""
+    found: dict[str, View | None] = {}
+    for name in NAMES:
+        columns = draw(st.sampled_from([("A",), ("A", "B")]))
+        base = draw(st.sampled_from(["BASE", *(each for each, view in found.items() if view is not None)]))
+        comments = draw(st.dictionaries(st.sampled_from(columns), st.sampled_from(["one", "it's"]), max_size=2))
+        own = draw(st.sampled_from([None, "a view"]))
+        query = " ".join(("SELECT", ", ".join(columns), "FROM", base))
+        view = View(name, columns, query, own, comments, draw(GRANTS))
+        found[name] = draw(st.sampled_from([None, view]))
+    return found
+
+
+STATES = states()
+
+
+def there(state: Views) -> dict[str, View]:
+    return {name: view for name, view in state.items() if view is not None}
+
+
+def executed(before: Mapping[str, View], changes: list[ViewChange]) -> dict[str, View]:
+    """Return what a database would have after the statements, executed one by one as it does."""
+    state = dict(before)
+    for statement in statements_of(changes):
+        name = re.findall(r'"HUB"\."(\w+)"', statement)[0]
+        if match := re.fullmatch(r'CREATE OR REPLACE VIEW "HUB"\."\w+" \((.*?)\) AS\n(.*)', statement, re.DOTALL):
+            columns, old = tuple(re.findall(r'"(\w+)"', match[1])), state.get(name)
+            for used in re.findall(r"FROM (V\d)", match[2]):
+                assert used in state, "a view is made after those that it uses"
+            kept = {key: text for key, text in (old.column_comments if old else {}).items() if key in columns}
+            state[name] = replace(old or View(name, (), ""), columns=columns, query=match[2], column_comments=kept)
+        elif statement.startswith("DROP"):
+            del state[name]
+        elif match := re.fullmatch(r"COMMENT ON (TABLE|COLUMN) \S+?(?:\.\"(\w)\")? IS '(.*)'", statement):
+            text = match[3].replace("''", "'")
+            if match[1] == "TABLE":
+                state[name] = replace(state[name], comment=text or None)
+            else:
+                state[name] = replace(state[name], column_comments={**state[name].column_comments, match[2]: text})
+        elif match := re.fullmatch(r'(GRANT|REVOKE) (\w+) ON \S+ (?:TO|FROM) "(\w)"( WITH GRANT OPTION)?', statement):
+            rest = {each for each in state[name].grants if each[:2] != (match[2], match[3])}
+            added = {Grant(match[2], match[3], match[4] is not None)} if match[1] == "GRANT" else set()
+            state[name] = replace(state[name], grants=frozenset(rest | added))
+        else:
+            raise AssertionError(statement)
+    return state
+
+
+@given(STATES, STATES)
+def test_that_a_plan_leads_to_what_is_declared_and_then_there_is_none(one: Views, other: Views) -> None:
+    reached = executed(there(one), plan_views(SCHEMA, there(one), other, revoke=True))
+    assert all(same(reached.get(name), other[name]) for name in NAMES)
+    assert plan_views(SCHEMA, reached, other, revoke=True) == []
+    back = executed(reached, plan_views(SCHEMA, reached, one, revoke=True))
+    assert all(same(back.get(name), one[name]) for name in NAMES)
+
+
+@given(STATES, STATES)
+def test_that_rights_stay_unless_they_are_asked_to_be_taken_away(one: Views, other: Views) -> None:
+    changes = plan_views(SCHEMA, there(one), other)
+    reached = executed(there(one), changes)
+    for name, view in there(other).items():
+        wanted = {each[:2] for each in view.grants}
+        had = one[name].grants if one[name] is not None else frozenset()  # type: ignore[union-attr]
+        assert {each[:2] for each in reached[name].grants} == wanted | {each[:2] for each in had}
+        extra = {each[:2] for each in extra_grants(reached, other).get(name, [])}
+        assert {each[:2] for each in had} - wanted <= extra
+    assert plan_views(SCHEMA, reached, other) == []
+    assert not any("REVOKE" in each for each in statements_of(changes))
+
+
+@given(st.lists(STATES, min_size=1, max_size=5))
+def test_that_history_brings_back_what_was_before(states: list[dict[str, View | None]]) -> None:
+    history: list[Deployment] = []
+    present: dict[str, View] = {}
+    before: list[dict[str, View]] = []
+    for state in states:
+        changes = plan_views(SCHEMA, present, state, revoke=True)
+        record = plan_history(history, present, state, "deployed", changing=bool(changes), deployer="ME", change=None)
+        if record is not None:
+            before.append(present)
+            for each in record.deployments:
+                rows = [(row[1], row[3], row[5], row[6], "now", row[2], row[7], row[8]) for row in rows_of("set", each)]
+                history += deployments_of(rows, "the table")
+        present = executed(present, changes)
+    if not history:
+        return
+    target = reverted(history, None, "here")
+    assert all(same(before[-1].get(name), view) for name, view in target.views.items())
+    changes = plan_views(SCHEMA, present, target.views, revoke=target.revoke)
+    record = plan_history(
+        history, present, target.views, "reverted", changing=bool(changes), deployer="ME", change=None
+    )
+    history += record.deployments if record is not None else ()
+    present = executed(present, changes)
+    assert all(same(present.get(name), before[-1].get(name)) for name in NAMES)
+    # a second time changes nothing, and records nothing
+    again = reverted(history, None, "here")
+    assert again.views.keys() == target.views.keys()
+    assert plan_views(SCHEMA, present, again.views, revoke=again.revoke) == []
+    assert plan_history(history, present, again.views, "reverted", changing=False, deployer="ME", change=None) is None
+    assert all(same(state_after(history).get(name), present.get(name)) for name in target.views)
+
+
+def test_that_what_was_found_is_recorded_before_it_is_replaced() -> None:
+    old, new = View("V1", ("A",), "SELECT a FROM base"), View("V1", ("A",), "SELECT a FROM other")
+    record = plan_history([], {"V1": old}, {"V1": new}, "deployed", changing=True, deployer="ME", change="C-1")
+    assert record is not None
+    assert [(each.number, each.action, each.views) for each in record.deployments] == [
+        (1, "found", {"V1": old}),
+        (2, "deployed", {"V1": new}),
+    ]
+    adopted = plan_history([], {"V1": old}, {"V1": old}, "deployed", changing=False, deployer="ME", change=None)
+    assert adopted is not None
+    assert [each.action for each in adopted.deployments] == ["found", "deployed"]
+    assert plan_history(record.deployments, {"V1": new}, {"V1": new}, "deployed", changing=False, deployer="ME",
+                        change=None) is None  # fmt: skip
+
+
+@given(STATES, STATES)
+def test_that_a_script_has_every_statement_as_sqlplus_reads_it(one: Views, other: Views) -> None:
+    changes = plan_views(SCHEMA, there(one), other, revoke=True)
+    found, lines = [], []
+    for line in script_of(SCHEMA, changes, title="Views", lock_seconds=5).splitlines():
+        if not lines and (not line or line.startswith(("--", "WHENEVER", "SET "))):
+            continue
+        if line != "/":
+            lines.append(line)
+        else:
+            found.append("\n".join(lines))
+            lines = []
+    assert not lines
+    assert found[2:-1] == statements_of(changes)
+
+
+def test_that_a_slash_on_a_line_of_its_own_does_not_end_a_statement() -> None:
+    view = View("V1", ("A",), "SELECT a -- the end;\n\n  FROM base WHERE 4\n/\n 2 = b")
+    (change,) = plan_views(SCHEMA, {}, {"V1": view})
+    text = script_of(SCHEMA, [change], title="Views", lock_seconds=5)
+    assert "SELECT a -- the end;\n\n  FROM base WHERE 4 /\n 2 = b\n/\n" in text
