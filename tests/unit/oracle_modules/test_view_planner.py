@@ -159,7 +159,8 @@ def test_that_what_was_found_is_recorded_before_it_is_replaced() -> None:
 @given(STATES, STATES)
 def test_that_a_script_has_every_statement_as_sqlplus_reads_it(one: Views, other: Views) -> None:
     changes = plan_views(SCHEMA, there(one), other, revoke=True)
-    found, lines = [], []
+    found: list[str] = []
+    lines: list[str] = []
     for line in script_of(SCHEMA, changes, title="Views", lock_seconds=5).splitlines():
         if not lines and (not line or line.startswith(("--", "WHENEVER", "SET "))):
             continue

@@ -35,7 +35,8 @@ def test_that_a_source_is_read() -> None:
     assert view.grants == {
         Grant("SELECT", "EXAM_CONNECT"), Grant("READ", "EXAM_CONNECT"), Grant("SELECT", "TIMETABLING", grantable=True)
     }  # fmt: skip
-    assert (view.depends, view.roles) == (("PERIODS", "ROOMS"), {"TIMETABLING"})
+    assert view.depends == ("PERIODS", "ROOMS")
+    assert view.roles == {"TIMETABLING"}
     assert view.query == "SELECT e.code, 'a;b' FROM hub_exams e\n  WHERE e.x = 2 * 3"
 
 
