@@ -34,7 +34,8 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile impo
 
 TYPES = [
     "VARCHAR2(4 CHAR)", "VARCHAR2(4 BYTE)", "VARCHAR2(16 BYTE)", "VARCHAR2(20 CHAR)", "CHAR(3)", "CHAR(5 CHAR)",
-    "NUMBER", "NUMBER(4)", "NUMBER(4,2)", "NUMBER(6,2)", "INTEGER", "NUMBER(38)", "DATE", "TIMESTAMP(0)", "TIMESTAMP(6)", "CLOB",
+    "NUMBER", "NUMBER(4)", "NUMBER(4,2)", "NUMBER(6,2)", "INTEGER", "NUMBER(38)", "DATE", "TIMESTAMP(0)",
+    "TIMESTAMP(6)", "CLOB",
 ]  # fmt: skip
 TEXTS = ["a", "abc", "abcd", "äöüß", "abcdef", "1", "12", "1234", "99.99", "1234.5", "12345", "0.001", "-7",
          "2026-05-11", "2026-05-11 09:30:00", "2026-05-11 09:30:00.25", "1" * 30]  # fmt: skip
