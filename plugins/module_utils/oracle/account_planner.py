@@ -24,7 +24,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.account
     FoundAccount,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import listed, quoted, shown
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Statement, Text
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.statements import Statement, Text
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import MissingPrerequisite, Problem
 
 HIDDEN = "********"

@@ -21,10 +21,11 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.account
     Right,
     Verification,
 )
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.failures import SqlProblem
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import shown
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.refusals import EXPIRED, LOCKED, WRONG_PASSWORD
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.server import LoginRejected, Server
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Session, SqlProblem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Session
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 
 _NO_CREATE_SESSION = 1045

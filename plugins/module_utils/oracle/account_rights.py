@@ -15,7 +15,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.account
     Right,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import quoted, shown
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Statement
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.statements import Statement
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Change
 
 

@@ -2,52 +2,30 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is sent to an Oracle database: values as binds, names through `quoted`, errors as `Problem`s that say where.
-
-Statements that define things go many at a time, in one block of PL/SQL that executes them in their order and stops at
-the first that fails: a set of views costs a few round trips, whatever its size.
-"""
+"""What is sent to an Oracle database: values as binds, names through `quoted`, errors as `Problem`s that say where."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle._oracledb import connect, oracledb
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.failures import (
+    SqlProblem,
+    is_lost,
+    lost,
+    refused,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import marks, quoted
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.server import Server
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import OutcomeUnknown, Problem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.statements import Statement, assembled
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 
 if TYPE_CHECKING:
     from oracledb import Connection, Cursor
 
-
-class SqlProblem(Problem):
-    """The server refused a statement."""
-
-    number = 0
-    """Oracle's number of the error: 942 of ORA-00942."""
-    position = 0
-    """How many statements of `execute_all` were executed before it."""
-
-
-class ConnectionLost(OutcomeUnknown):
-    """The connection broke before the server answered; the next use connects anew."""
-
-
-@dataclass(frozen=True)
-class Text:
-    """A value in a statement that takes no binds there: a password. It goes as a bind all the same."""
-
-    value: str
-
-
-Statement = Sequence["str | Text"]
-"""The parts of a statement: SQL of ours, with names through `quoted`, and values."""
 
 BATCH = 2000
 """Rows of a batch."""
@@ -56,30 +34,6 @@ _NAMES = 500
 """Names of a list, at most: a thousand are allowed."""
 _STATEMENTS = 100
 """Statements of a block, at most."""
-_LOST = {"DPY-4011", "DPY-1001", "DPY-6005", "DPY-4024"}
-"""Connection closed, not connected, cannot connect, no answer in time."""
-_LOST_NUMBERS = {28, 1012, 3113, 3114, 3135, 12537, 12547, 12570, 12571, 2396}
-_NUMBER = re.compile(r"ORA-(\d{5})")
-_LINE = re.compile(r"ORA-06512: at line (\d+)")
-
-
-def assembled(statements: Sequence[Statement]) -> tuple[str, dict[str, str]]:
-    """Return a block that executes statements one after the other, each on a line of its own, and its binds. Pure."""
-    lines = ["BEGIN"]
-    binds: dict[str, str] = {}
-    for place, statement in enumerate(statements, start=1):
-        names = [f"s{place}_{index}" for index in range(len(statement))]
-        binds |= {
-            name: part.value if isinstance(part, Text) else part for name, part in zip(names, statement, strict=True)
-        }
-        lines.append(f"EXECUTE IMMEDIATE {' || '.join(f':{name}' for name in names)};")
-    return "\n".join([*lines, "END;"]), binds
-
-
-def position_in(message: str) -> int:
-    """Return which statement of a block failed, from 0: the server names the line, the block's own comes last. Pure."""
-    lines = _LINE.findall(message)
-    return int(lines[-1]) - 2 if lines else 0
 
 
 def _exact(cursor: Cursor, column: Any) -> Any:
@@ -90,19 +44,18 @@ def _exact(cursor: Cursor, column: Any) -> Any:
 class Session:
     """A connection, made when it is first used."""
 
-    def __init__(self, server: Server, *, schema: str | None = None, secrets: Sequence[str] = ()) -> None:
+    def __init__(self, server: Server, *, secrets: Sequence[str] = ()) -> None:
         """Keep where to connect.
 
         Args:
             server: where, and as whom.
-            schema: what unqualified names are looked for in, if not in the user's own.
             secrets: values that no message may hold.
         """
         self.server = server
         self.lock_seconds = 30
         """How long a statement that defines something waits for what others have locked, before it fails with
         ORA-00054."""
-        self._schema = schema
+        self._schema: str | None = None
         self._secrets = (*secrets, *server.secrets)
         self._connection: Connection | None = None
 
@@ -251,15 +204,21 @@ class Session:
                 self._connection.close()
             self._connection = None
 
+    def use_schema(self, schema: str) -> None:
+        """Have unqualified names looked for in a schema, instead of the user's own. Raises as `rows`."""
+        with self._cursor() as cursor:
+            cursor.execute(f"ALTER SESSION SET CURRENT_SCHEMA = {quoted(schema)}")
+        self._schema = schema
+
     def _connected(self) -> Connection:
         if self._connection is None:
             connection = connect(self.server)
-            self._connection = connection
             settings = [f"DDL_LOCK_TIMEOUT = {self.lock_seconds:d}"]
             if self._schema is not None:
                 settings.append(f"CURRENT_SCHEMA = {quoted(self._schema)}")
             with connection.cursor() as cursor:
                 cursor.execute(f"ALTER SESSION SET {' '.join(settings)}")
+            self._connection = connection
         return self._connection
 
     @contextmanager
@@ -282,45 +241,13 @@ class Session:
 
     def _problem(self, error: Any) -> Problem:
         """Return what to raise for an error of the driver."""
-        details = error.args[0] if error.args else None
-        code, number = str(getattr(details, "full_code", "")), int(getattr(details, "code", 0) or 0)
         message = self._masked(str(error))
-        if code in _LOST or (code.startswith("ORA") and number in _LOST_NUMBERS):
+        if is_lost(error):
             self.close()  # the next use connects anew
-            return ConnectionLost(
-                "the connection broke before the server answered",
-                where=self.where,
-                found=message,
-                remedy="Look whether the server runs, and run again.",
-            )
-        return self._refused(message)
-
-    def _refused(self, message: str) -> SqlProblem:
-        text = self._masked(message).partition("\nHelp:")[0]
-        number = _NUMBER.search(text)
-        problem = SqlProblem(
-            "the server refused a statement",
-            where=self.where,
-            found="; ".join(line for line in text.split("\n") if line and not line.startswith("ORA-06512")),
-            remedy=_REMEDIES.get(int(number[1])) if number else None,
-        )
-        problem.number = int(number[1]) if number else 0
-        problem.position = position_in(text)
-        return problem
+            return lost(message, self.where)
+        return refused(message, self.where)
 
     def _masked(self, message: str) -> str:
         for secret in self._secrets:
             message = message.replace(secret, "********")
         return message
-
-
-_REMEDIES = {
-    54: "Somebody has the object locked. Wait until they have finished, or set ddl_lock_timeout higher.",
-    4021: "Somebody uses or compiles it at this moment. Run again when they have finished.",
-    30006: "Somebody has the object locked. Wait until they have finished, and run again.",
-    1031: "Grant the privilege to the account directly: one that comes through a role does not count here.",
-    28003: "The profile's rule for passwords does not accept it. Put another one into the vault.",
-    28007: "The profile does not let a password be used again. Put another one into the vault.",
-    1536: "Raise the quota of the owner in the tablespace.",
-}
-"""By number: what to do."""

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle._oracledb import oracledb
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Session, SqlProblem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.failures import SqlProblem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Session
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_batches import ahead
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_columns import (
     CHARACTERS,

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.failures import SqlProblem
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import listed, quoted, shown
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Session, SqlProblem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Session
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_order import in_order, users_of
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_planner import (
     ViewChange,

@@ -10,8 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.failures import SqlProblem
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import quoted, shown
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Session, SqlProblem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Session
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_history import deployments_of
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_state import (
     Dependent,

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle import view_reader
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.failures import SqlProblem
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import listed, quoted, shown
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Session, SqlProblem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Session
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_history import same
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_planner import (
     ViewChange,

@@ -56,7 +56,7 @@ class ViewSet(Resource[FoundViews, Change]):
             Problem: they cannot be meant.
         """
         self.declared = views_from(params)
-        self._session = Session(server_from(params), schema=self.declared.schema)
+        self._session = Session(server_from(params))
         self._session.lock_seconds = params["ddl_lock_timeout"]
         self._found = FoundViews("", self.declared.schema, schema_known=False, views={})
         self._changes: Sequence[Change] = ()
@@ -78,6 +78,7 @@ class ViewSet(Resource[FoundViews, Change]):
         user = view_reader.read_user(session)
         if not view_reader.schema_known(session, schema):
             return FoundViews(user, schema, schema_known=False, views={})
+        session.use_schema(schema)
         objects = view_reader.read_objects(session, schema, [declared.history_table, *declared.views])
         history = None
         if declared.history_table in objects.types:

@@ -5,13 +5,8 @@
 from __future__ import annotations
 
 import functools
-import os
 import secrets
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +14,25 @@ import oracledb
 import pytest
 import yaml
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle._oracledb import connect
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.server import Server
 from emulators.certificates import Authority
-from emulators.oracle.engine import faults
 from emulators.processes import wait_until
+from tests.integration.oracle_modules.databases import (
+    NAME,
+    NETWORK,
+    SERVICE,
+    Accounts,
+    Emulator,
+    Runner,
+    execute,
+    nobody_is,
+)
+from tests.integration.oracle_modules.view_sets import EXAMS, STUDENTS, write
 from tests.module_runner import run_module
 
-NAME = "eugex-live.exams.example"
-SERVICE = "eugex.exams.example"
-ROOT = Path(__file__).parents[3]
-NETWORK = os.environ.get("EXAM_TEST_ORACLE_NETWORK", "127.74")
-
 _RULE = {"streams_name": "APPLY_SITS", "streams_type": "APPLY", "rule_type": "DML", "schema_name": "SITS_COPY"}
+
+
 STREAMS: dict[str, Any] = {
     "capture": [{"capture_name": "CAPTURE_SITS", "status": "ENABLED", "lag_seconds": 3}],
     "apply": [
@@ -59,45 +60,11 @@ STREAMS: dict[str, Any] = {
     "rules": [{**_RULE, "rule_set_type": "POSITIVE", "object_name": "DISABILITIES"}],
 }
 
+
 HUB = """
 CREATE TABLE exams (exam_id NUMBER(10) NOT NULL, code VARCHAR2(20) NOT NULL, title VARCHAR2(200), sitting DATE);
 CREATE TABLE enrolments (exam_id NUMBER(10) NOT NULL, uun VARCHAR2(8) NOT NULL, extra_time NUMBER(3));
 """
-
-
-@dataclass
-class Emulator:
-    """The emulator's process."""
-
-    directory: Path
-    server: Server
-    passwords: dict[str, str]
-    arguments: list[str] = field(default_factory=list)
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        pid_file = self.directory / "state" / "server.pid"
-        with (self.directory / "log").open("ab") as log:
-            environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / '.collections'}"}
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "emulators.oracle", *self.arguments], cwd=ROOT, stderr=log, env=environment
-            )
-        wait_until(lambda: pid_file.exists() or not self.running(), "the emulator to listen", seconds=30)
-        assert self.running(), (self.directory / "log").read_text(encoding="utf-8")
-
-    def running(self) -> bool:
-        return self.process is not None and self.process.poll() is None
-
-    def stop(self) -> int:
-        assert self.process is not None
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(20)
-
-    def faults(self, *entries: dict[str, Any]) -> None:
-        faults.write(self.directory / "state", entries)
-
-    def connect(self, user: str) -> oracledb.Connection:
-        return connect(replace(self.server, user=user, password=self.passwords[user]))
 
 
 @pytest.fixture(scope="session")
@@ -134,27 +101,6 @@ def system(emulator: Emulator) -> Iterator[oracledb.Connection]:
         yield connection
 
 
-def execute(connection: oracledb.Connection, *statements: str) -> None:
-    """Execute statements."""
-    with connection.cursor() as cursor:
-        for each in statements:
-            cursor.execute(each)
-
-
-def rows(connection: oracledb.Connection, query: str, *values: object) -> list[tuple[Any, ...]]:
-    """Return the rows of a query."""
-    with connection.cursor() as cursor:
-        return list(cursor.execute(query, values))
-
-
-def nobody_is(system: oracledb.Connection, account: str) -> bool:
-    """Return whether an account is logged in nowhere: a connection that was cut is one until the server notices."""
-    return not rows(system, "SELECT sid FROM v$session WHERE username = :1", account)
-
-
-Accounts = Callable[..., str]
-
-
 @pytest.fixture
 def new_account(emulator: Emulator, system: oracledb.Connection) -> Iterator[Accounts]:
     """Return what makes an account with some privileges; it is dropped with all it has afterwards."""
@@ -185,9 +131,6 @@ def hub(emulator: Emulator, new_account: Accounts) -> str:
     return name
 
 
-Runner = Callable[..., dict[str, Any]]
-
-
 @pytest.fixture
 def run(emulator: Emulator) -> Runner:
     """Return what runs a module on the server, as an account."""
@@ -205,3 +148,18 @@ def run(emulator: Emulator) -> Runner:
         return run_module(module, {**connection, **arguments}, check=check)
 
     return runner
+
+
+@pytest.fixture
+def reader(new_account: Accounts) -> str:
+    """Return the account that gets rights."""
+    return new_account(prefix="READER")
+
+
+@pytest.fixture
+def sources(tmp_path: Path, reader: str) -> Path:
+    """Return the directory of the sources."""
+    directory = tmp_path / "views"
+    directory.mkdir()
+    write(directory, exams=EXAMS.format(reader=reader), students=STUDENTS)
+    return directory

@@ -13,16 +13,17 @@ from typing import Any
 import pytest
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle._oracledb import connect
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.failures import ConnectionLost
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.server import (
     CertificateNotVerified,
     LoginRejected,
     Server,
     ServiceUnknown,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import ConnectionLost, Session
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Session
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 from emulators.certificates import Authority
-from tests.integration.oracle_modules.conftest import NAME, SERVICE, Emulator, rows
+from tests.integration.oracle_modules.databases import NAME, SERVICE, Emulator, rows
 
 
 def descriptor(emulator: Emulator, security: str = "") -> str:

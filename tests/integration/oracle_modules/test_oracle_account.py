@@ -13,7 +13,7 @@ import oracledb
 import pytest
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.server import LoginRejected
-from tests.integration.oracle_modules.conftest import Accounts, Emulator, Runner, execute, rows
+from tests.integration.oracle_modules.databases import Accounts, Emulator, Runner, execute, rows
 
 PASSWORD, OTHER = "First-one-123", "Second-one-456"
 

@@ -10,7 +10,7 @@ from typing import Any
 import oracledb
 import pytest
 
-from tests.integration.oracle_modules.conftest import Accounts, Emulator, Runner, execute, rows
+from tests.integration.oracle_modules.databases import Accounts, Emulator, Runner, execute, rows
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.oracle_modules.conftest import Emulator, Runner, execute, rows
+from tests.integration.oracle_modules.databases import Emulator, Runner, execute, rows
 
 COLUMNS: list[dict[str, Any]] = [
     {"name": "id", "type": "NUMBER(6)", "nullable": False, "comment": "Its number"},

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.oracle_modules.conftest import Emulator, Runner, execute, rows
+from tests.integration.oracle_modules.databases import Emulator, Runner, execute, rows
 
 TABLE = """
 CREATE TABLE invigilators (id NUMBER(6) NOT NULL, name VARCHAR2(20 CHAR) NOT NULL, rate NUMBER(5,2), starts DATE,

@@ -29,7 +29,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.account
     Right,
     Verification,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Text
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.statements import Text
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import (
     InvalidParameter,
     MissingPrerequisite,

@@ -28,7 +28,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.server 
     Server,
     ServiceUnknown,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Text, assembled, position_in
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.statements import Text, assembled, position_in
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import InvalidParameter, Problem
 
 GIVEN = {"server": "db.exams.example", "service_name": "eugex", "login_user": "ME", "login_password": "Secret-1"}

@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An emulated Oracle database in a process of its own, and what tests do with it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import oracledb
+
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle._oracledb import connect
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.server import Server
+from emulators.oracle.engine import faults
+from emulators.processes import wait_until
+
+NAME = "eugex-live.exams.example"
+
+
+SERVICE = "eugex.exams.example"
+
+
+ROOT = Path(__file__).parents[3]
+
+
+NETWORK = os.environ.get("EXAM_TEST_ORACLE_NETWORK", "127.74")
+
+
+@dataclass
+class Emulator:
+    """The emulator's process."""
+
+    directory: Path
+    server: Server
+    passwords: dict[str, str]
+    arguments: list[str] = field(default_factory=list)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        pid_file = self.directory / "state" / "server.pid"
+        with (self.directory / "log").open("ab") as log:
+            environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / '.collections'}"}
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "emulators.oracle", *self.arguments], cwd=ROOT, stderr=log, env=environment
+            )
+        wait_until(lambda: pid_file.exists() or not self.running(), "the emulator to listen", seconds=30)
+        assert self.running(), (self.directory / "log").read_text(encoding="utf-8")
+
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self) -> int:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(20)
+
+    def faults(self, *entries: dict[str, Any]) -> None:
+        faults.write(self.directory / "state", entries)
+
+    def connect(self, user: str) -> oracledb.Connection:
+        return connect(replace(self.server, user=user, password=self.passwords[user]))
+
+
+def execute(connection: oracledb.Connection, *statements: str) -> None:
+    """Execute statements."""
+    with connection.cursor() as cursor:
+        for each in statements:
+            cursor.execute(each)
+
+
+def rows(connection: oracledb.Connection, query: str, *values: object) -> list[tuple[Any, ...]]:
+    """Return the rows of a query."""
+    with connection.cursor() as cursor:
+        return list(cursor.execute(query, values))
+
+
+def nobody_is(system: oracledb.Connection, account: str) -> bool:
+    """Return whether an account is logged in nowhere: a connection that was cut is one until the server notices."""
+    return not rows(system, "SELECT sid FROM v$session WHERE username = :1", account)
+
+
+Accounts = Callable[..., str]
+
+
+Runner = Callable[..., dict[str, Any]]
