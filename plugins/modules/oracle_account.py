@@ -16,9 +16,9 @@ author:
 description:
   - Keeps one account, its profile, tablespaces and quotas, its system privileges, roles and rights on objects, and
     whether it is locked.
-  - The declared password is verified by logging in with it, once. It is set only if the server answers that it is
-    another one (ORA-01017). If the account is locked, its password expired, or the server does not answer, nothing is
-    set.
+  - The declared password is verified by logging in with it, once, in check mode too. It is set only if the server
+    answers that it is another one (ORA-01017). If the account is locked, its password expired, or the server does not
+    answer, nothing is set.
   - A password that was rejected is remembered in O(rejected_logins). Later runs do not try it again, they set it.
   - It is changed in place. Account, rights and open sessions stay. A new one is proven by a login.
   - Where the profile has a C(PASSWORD_ROLLOVER_TIME) (19.12 and later), the password before is accepted too, until

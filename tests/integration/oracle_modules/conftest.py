@@ -1,10 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An emulated Oracle database in a process of its own, with a schema that has a hub's tables."""
+"""The database under test, accounts in it, and a schema that has a hub's tables."""
 
 from __future__ import annotations
 
 import functools
+import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from emulators.processes import wait_until
 from tests.integration.oracle_modules.databases import (
     NAME,
     NETWORK,
+    REAL,
     SERVICE,
     Accounts,
     Emulator,
@@ -67,10 +69,33 @@ CREATE TABLE enrolments (exam_id NUMBER(10) NOT NULL, uun VARCHAR2(8) NOT NULL, 
 """
 
 
+if REAL:
+    collect_ignore = ["test_connection.py", "test_oracle_streams_info.py"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what needs the emulator's means, where a real database is tested."""
+    here = str(Path(__file__).parent)
+    if REAL:
+        items[:] = [each for each in items if not (str(each.path).startswith(here) and needs_emulator(each))]
+
+
+def needs_emulator(item: pytest.Item) -> bool:
+    """Return whether a test asks for faults, or for what only the seed has."""
+    code = item.function.__code__ if isinstance(item, pytest.Function) else None
+    return code is not None and ("faults" in code.co_names or "QUIET_ACCOUNT" in str(code.co_consts))
+
+
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """Return the emulator that all tests share."""
+    """Return the emulator that all tests share, or what leads to the real database."""
     directory = tmp_path_factory.mktemp("oracle")
+    if REAL:
+        password = os.environ["EXAM_TEST_ORACLE_PASSWORD"]
+        authorities = os.environ.get("EXAM_TEST_ORACLE_CA")
+        real = Server(descriptor=REAL, user="SYSTEM", password=password, ca_certificates=authorities)
+        yield Emulator(directory, real, {"SYSTEM": password})
+        return
     Authority.load_or_create(directory / "authority", "Oracle test root")
     passwords = {"SYSTEM": f"S{secrets.token_urlsafe(12)}"}
     address = f"{NETWORK}.{secrets.randbelow(250)}.{secrets.randbelow(250) + 1}"
@@ -139,6 +164,7 @@ def run(emulator: Emulator) -> Runner:
         server = emulator.server
         connection = {
             "server": server.name,
+            "descriptor": server.descriptor,
             "service_name": server.service,
             "connect_address": server.connect_address,
             "ca_certificates": server.ca_certificates,

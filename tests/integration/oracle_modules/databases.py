@@ -1,6 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An emulated Oracle database in a process of its own, and what tests do with it."""
+"""An emulated Oracle database in a process of its own, or a real one, and what tests do with it.
+
+EXAM_TEST_ORACLE_DSN (a full descriptor, of tcps), _PASSWORD (of SYSTEM), _CA (PEM file): then the tests run there, in
+accounts of their own, and those that need the emulator's means (faults, Streams) are not collected.
+"""
 
 from __future__ import annotations
 
@@ -20,21 +24,15 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.server 
 from emulators.oracle.engine import faults
 from emulators.processes import wait_until
 
-NAME = "eugex-live.exams.example"
-
-
-SERVICE = "eugex.exams.example"
-
-
+NAME, SERVICE = "eugex-live.exams.example", "eugex.exams.example"
+REAL = os.environ.get("EXAM_TEST_ORACLE_DSN")
 ROOT = Path(__file__).parents[3]
-
-
 NETWORK = os.environ.get("EXAM_TEST_ORACLE_NETWORK", "127.74")
 
 
 @dataclass
 class Emulator:
-    """The emulator's process."""
+    """The emulator's process, or none where a real database is tested."""
 
     directory: Path
     server: Server
@@ -61,6 +59,8 @@ class Emulator:
         return self.process.wait(20)
 
     def faults(self, *entries: dict[str, Any]) -> None:
+        if REAL and not entries:
+            return
         faults.write(self.directory / "state", entries)
 
     def connect(self, user: str) -> oracledb.Connection:

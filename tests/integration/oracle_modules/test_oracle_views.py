@@ -173,3 +173,18 @@ def test_that_fifty_views_take_a_few_round_trips(emulator: Emulator, run: Runner
     print(f"deployed in {deployed - begun:.2f} s, unchanged in {unchanged - deployed:.2f} s")
     assert deployed - begun < 5
     assert unchanged - deployed < 2
+
+
+def test_that_another_account_can_deploy_and_the_history_says_who(
+    emulator: Emulator, run: Runner, hub: str, reader: str, sources: Path
+) -> None:
+    arguments = {"schema": hub, "sources": [str(sources)]}
+    missing = run("oracle_views", "SYSTEM", check=True, schema="NOT_THERE", sources=[str(sources)])
+    assert "there is no schema NOT_THERE" in missing["msg"]
+    predicted = run("oracle_views", "SYSTEM", check=True, **arguments)
+    assert run("oracle_views", "SYSTEM", **arguments)["changes"] == predicted["changes"]
+    again = run("oracle_views", hub, deployer="another", **arguments)
+    assert items(again) == []
+    assert [each["deployer"] for each in again["history"]] == ["SYSTEM"]
+    with emulator.connect(reader) as connection:
+        assert rows(connection, f"SELECT code FROM {hub}.exams_to_schedule") == []
