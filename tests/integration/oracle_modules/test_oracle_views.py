@@ -188,3 +188,28 @@ def test_that_another_account_can_deploy_and_the_history_says_who(
     assert [each["deployer"] for each in again["history"]] == ["SYSTEM"]
     with emulator.connect(reader) as connection:
         assert rows(connection, f"SELECT code FROM {hub}.exams_to_schedule") == []
+
+
+def test_that_long_texts_other_alphabets_and_quoted_names_are_kept(
+    emulator: Emulator, run: Runner, hub: str, tmp_path: Path
+) -> None:
+    long = ", ".join(f"LENGTH('{number:0>3900}')" for number in range(12))
+    columns = ", ".join(f"c{number}" for number in range(12))
+    write(
+        tmp_path,
+        long=f"CREATE VIEW long_one ({columns}) AS SELECT {long} FROM exams",
+        quoted='-- @comment Prüfungen, "gelesen"\n-- @column "Ö ä" It\'s one\n'
+        'CREATE VIEW "Mixed Case" ("Ö ä") AS\nSELECT \'Größe; -- no comment\' FROM exams WITH READ ONLY\n/\n',
+        user='CREATE VIEW user_of_it (x) AS SELECT m."Ö ä" FROM "Mixed Case" m',
+    )
+    arguments = {"schema": hub, "sources": [str(tmp_path)]}
+    predicted = run("oracle_views", hub, check=True, **arguments)
+    assert len(items(predicted)) == 4
+    assert run("oracle_views", hub, **arguments)["changes"] == predicted["changes"]
+    assert items(run("oracle_views", hub, **arguments)) == []
+    write(tmp_path, long="CREATE VIEW long_one (a) AS SELECT 1 FROM exams")
+    assert items(run("oracle_views", hub, **arguments))[0] == ("LONG_ONE", "update")
+    assert items(run("oracle_views", hub, schema=hub, state="reverted"))[0] == ("LONG_ONE", "update")
+    with emulator.connect(hub) as connection:
+        ((length,),) = rows(connection, "SELECT text_length FROM user_views WHERE view_name = 'LONG_ONE'")
+        assert length > 45_000
