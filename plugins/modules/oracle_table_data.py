@@ -18,8 +18,8 @@ description:
     cannot be loaded is rejected, with its line and why. More rejects than O(max_rejects) are an error.
   - The rows are loaded in one transaction, in batches. They are all there afterwards, or what was there still is.
   - Rows that are there already are left alone. A second run changes nothing.
-  - The source is streamed, so that the memory that is needed does not depend on how many rows it has, apart from a
-    number for each key.
+  - The source is read once and streamed. The memory that is needed does not depend on how many rows it has, apart from
+    their keys. What is beyond 32 MiB is kept in a temporary file that has no name, and goes with the task.
   - Whatever is in a CSV file is data. A field that begins with C(=) is a text that begins with C(=).
 notes:
   - Constraints that only the database knows, such as foreign keys, are found when the rows are loaded. Then nothing is

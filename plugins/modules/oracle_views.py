@@ -38,7 +38,7 @@ notes:
   - Where somebody compiles or uses a view at the very moment, Oracle waits by its own rules, up to fifteen minutes, and
     fails with ORA-04021. O(ddl_lock_timeout) is for locks of rows and tables (ORA-00054).
   - Another account than the owner needs C(CREATE ANY VIEW), C(DROP ANY VIEW), C(COMMENT ANY TABLE), C(GRANT ANY OBJECT
-    PRIVILEGE), and must see C(DBA_TAB_PRIVS).
+    PRIVILEGE), C(SELECT) on what the views read, and must see C(DBA_TAB_PRIVS).
 options:
   schema:
     description: Whose views they are.

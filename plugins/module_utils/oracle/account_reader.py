@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle import rejected_logins
@@ -32,7 +31,7 @@ _NO_CREATE_SESSION = 1045
 _NOT_VISIBLE = (942, 1031)
 
 _ACCOUNT = """
-SELECT account_status, profile, default_tablespace, temporary_tablespace, created, last_login, expiry_date
+SELECT account_status, profile, default_tablespace, temporary_tablespace, created, CAST(last_login AS DATE), expiry_date
 FROM dba_users WHERE username = :1"""
 
 _SESSIONS = """
@@ -95,17 +94,13 @@ def _account(session: Session, name: str) -> AccountState | None:
         default,
         temporary,
         created,
-        _plain(last_login),
+        last_login,
         expires,
         {tablespace: int(octets) for tablespace, octets in quotas},
         _rights(session, name),
         sessions=_sessions(session, name),
         objects=int(session.value("SELECT COUNT(*) FROM dba_objects WHERE owner = :1", name)),
     )
-
-
-def _plain(moment: datetime | None) -> datetime | None:
-    return None if moment is None else moment.replace(tzinfo=None)
 
 
 def _rights(session: Session, name: str) -> dict[Right, bool]:

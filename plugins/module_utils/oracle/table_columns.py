@@ -175,4 +175,5 @@ def _canonical(value: Any) -> Any:
         return value
     if isinstance(value, datetime):
         return value.isoformat()
-    return f"{Decimal(value).normalize(_EXACT):E}"
+    whole = int(value)
+    return whole if whole == value else f"{Decimal(value).normalize(_EXACT):E}"

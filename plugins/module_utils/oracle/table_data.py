@@ -4,8 +4,7 @@
 
 """The rows of a table, made those of a file or of a task: what module `oracle_table_data` does.
 
-A source is read twice: once to check and compare it, and once, if something differs, to load it. What was loaded is
-compared with what was checked before it is committed.
+A source is read once, checked and compared; its rows are kept, beyond some size on disk, until they are loaded.
 """
 
 from __future__ import annotations
@@ -142,5 +141,7 @@ class TableData(Resource[FoundRows, Change]):
         return facts
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection, and forget the rows."""
         self._session.close()
+        if self._loader is not None:
+            self._loader.close()

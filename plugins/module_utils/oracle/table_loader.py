@@ -28,6 +28,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_s
     Row,
     digest_of,
 )
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_spool import Spool
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.progress import Progress
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 
@@ -51,13 +52,13 @@ class Loader:
         self._merges = merges
         self._checked = (0, 0, 0)
         """How many rows the source has, and how many of them merging inserts and updates."""
-        self._version: tuple[int, ...] = ()
+        self._spool = Spool()
 
     def examine(self, rejects: Rejects) -> tuple[int, tuple[int, int]]:
         """Read the whole source, and return how many rows it has, and how many merging would insert and update."""
-        self._version = self._reader.source.version()
         rows = inserted = updated = 0
         for batch in self._reader.batches(rejects):
+            self._spool.add(batch)
             rows += len(batch)
             if self._merges:
                 new, changed = self._compare(batch)
@@ -66,8 +67,12 @@ class Loader:
         return rows, (inserted, updated)
 
     def digest(self) -> Digest:
-        """Return the digest of the source's rows."""
-        return digest_of((row for _line, row in batch) for batch in self._reader.batches(Rejects(None)))
+        """Return the digest of the rows that were read."""
+        return digest_of((row for _line, row in batch) for batch in self._spool.batches())
+
+    def close(self) -> None:
+        """Forget the rows that were read."""
+        self._spool.close()
 
     def _compare(self, batch: Sequence[Numbered]) -> Merge:
         """Return which rows of a batch are not in the table, and which are different there."""
@@ -104,7 +109,7 @@ class Loader:
         rows = inserted = updated = 0
         refused = Rejects(None)
         with Progress("loading rows", total=self._checked[0], unit="rows") as progress:
-            for batch in ahead(self._reader.batches(Rejects(None))):
+            for batch in ahead(self._spool.batches()):
                 rows += len(batch)
                 new, changed = self._compare(batch) if self._merges else (batch, [])
                 inserted += len(new)
@@ -126,11 +131,11 @@ class Loader:
 
     def _prove(self, loaded: tuple[int, int, int], before: int) -> None:
         """Make sure that what was loaded is what was checked, and is there. Raises Problem if it is not."""
-        if (loaded, self._reader.source.version()) != (self._checked, self._version):
+        if loaded != self._checked:
             raise Problem(
-                "the source, or the table, has changed since it was checked",
+                "the table has changed since it was read",
                 where=self._session.where,
-                remedy="Nothing was loaded. Run again when nobody changes them.",
+                remedy="Nothing was loaded. Run again when nobody changes it.",
             )
         found = int(self._session.value(self.statements.count))
         expected = before + loaded[1] if self._merges else loaded[0]

@@ -14,7 +14,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.files import told
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.csv_rows import Record, records
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import listed, shown
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import BATCH
@@ -46,14 +45,6 @@ class Source:
     formats: tuple[str, ...] = ()
     ignored: frozenset[str] = frozenset()
     """Columns of the source that are not loaded, in upper case."""
-
-    def version(self) -> tuple[int, ...]:
-        """Return what is another one after the file was changed or replaced."""
-        if self.csv is None:
-            return ()
-        with told(self.csv, "look at the file"):
-            found = self.csv.stat()
-        return found.st_ino, found.st_size, found.st_mtime_ns
 
     @property
     def where(self) -> str:

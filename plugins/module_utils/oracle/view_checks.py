@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.failures import SqlProblem
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import listed, quoted, shown
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Session
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.sql_text import tokens
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_order import in_order, users_of
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_planner import (
     ViewChange,
@@ -87,11 +88,10 @@ def trial_of(schema: str, after: Views, names: Sequence[str]) -> str:
 
 def _within(schema: str, view: View, after: Views) -> str:
     """Return a view's query with what it uses of the set named without the schema, and without its closing clause."""
-    from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.sql_text import tokens  # noqa: PLC0415
-
     stream, text = tokens(view.query), view.query
-    if [each.text for each in stream[-3:]] == ["WITH", "READ", "ONLY"]:
-        text, stream = text[: stream[-3].start], stream[:-3]
+    end = stream[:-2] if len(stream) > 2 and stream[-2].text == "CONSTRAINT" else stream
+    if [each.text for each in end[-3:]] in (["WITH", "READ", "ONLY"], ["WITH", "CHECK", "OPTION"]):
+        text, stream = text[: end[-3].start], end[:-3]
     for place in range(len(stream) - 3, -1, -1):
         owner, dot, name = stream[place : place + 3]
         if owner.name == schema and dot.text == "." and name.name in after:

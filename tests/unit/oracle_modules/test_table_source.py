@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,6 +19,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.csv_row
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_columns import Column
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_rejects import Rejects
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_source import Reader, Source, digest_of
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_spool import Spool
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 
 FIELDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
@@ -85,3 +88,13 @@ def test_that_rows_of_a_task_are_numbered() -> None:
 def test_that_texts_that_mean_nothing_and_columns_that_are_ignored_are_left_out() -> None:
     rows, rejects = read("A;C;B\nx;?;NULL\n", delimiter=";", nulls=frozenset({"", "NULL"}), ignored=frozenset({"C"}))
     assert (rows, rejects) == ([(2, ("x", None))], [])
+
+
+def test_that_rows_are_kept_beyond_what_fits_into_memory() -> None:
+    spool = Spool()
+    batches = [[(number, ("x" * 1000, Decimal("1.5"), datetime(2026, 5, 11), None))] * 2000 for number in range(40)]
+    for batch in batches:
+        spool.add(batch)
+    assert list(spool.batches()) == batches
+    assert list(spool.batches()) == batches
+    spool.close()

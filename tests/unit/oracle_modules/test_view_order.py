@@ -10,7 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.sql_text import normalised
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_checks import trial_of
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_order import in_order, users_of
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_state import View
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 
 NAMES = [f"V{number}" for number in range(12)]
@@ -50,3 +53,17 @@ def test_that_users_are_all_and_only_those_who_use(uses: dict[str, set[str]], na
     assert names <= found
     for name, which in uses.items():
         assert (name in found) == (name in names or bool(which & found))
+
+
+@pytest.mark.parametrize("clause", ["", " WITH READ ONLY", " WITH CHECK OPTION", " with check option CONSTRAINT c"])
+def test_that_a_trial_reads_what_the_views_read_and_no_row(clause: str) -> None:
+    views = {
+        "A": View("A", ("X",), "".join(("SELECT b.x FROM base b", clause))),
+        "B": View("B", ("X",), "".join(("SELECT hub.a.x FROM HUB.A, other.a", clause))),
+        "C": View("C", ("X",), "SELECT 1 FROM DUAL"),
+    }
+    text = trial_of("HUB", views, ["B"])
+    assert normalised(text) == normalised(
+        'WITH "A" ("X") AS (SELECT b.x FROM base b), "B" ("X") AS (SELECT a.x FROM A, other.a) '
+        'SELECT 1 AS found FROM "B" WHERE 1 = 0'
+    )
