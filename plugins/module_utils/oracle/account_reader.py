@@ -69,7 +69,7 @@ def read_account(session: Session, declared: DeclaredAccount) -> FoundAccount:
         ) from None
     if account is not None and declared.password is not None:
         account = replace(account, verified=try_password(session.server, declared, locked=account.locked))
-    seen = {(owner, name) for owner, name in there}
+    seen: set[tuple[Any, ...]] = set(there)
     return FoundAccount(
         account,
         str(user),

@@ -140,18 +140,18 @@ class _Reader:
             if rule == "DML"
         ]
 
-    def unsupported(self) -> set[tuple[str, str, str]]:
+    def unsupported(self) -> set[tuple[Any, ...]]:
         """Return the columns that Streams leaves out, as far as it can be seen: of a type that it does not support, or
         deleted by a transformation."""
         rows = [*(self._rows(_UNSUPPORTED) or ()), *(self._rows(_DELETED) or ())]
-        return {(owner, table, column) for owner, table, column in rows}
+        return set(rows)
 
     def table(
         self,
         table: tuple[str, str],
         columns: Sequence[str],
         rules: Sequence[Rule] | None,
-        unsupported: set[tuple[str, str, str]],
+        unsupported: set[tuple[Any, ...]],
     ) -> dict[str, object]:
         """Return what there is of a table and some of its columns."""
         present = {each.name: each for each in read_columns(self._session, *table)}

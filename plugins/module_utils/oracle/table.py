@@ -59,10 +59,9 @@ class Table(Resource[FoundTable, TableChange]):
         kind = read_object_type(session, schema, name)
         check_is_table(session, schema, name, kind)
         parents = sorted({each.parent for each in self.declared.constraints if each.parent} - {(schema, name)})
-        seen = session.rows_of_pairs(
-            "SELECT DISTINCT owner, table_name FROM all_tables WHERE (owner, table_name) IN {pairs}", parents
-        )
-        missing = tuple(each for each in parents if each not in {(owner, table) for owner, table in seen})
+        query = "SELECT DISTINCT owner, table_name FROM all_tables WHERE (owner, table_name) IN {pairs}"
+        seen: set[tuple[Any, ...]] = set(session.rows_of_pairs(query, parents))
+        missing = tuple(each for each in parents if each not in seen)
         if kind is None:
             return FoundTable(exists=False, missing_parents=missing)
         comments: dict[str | None, str] = {

@@ -73,9 +73,9 @@ def test_that_a_lock_that_is_not_released_leaves_what_was_there(
 ) -> None:
     arguments = {"schema": hub, "sources": [str(sources)], "ddl_lock_timeout": 1}
     items(run("oracle_views", hub, **arguments))
-    write(sources, exams=EXAMS.format(reader=reader).replace("e.title", "UPPER(e.title)"))
+    write(sources, exams=EXAMS.format(reader=reader).replace("e.code", "SUBSTR(e.code, 1, 5)"))
     write(sources, students=STUDENTS.replace("n.uun", "LOWER(n.uun)"))
-    before, invalid = views_of(emulator, hub), ("STUDENTS_ON_EXAMS", "VIEW")
+    before, name = views_of(emulator, hub), ("STUDENTS_ON_EXAMS", "VIEW")
     emulator.faults({"kind": "lock", "object": f"{hub}.STUDENTS_ON_EXAMS", "number": number, "seconds": 1})
     result = run("oracle_views", hub, **arguments)
     emulator.faults()
@@ -83,9 +83,11 @@ def test_that_a_lock_that_is_not_released_leaves_what_was_there(
     assert f"ORA-{number:05d}" in result["msg"]
     assert f"view {hub}.STUDENTS_ON_EXAMS" in result["msg"]
     assert remedy in result["msg"]
-    assert "To be compiled again, which their next use does: STUDENTS_ON_EXAMS." in result["msg"]
     found = views_of(emulator, hub)
-    assert [each for each in found if "INVALID" not in each] == [each for each in before if each[:2] != invalid]
+    assert [each for each in found if each[:2] != name] == [each for each in before if each[:2] != name]
+    # what is locked cannot be compiled either; whether it has to be is the server's business
+    invalid = (*name, "INVALID") in found
+    assert ("To be compiled again, which their next use does: STUDENTS_ON_EXAMS." in result["msg"]) == invalid
     assert [each[1] for each in items(run("oracle_views", hub, **arguments))] == ["update", "update", "create"]
 
 
