@@ -43,6 +43,8 @@ class ConnectionLost(OutcomeUnknown):
 
 def is_lost(error: Any) -> bool:
     """Return whether an error of the driver says that the connection broke."""
+    if isinstance(error, OSError):
+        return True
     details = error.args[0] if error.args else None
     code, number = str(getattr(details, "full_code", "")), int(getattr(details, "code", 0) or 0)
     return code in _LOST or (code.startswith("ORA") and number in _LOST_NUMBERS)

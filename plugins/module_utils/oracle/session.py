@@ -144,7 +144,7 @@ class Session:
                     cursor.setinputsizes(*sizes)
                 try:
                     cursor.executemany(statement, list(rows))
-                except oracledb.Error:
+                except (oracledb.Error, OSError):
                     done = max(0, cursor.rowcount)
                     raise
         except SqlProblem as problem:
@@ -194,13 +194,13 @@ class Session:
     def roll_back(self) -> None:
         """Roll back what was not committed; a connection that broke has done so."""
         if self._connection is not None:
-            with suppress(oracledb.Error):
+            with suppress(oracledb.Error, OSError):
                 self._connection.rollback()
 
     def close(self) -> None:
         """Close the connection, if there is one."""
         if self._connection is not None:
-            with suppress(oracledb.Error):
+            with suppress(oracledb.Error, OSError):
                 self._connection.close()
             self._connection = None
 
@@ -229,11 +229,11 @@ class Session:
             cursor = self._connected().cursor()
             cursor.arraysize, cursor.prefetchrows = BATCH, BATCH + 1
             yield cursor
-        except oracledb.Error as error:
+        except (oracledb.Error, OSError) as error:  # the driver lets some of the system's errors through
             problem = self._problem(error)
         finally:
             if cursor is not None:
-                with suppress(oracledb.Error):
+                with suppress(oracledb.Error, OSError):
                     cursor.close()
         if problem is not None:
             # outside of the handler: the driver's exception is no cause that a traceback could show

@@ -137,6 +137,9 @@ class ViewSet(Resource[FoundViews, Change]):
             self._record([each for each in changes if isinstance(each, HistoryChange)])
         except Problem as problem:
             failure = problem
+        except Exception as error:  # a defect of ours: even then what was there is put back
+            failure = Problem(f"unexpected {type(error).__name__}: {error}")
+            failure.__cause__ = error
         else:
             yield from changes
             return
@@ -168,7 +171,7 @@ class ViewSet(Resource[FoundViews, Change]):
             expected=failure.expected,
             found=failure.found,
             remedy=f"{told} {failure.remedy or ''}".strip(),
-        )
+        ) from failure.__cause__
 
     def _record(self, records: Sequence[HistoryChange]) -> None:
         """Add records to the history, for which a table is created if there is none."""

@@ -16,6 +16,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.argumen
     CONNECTION_ARGUMENTS,
     server_from,
 )
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.failures import is_lost, refused
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import (
     checked_name,
     checked_object,
@@ -131,3 +132,12 @@ def test_that_a_rejected_password_is_remembered_until_it_changes(tmp_path: Path)
     path.write_text("no JSON")
     with pytest.raises(Problem, match="cannot be read which password was rejected"):
         rejected_logins.check(server)
+
+
+def test_that_a_broken_connection_is_told_from_a_refusal() -> None:
+    assert is_lost(TimeoutError("timed out"))
+    assert not is_lost(ValueError("no"))
+    problem = refused("ORA-00054: resource busy\nORA-06512: at line 4\nHelp: https://docs.example/", "here")
+    assert (problem.number, problem.position) == (54, 2)
+    assert problem.found == "ORA-00054: resource busy"
+    assert "ddl_lock_timeout" in str(problem.remedy)
