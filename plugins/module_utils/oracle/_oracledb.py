@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.libraries import require_library
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle import rejected_logins
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.refusals import WRONG_PASSWORD, refusal
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.refusals import (
+    WRONG_PASSWORD,
+    in_one_line,
+    refusal,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.server import LoginRejected, Server
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 
@@ -174,7 +178,7 @@ def connect(server: Server) -> Connection:
     try:
         connection = oracledb.connect(**parameters)
     except (oracledb.Error, OSError) as error:
-        message = str(error)
+        message = in_one_line(str(error))
         for secret in server.secrets:
             message = message.replace(secret, "********")
     else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.refusals import in_one_line
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.statements import position_in
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import OutcomeUnknown, Problem
 
@@ -55,7 +56,7 @@ def lost(message: str, where: str) -> ConnectionLost:
     return ConnectionLost(
         "the connection broke before the server answered",
         where=where,
-        found=message,
+        found=in_one_line(message),
         remedy="Look whether the server runs, and run again.",
     )
 
@@ -67,14 +68,13 @@ def refused(message: str, where: str) -> SqlProblem:
         message: what the driver says, without secrets.
         where: what messages call the database.
     """
-    text = message.partition("\nHelp:")[0]
-    number = _NUMBER.search(text)
+    number = _NUMBER.search(message)
     problem = SqlProblem(
         "the server refused a statement",
         where=where,
-        found="; ".join(line for line in text.split("\n") if line and not line.startswith("ORA-06512")),
+        found=in_one_line(re.sub(r"^ORA-06512.*$", "", message, flags=re.MULTILINE)),
         remedy=_REMEDIES.get(int(number[1])) if number else None,
     )
     problem.number = int(number[1]) if number else 0
-    problem.position = position_in(text)
+    problem.position = position_in(message)
     return problem

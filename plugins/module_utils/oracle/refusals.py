@@ -47,6 +47,11 @@ def numbers_in(message: str) -> list[int]:
     return [int(each) for each in _NUMBER.findall(message)]
 
 
+def in_one_line(message: str) -> str:
+    """Return a message of the driver without its references to the documentation, in one line."""
+    return "; ".join(line.strip() for line in message.splitlines() if line.strip() and not line.startswith("Help:"))
+
+
 def refusal(server: Server, message: str) -> Problem:
     """Return the error for a connection that was not made.
 
