@@ -48,11 +48,12 @@ from emulators.oracle.engine import accounts, moments
 from emulators.oracle.engine.errors import OracleError
 from emulators.oracle.engine.installation import DEFAULT_LIMITS
 from emulators.oracle.engine.instance import Instance
-from emulators.oracle.engine.model import UNLIMITED, Grant, Model, Profile, Streams, Table, User
+from emulators.oracle.engine.model import UNLIMITED, Grant, Model, Profile, Streams, User
+from emulators.oracle.engine.schema_objects import Table
 from emulators.oracle.engine.session import Session
 from emulators.oracle.engine.types import OracleType, varchar2
-from emulators.oracle.sql import tree
-from emulators.oracle.sql.prepared import ChangeStatement
+from emulators.oracle.sql import change_tree, tree
+from emulators.oracle.sql.change_statements import ChangeStatement
 from emulators.sql.engine.model import build
 
 _BATCH = 5000
@@ -194,7 +195,7 @@ def load_rows(instance: Instance, user: str, name: str, file: Path) -> None:
                     raise SeedError(f"{file}: {user}.{name} has no column {each}")
                 kinds.append(column.type)
             binds = tuple(tree.Bind(str(at), at) for at in range(len(header)))
-            node = tree.Insert(tree.Table((user, name)), tuple(header), binds)
+            node = change_tree.Insert(tree.Table((user, name)), tuple(header), binds)
             statement = ChangeStatement(f"INSERT INTO {name}", node, len(header))
             for batch in _batches(reader):
                 values = [tuple(_value(text, kind) for text, kind in zip(row, kinds, strict=True)) for row in batch]

@@ -3,8 +3,9 @@
 """All that registers statements, procedures and views of the dictionary when it is imported."""
 
 from emulators.oracle.dictionary import accounts, objects, server
-from emulators.oracle.sql import grants, packages, sessions, tables, tables_alter, users, views
+from emulators.oracle.sql import grants, packages, profiles, roles, sessions, tables, tables_alter, users, views
 
 __all__ = [
-    "accounts", "grants", "objects", "packages", "server", "sessions", "tables", "tables_alter", "users", "views",
+    "accounts", "grants", "objects", "packages", "profiles", "roles", "server", "sessions", "tables", "tables_alter",
+    "users", "views",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from emulators.oracle.engine import rights
-from emulators.oracle.engine.model import SchemaObject, Table, View
+from emulators.oracle.engine.schema_objects import SchemaObject, Table, View
 
 if TYPE_CHECKING:
     from emulators.oracle.engine.session import Session

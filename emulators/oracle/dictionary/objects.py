@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from emulators.oracle.dictionary.common import objects, tables, views, yes
 from emulators.oracle.dictionary.registry import VIEWS, Rows, family, view
 from emulators.oracle.engine import moments
-from emulators.oracle.engine.model import Column, Table
+from emulators.oracle.engine.schema_objects import Column, Table
 
 if TYPE_CHECKING:
     from emulators.oracle.engine.session import Session

@@ -24,7 +24,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from emulators.oracle.engine.errors import OracleError
+
+if TYPE_CHECKING:
+    from emulators.oracle.engine.session import Session
+
+Fault: TypeAlias = Mapping[str, Any] | None
 
 KINDS = frozenset({"refuse", "login", "late", "drop", "lose", "error", "lock"})
 
@@ -41,3 +48,34 @@ def write(directory: Path, entries: Sequence[Mapping[str, Any]]) -> None:
     temporary = directory / "faults.json.new"
     temporary.write_text(json.dumps(list(entries)), encoding="utf-8")
     temporary.rename(directory / "faults.json")
+
+
+def strike(session: Session, text: str, *, batch: bool = False) -> tuple[Fault, Fault]:
+    """Fail, or cut the connection, if that is asked for.
+
+    Args:
+        session: that executes a statement.
+        text: of the statement.
+        batch: whether faults after some rows are of use.
+
+    Returns:
+        The error and the cut that come only after some rows.
+
+    Raises:
+        OracleError: what is asked for.
+        ConnectionEnded: the connection is to be cut.
+    """
+    faults = session.instance.faults
+    drop = faults.find("drop", text, session.user)
+    if drop is not None and not (batch and drop.get("rows")):
+        session.gone.set()
+    session.check_interrupted()
+    fault = faults.find("error", text, session.user)
+    if fault is not None and not (batch and fault.get("rows")):
+        raise asked_for(fault)
+    return fault, drop
+
+
+def asked_for(fault: Mapping[str, Any]) -> OracleError:
+    """Return the error that a fault asks for."""
+    return OracleError(fault["number"], *fault.get("words", ("USERS", "USERS")), message=fault.get("message"))

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from emulators.oracle.engine.errors import OracleError
 from emulators.oracle.engine.installation import fresh_model
-from emulators.oracle.engine.model import Model, Problem, SchemaObject, Table, View
+from emulators.oracle.engine.model import Model
+from emulators.oracle.engine.schema_objects import Problem, SchemaObject, Table, View
 from emulators.oracle.sql.scope import BoundQuery
 from emulators.oracle.sql.tokens import Words
 from emulators.sql.engine.faults import Faults

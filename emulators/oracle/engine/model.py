@@ -11,9 +11,9 @@ from __future__ import annotations
 import dataclasses
 import json
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
-from emulators.oracle.engine.types import OracleType
+from emulators.oracle.engine.schema_objects import Constraint, SchemaObject, Table, View
 from emulators.sql.engine.model import build
 
 UNLIMITED = -1
@@ -88,109 +88,6 @@ class Grant:
 
 
 @dataclass
-class Column:
-    """A column of a table or a view."""
-
-    id: int
-    name: str
-    type: OracleType
-    nullable: bool = True
-    default: str = ""
-    """Its expression as it was written; empty for none."""
-    comment: str = ""
-
-
-@dataclass
-class Constraint:
-    """A constraint of a table."""
-
-    id: int
-    name: str
-    kind: Literal["P", "U", "R", "C"]
-    columns: list[str]
-    condition: str = ""
-    generated: bool = False
-    """Whether the system gave the name."""
-    parent_owner: str = ""
-    parent: str = ""
-    """The name of the constraint that a foreign key refers to."""
-    delete_rule: Literal["NO ACTION", "CASCADE", "SET NULL"] = "NO ACTION"
-    not_null: bool = False
-    """Whether it is a NOT NULL that a column was declared with."""
-
-
-@dataclass
-class Table:
-    """A table."""
-
-    id: int
-    owner: str
-    name: str
-    created: float
-    changed: float
-    columns: list[Column] = field(default_factory=list)
-    constraints: list[Constraint] = field(default_factory=list)
-    comment: str = ""
-    tablespace: str = "USERS"
-    next_column: int = 1
-
-    type = "TABLE"
-    status = "VALID"
-
-    @property
-    def storage(self) -> str:
-        """The SQLite table, quoted."""
-        return f'"t{self.id}"'
-
-    def column(self, name: str) -> Column | None:
-        """Return a column."""
-        return next((each for each in self.columns if each.name == name), None)
-
-    @property
-    def primary_key(self) -> Constraint | None:
-        """The primary key, if there is one."""
-        return next((each for each in self.constraints if each.kind == "P"), None)
-
-
-@dataclass
-class Problem:
-    """One row of ALL_ERRORS."""
-
-    line: int
-    position: int
-    text: str
-
-
-@dataclass
-class View:
-    """A view."""
-
-    id: int
-    owner: str
-    name: str
-    created: float
-    changed: float
-    text: str
-    """Its query, as it was written, a star expanded."""
-    names: list[str] = field(default_factory=list)
-    """The column names that its definition gives, if it gives any."""
-    columns: list[Column] = field(default_factory=list)
-    """As they were when it last compiled."""
-    comment: str = ""
-    status: Literal["VALID", "INVALID"] = "INVALID"
-    read_only: bool = False
-    problems: list[Problem] = field(default_factory=list)
-    dependencies: list[tuple[str, str]] = field(default_factory=list)
-    """Owner and name of what it refers to."""
-
-    type = "VIEW"
-
-    def column(self, name: str) -> Column | None:
-        """Return a column."""
-        return next((each for each in self.columns if each.name == name), None)
-
-
-@dataclass
 class Streams:
     """Oracle Streams: rows of the dictionary, by the names of its columns in lower case."""
 
@@ -204,7 +101,6 @@ class Streams:
     """Those that a transformation takes out of the changes."""
 
 
-SchemaObject: TypeAlias = Table | View
 _KINDS: dict[str, Any] = {"user": User, "profile": Profile, "role": Role, "table": Table, "view": View}
 
 

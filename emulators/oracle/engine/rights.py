@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 from emulators.oracle.engine.errors import OracleError
-from emulators.oracle.engine.model import PUBLIC, SYS, Model, SchemaObject
+from emulators.oracle.engine.model import PUBLIC, SYS, Model
+from emulators.oracle.engine.schema_objects import SchemaObject
 
 _ANY = {
     "SELECT": ("SELECT ANY TABLE",), "READ": ("READ ANY TABLE", "SELECT ANY TABLE"), "INSERT": ("INSERT ANY TABLE",),
@@ -109,5 +110,14 @@ def may_grant(model: Model, user: str, privilege: str, found: SchemaObject) -> b
         and each.grantee in (user, PUBLIC)
         and each.privilege == privilege
         and (each.owner, each.object) == (found.owner, found.name)
+        for each in model.grants
+    )
+
+
+def has_option(model: Model, user: str, privilege: str, kind: str) -> bool:
+    """Return whether an account may hand on a system privilege or a role."""
+    names = holders(model, user)
+    return any(
+        each.kind == kind and each.option and each.privilege == privilege and each.grantee in names
         for each in model.grants
     )

@@ -9,23 +9,25 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from emulators.oracle.engine.errors import OracleError
-from emulators.oracle.engine.model import Table
+from emulators.oracle.engine.faults import asked_for, strike
 from emulators.oracle.engine.results import Outcome, Rows
+from emulators.oracle.engine.schema_objects import Table
 from emulators.oracle.engine.sqlite_functions import register
 from emulators.oracle.engine.types import OracleType, Value
+from emulators.oracle.engine.userenv import context_of
 from emulators.oracle.engine.values import Fitter
-from emulators.oracle.sql.prepared import Prepared, prepare
+from emulators.oracle.sql.preparation import prepare
+from emulators.oracle.sql.prepared import Prepared
 from emulators.sql.engine.errors import ConnectionEnded
 
 if TYPE_CHECKING:
     from emulators.oracle.engine.instance import Instance
 
 StoredRow: TypeAlias = tuple[Value, ...]
-Fault: TypeAlias = Mapping[str, Any] | None
 _FORMATS = {
     "NLS_DATE_FORMAT": "DD-MON-RR", "NLS_TIMESTAMP_FORMAT": "DD-MON-RR HH.MI.SS.FF AM",
     "NLS_TIMESTAMP_TZ_FORMAT": "DD-MON-RR HH.MI.SS.FF AM TZH:TZM",
@@ -96,24 +98,11 @@ class Session:
 
     def context(self, namespace: str, name: str) -> str | None:
         """Return SYS_CONTEXT."""
-        if (namespace or "").upper() != "USERENV":
-            return None
-        instance = self.instance
-        known = {
-            "SESSION_USER": self.user, "CURRENT_USER": self.user, "CURRENT_SCHEMA": self.current_schema,
-            "DB_NAME": instance.name, "DB_UNIQUE_NAME": instance.name, "INSTANCE_NAME": instance.name,
-            "SERVICE_NAME": instance.service, "SID": str(self.id), "SESSIONID": str(self.id), "HOST": self.machine,
-            "OS_USER": self.os_user, "TERMINAL": self.terminal, "MODULE": self.described.get("module", ""),
-            "ACTION": self.described.get("action", ""), "NETWORK_PROTOCOL": "tcps", "LANG": "US",
-            "CLIENT_IDENTIFIER": self.described.get("client_identifier", ""), "CON_NAME": instance.name,
-            "SERVER_HOST": "emulated", "CLIENT_INFO": self.described.get("client_info", ""), "ISDBA": "FALSE",
-            "IP_ADDRESS": self.peer.rpartition(":")[0], "LANGUAGE": "AMERICAN_AMERICA.AL32UTF8",
-            "NLS_DATE_FORMAT": self.nls["NLS_DATE_FORMAT"], "AUTHENTICATION_METHOD": "PASSWORD",
-        }  # fmt: skip
-        if (name or "").upper() not in known:
-            self.caught.append(OracleError(2003, message="invalid USERENV parameter"))
-            raise self.caught[-1]
-        return known[name.upper()] or None
+        try:
+            return context_of(self, namespace or "", name or "")
+        except OracleError as error:  # of which SQLite says only that there was one
+            self.caught.append(error)
+            raise
 
     def _must_stop(self) -> bool:
         return self.active and (self.interrupted.is_set() or self.gone.is_set())
@@ -149,7 +138,7 @@ class Session:
         Raises:
             OracleError: with `rows`, how many were done before it.
         """
-        fault, drop = self.strike(prepared.text, batch=True)
+        fault, drop = strike(self, prepared.text, batch=True)
         if fault is not None:
             rows = rows[: fault["rows"]]
         self.active = True
@@ -159,7 +148,7 @@ class Session:
             self.active = False
             self.caught.clear()
         if fault is not None:
-            error = _asked_for(fault)
+            error = asked_for(fault)
             error.rows = outcome.count
             raise error
         if outcome.rows is not None:
@@ -171,30 +160,6 @@ class Session:
         if commit:
             self.commit()
         return outcome
-
-    def strike(self, text: str, *, batch: bool = False) -> tuple[Fault, Fault]:
-        """Fail, or cut the connection, if that is asked for.
-
-        Args:
-            text: of the statement.
-            batch: whether faults after some rows are of use.
-
-        Returns:
-            The error and the cut that come only after some rows.
-
-        Raises:
-            OracleError: what is asked for.
-            ConnectionEnded: the connection is to be cut.
-        """
-        faults = self.instance.faults
-        drop = faults.find("drop", text, self.user)
-        if drop is not None and not (batch and drop.get("rows")):
-            self.gone.set()
-        self.check_interrupted()
-        fault = faults.find("error", text, self.user)
-        if fault is not None and not (batch and fault.get("rows")):
-            raise _asked_for(fault)
-        return fault, drop
 
     def fetch(self, rows: Rows, count: int) -> list[tuple[bytes | None, ...]]:
         """Return the next rows of a query. Raises OracleError."""
@@ -320,7 +285,3 @@ class Session:
             self.instance.sessions.pop(self.id, None)
         with contextlib.suppress(sqlite3.Error):
             self.database.close()
-
-
-def _asked_for(fault: Mapping[str, Any]) -> OracleError:
-    return OracleError(fault["number"], *fault.get("words", ("USERS", "USERS")), message=fault.get("message"))

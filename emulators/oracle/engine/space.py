@@ -7,8 +7,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emulators.oracle.engine.errors import OracleError
-from emulators.oracle.engine.model import UNLIMITED, Table
+from emulators.oracle.engine.model import UNLIMITED
 from emulators.oracle.engine.rights import has_system
+from emulators.oracle.engine.schema_objects import Table
 
 if TYPE_CHECKING:
     import sqlite3

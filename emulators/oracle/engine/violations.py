@@ -7,7 +7,8 @@ from __future__ import annotations
 import re
 
 from emulators.oracle.engine.errors import OracleError
-from emulators.oracle.engine.model import Constraint, Model, Table
+from emulators.oracle.engine.model import Model
+from emulators.oracle.engine.schema_objects import Constraint, Table
 
 _GUARD = re.compile(r"(nn|ck|fk|ch) (\d+)")
 _INDEX = re.compile(r"UNIQUE constraint failed: index 'u(\d+)'")

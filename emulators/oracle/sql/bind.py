@@ -21,6 +21,7 @@ from emulators.oracle.engine.types import (
     varchar2,
 )
 from emulators.oracle.sql import functions, tree
+from emulators.oracle.sql.conversion_functions import cast
 from emulators.oracle.sql.conversions import coerce, inconsistent, literal, to_moment, to_number, to_text, unify
 from emulators.oracle.sql.scope import Bound, Scope, quoted_name
 
@@ -106,7 +107,7 @@ class Binder:
             case tree.Case():
                 return self._case(node, scope)
             case tree.Cast():
-                return functions.cast(self, self.value(node.operand, scope), node.type)
+                return cast(self, self.value(node.operand, scope), node.type)
             case tree.Call():
                 return functions.call(self, node, scope)
             case tree.Scalar():

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 
 from emulators.oracle.engine import rights
 from emulators.oracle.engine.errors import OracleError, refused
-from emulators.oracle.engine.model import Column, Table, View
+from emulators.oracle.engine.schema_objects import Column, Table, View
 from emulators.oracle.engine.types import OracleType
 from emulators.oracle.engine.values import Fitter, assigner
-from emulators.oracle.sql import tree
+from emulators.oracle.sql import change_tree, tree
 from emulators.oracle.sql.bind_queries import QueryBinder
 from emulators.oracle.sql.catalogue import Catalogue, table_source
 from emulators.oracle.sql.expressions import expression
@@ -57,14 +57,14 @@ class ChangeBinder:
         self._binder = QueryBinder(kinds, formats, catalogue.resolve)
         self._fitters: dict[int, Fitter] = {}
 
-    def bind(self, node: tree.Insert | tree.Update | tree.Delete | tree.Merge) -> Change:
+    def bind(self, node: change_tree.RowChange) -> Change:
         """Return a change. Raises OracleError."""
         match node:
-            case tree.Insert():
+            case change_tree.Insert():
                 change = self._insert(node)
-            case tree.Update():
+            case change_tree.Update():
                 change = self._update(node)
-            case tree.Delete():
+            case change_tree.Delete():
                 change = self._delete(node)
             case _:
                 change = self._merge(node)
@@ -90,7 +90,7 @@ class ChangeBinder:
         return [_column(table, name) for name in names]
 
     def _value(
-        self, table: Table, column: Column, node: tree.Expression | tree.Default, scope: Scope, *, direct: bool
+        self, table: Table, column: Column, node: tree.Expression | change_tree.Default, scope: Scope, *, direct: bool
     ) -> str:
         """Return the SQL of a column's new value.
 
@@ -102,7 +102,7 @@ class ChangeBinder:
             direct: whether a bind's values may be made ready before SQLite gets them.
         """
         name = full_name(table, column)
-        if isinstance(node, tree.Default):
+        if isinstance(node, change_tree.Default):
             return self._default(table, column)
         if direct and isinstance(node, tree.Bind):
             bound = self._binder.value(node, scope)
@@ -124,7 +124,7 @@ class ChangeBinder:
         bound = self._binder.value(expression(Words(column.default)), Scope())
         return self._assigned(bound, column, full_name(table, column))
 
-    def _insert(self, node: tree.Insert) -> Change:
+    def _insert(self, node: change_tree.Insert) -> Change:
         table = self._target(node.table, "INSERT")
         columns = self._columns(table, node.columns)
         absent = [each for each in table.columns if each not in columns and each.default]
@@ -163,7 +163,7 @@ class ChangeBinder:
     def _changes(
         self,
         table: Table,
-        changes: tuple[tuple[str, tree.Expression | tree.Default], ...],
+        changes: tuple[tuple[str, tree.Expression | change_tree.Default], ...],
         scope: Scope,
         *,
         direct: bool,
@@ -174,20 +174,20 @@ class ChangeBinder:
             parts.append(f'"c{column.id}" = {self._value(table, column, value, scope, direct=direct)}')
         return ", ".join(parts)
 
-    def _update(self, node: tree.Update) -> Change:
+    def _update(self, node: change_tree.Update) -> Change:
         table = self._target(node.table, "UPDATE")
         alias, scope = self._scope(table, node.table.alias)
         changes = self._changes(table, node.changes, scope, direct=True)
         sql = f"UPDATE {table.storage} AS {alias} SET {changes}{self._where(node.where, scope)}"
         return Change(table, [Part(sql, self._binder.highest)], "UPDATE")
 
-    def _delete(self, node: tree.Delete) -> Change:
+    def _delete(self, node: change_tree.Delete) -> Change:
         table = self._target(node.table, "DELETE")
         alias, scope = self._scope(table, node.table.alias)
         sql = f"DELETE FROM {table.storage} AS {alias}{self._where(node.where, scope)}"
         return Change(table, [Part(sql, self._binder.highest)], "DELETE")
 
-    def _merge(self, node: tree.Merge) -> Change:
+    def _merge(self, node: change_tree.Merge) -> Change:
         privileges = (["UPDATE"] if node.changes else []) + (["INSERT"] if node.values else [])
         table = self._target(node.table, *privileges)
         alias, scope = self._scope(table, node.table.alias)

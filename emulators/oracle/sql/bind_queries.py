@@ -12,9 +12,9 @@ from emulators.oracle.engine.numbers import decode
 from emulators.oracle.engine.results import OutColumn
 from emulators.oracle.engine.types import LARGE, NULL, NUMBER, OracleType, varchar2
 from emulators.oracle.sql import tree
+from emulators.oracle.sql.aggregates import direction
 from emulators.oracle.sql.bind import Binder
 from emulators.oracle.sql.conversions import coerce, inconsistent, to_number, unify
-from emulators.oracle.sql.functions import direction
 from emulators.oracle.sql.scope import Bound, BoundQuery, ColumnSource, Scope, SourceInfo, has_aggregate, mentions
 
 Resolve = Callable[["QueryBinder", tree.Table], SourceInfo]

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from emulators.oracle.engine import numbers
 from emulators.oracle.engine.errors import OracleError, refused
+from emulators.oracle.engine.faults import strike
 from emulators.oracle.engine.results import Outcome
 from emulators.oracle.engine.types import OracleType, Value
 from emulators.oracle.sql import packages
-from emulators.oracle.sql.prepared import Kinds, Prepared, StoredRow, prepare
+from emulators.oracle.sql.preparation import prepare
+from emulators.oracle.sql.prepared import Kinds, Prepared, StoredRow
 from emulators.oracle.sql.tokens import Token, Words
 
 if TYPE_CHECKING:
@@ -104,7 +106,7 @@ def _step(text: str, words: Words, names: list[str]) -> Step:
 def _immediate(session: Session, text: object) -> Outcome | None:
     if not isinstance(text, str):
         raise OracleError(6535, message="statement string in EXECUTE IMMEDIATE is NULL or 0 length")
-    session.strike(text)
+    strike(session, text)
     prepared = prepare(text)
     if prepared.is_query:
         raise refused("queries in EXECUTE IMMEDIATE")

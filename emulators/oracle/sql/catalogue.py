@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from emulators.oracle.dictionary.registry import VIEWS, dictionary_name
 from emulators.oracle.engine import rights
 from emulators.oracle.engine.errors import OracleError, refused
-from emulators.oracle.engine.model import SYS, Model, SchemaObject, Table, View
+from emulators.oracle.engine.model import SYS, Model
+from emulators.oracle.engine.schema_objects import SchemaObject, Table, View
 from emulators.oracle.sql import tree
 from emulators.oracle.sql.bind_queries import QueryBinder
 from emulators.oracle.sql.scope import BoundQuery, ColumnSource, SourceInfo

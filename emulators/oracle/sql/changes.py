@@ -5,16 +5,16 @@
 from __future__ import annotations
 
 from emulators.oracle.engine.errors import OracleError, refused
-from emulators.oracle.sql import tree
+from emulators.oracle.sql import change_tree, tree
 from emulators.oracle.sql.expressions import expression
 from emulators.oracle.sql.queries import query, source
 from emulators.oracle.sql.tokens import RESERVED, Words
 
-Value = tree.Expression | tree.Default
+Value = tree.Expression | change_tree.Default
 Changes = tuple[tuple[str, Value], ...]
 
 
-def insert(words: Words) -> tree.Insert:
+def insert(words: Words) -> change_tree.Insert:
     """Read what follows INSERT. Raises OracleError."""
     if words.sees_any(("ALL", "FIRST")):
         raise refused(f"INSERT {words.next.value}", words.next.position)
@@ -24,34 +24,34 @@ def insert(words: Words) -> tree.Insert:
     if words.skip("VALUES"):
         values = _values(words)
         _end(words)
-        return tree.Insert(table, columns, values)
+        return change_tree.Insert(table, columns, values)
     if not words.sees_any(("SELECT", "WITH", "(")):
         words.fail(926)
     found = query(words)
     _end(words)
-    return tree.Insert(table, columns, query=found)
+    return change_tree.Insert(table, columns, query=found)
 
 
-def update(words: Words) -> tree.Update:
+def update(words: Words) -> change_tree.Update:
     """Read what follows UPDATE. Raises OracleError."""
     table = _table(words)
     words.expect("SET", number=971)
     changes = _changes(words)
     where = expression(words) if words.skip("WHERE") else None
     _end(words)
-    return tree.Update(table, changes, where)
+    return change_tree.Update(table, changes, where)
 
 
-def delete(words: Words) -> tree.Delete:
+def delete(words: Words) -> change_tree.Delete:
     """Read what follows DELETE. Raises OracleError."""
     words.skip("FROM")
     table = _table(words)
     where = expression(words) if words.skip("WHERE") else None
     _end(words)
-    return tree.Delete(table, where)
+    return change_tree.Delete(table, where)
 
 
-def merge(words: Words) -> tree.Merge:
+def merge(words: Words) -> change_tree.Merge:
     """Read what follows MERGE. Raises OracleError."""
     words.expect("INTO")
     table = _table(words)
@@ -80,7 +80,7 @@ def merge(words: Words) -> tree.Merge:
     if not changes and not values:
         words.fail(where="where WHEN is expected")
     _end(words)
-    return tree.Merge(table, rows, on, changes, change_where, columns, values, insert_where)
+    return change_tree.Merge(table, rows, on, changes, change_where, columns, values, insert_where)
 
 
 def _table(words: Words) -> tree.Table:
@@ -112,7 +112,7 @@ def _names(words: Words) -> tuple[str, ...]:
 
 
 def _value(words: Words) -> Value:
-    return tree.Default() if words.skip("DEFAULT") else expression(words)
+    return change_tree.Default() if words.skip("DEFAULT") else expression(words)
 
 
 def _values(words: Words) -> tuple[Value, ...]:

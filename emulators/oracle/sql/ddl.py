@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from emulators.oracle.engine import rights
 from emulators.oracle.engine.errors import OracleError
-from emulators.oracle.engine.model import Model, SchemaObject, Table, View
+from emulators.oracle.engine.model import Model
 from emulators.oracle.engine.results import Outcome
+from emulators.oracle.engine.schema_objects import SchemaObject, Table, View
 from emulators.oracle.sql.registry import Action
 from emulators.oracle.sql.tree import Name
 

@@ -7,12 +7,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from emulators.oracle.engine import moments, numbers
+from emulators.oracle.engine import numbers
 from emulators.oracle.engine.errors import OracleError, refused
-from emulators.oracle.engine.types import DATE, LONGEST_VARCHAR2, NULL, NUMBER, TIMESTAMP, TIMESTAMP_TZ, OracleType
+from emulators.oracle.engine.types import LONGEST_VARCHAR2, NULL, NUMBER, OracleType
 from emulators.oracle.sql import tree
 from emulators.oracle.sql.tokens import Words
-from emulators.oracle.sql.type_grammar import data_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +20,6 @@ _COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 PSEUDO = frozenset({"SYSDATE", "USER", "ROWNUM", "UID", "LEVEL", "ROWID"})
 """Reserved words that are values."""
 _AGGREGATES_WITHIN = frozenset({"LISTAGG"})
-_FIELDS = frozenset({"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"})
 
 
 def text_type(text: str) -> OracleType:
@@ -156,7 +154,7 @@ def _primary(words: Words) -> tree.Expression:
             return _parenthesis(words)
         case "operator" if token.value == "*":
             words.fail(936)
-        case "word" if (special := _SPECIAL.get(token.value)) is not None and _fits(words, token.value):
+        case "word" if (special := _special_form(words)) is not None:
             words.take()
             return special(words)
         case "word" if token.value in PSEUDO:
@@ -168,14 +166,16 @@ def _primary(words: Words) -> tree.Expression:
     raise AssertionError
 
 
-def _fits(words: Words, word: str) -> bool:
-    following = words.ahead(1)
+def _special_form(words: Words) -> Callable[[Words], tree.Expression] | None:
+    from emulators.oracle.sql.special_forms import SPECIAL  # noqa: PLC0415 (each grammar is inside the other)
+
+    word, following = words.next.value, words.ahead(1)
     match word:
-        case "DATE" | "TIMESTAMP" | "INTERVAL":
-            return following.kind == "string"
-        case "EXTRACT" | "TRIM" | "CAST":
-            return following.value == "("
-    return True
+        case "DATE" | "TIMESTAMP" | "INTERVAL" if following.kind != "string":
+            return None
+        case "EXTRACT" | "TRIM" | "CAST" if following.value != "(":
+            return None
+    return SPECIAL.get(word)
 
 
 def _parenthesis(words: Words) -> tree.Expression:
@@ -261,74 +261,3 @@ def ordering(words: Words) -> tuple[tree.Ordering, ...]:
         found.append(tree.Ordering(key, descending, first))
         if not words.skip(","):
             return tuple(found)
-
-
-def _case(words: Words) -> tree.Expression:
-    operand = None if words.sees("WHEN") else expression(words)
-    branches = []
-    while words.skip("WHEN"):
-        condition = expression(words)
-        words.expect("THEN", number=905)
-        branches.append((condition, expression(words)))
-    otherwise = expression(words) if words.skip("ELSE") else None
-    words.expect("END", number=905)
-    return tree.Case(operand, tuple(branches), otherwise)
-
-
-def _cast(words: Words) -> tree.Expression:
-    words.expect("(")
-    operand = expression(words)
-    words.expect("AS")
-    kind = data_type(words)
-    words.expect(")")
-    return tree.Cast(operand, kind)
-
-
-def _extract(words: Words) -> tree.Expression:
-    at = words.next.position
-    words.expect("(")
-    part = words.take().value
-    if part not in _FIELDS:
-        raise refused(f"EXTRACT ({part} ...)", at)
-    words.expect("FROM")
-    operand = expression(words)
-    words.expect(")")
-    return tree.Call("EXTRACT", (tree.Literal(part, text_type(part)), operand), at=at)
-
-
-def _trim(words: Words) -> tree.Expression:
-    at = words.next.position
-    words.expect("(")
-    sides = {"LEADING": "LTRIM", "TRAILING": "RTRIM", "BOTH": "TRIM"}
-    name = sides[words.take().value] if words.sees_any(sides) else "TRIM"
-    if words.skip("FROM"):
-        arguments: tuple[tree.Expression, ...] = (expression(words),)
-    else:
-        arguments = (expression(words),)
-        if words.skip("FROM"):
-            arguments = (expression(words), *arguments)
-    words.expect(")")
-    return tree.Call(name, arguments, at=at)
-
-
-def _moment(kind: OracleType) -> Callable[[Words], tree.Expression]:
-    def read(words: Words) -> tree.Expression:
-        token = words.take()
-        found, zoned = moments.literal(token.value, kind)
-        return tree.Literal(found, TIMESTAMP_TZ if zoned else kind)
-
-    return read
-
-
-def _interval(words: Words) -> tree.Expression:
-    raise refused("INTERVAL", words.next.position)
-
-
-def _null(_words: Words) -> tree.Expression:
-    return tree.Literal(None, NULL)
-
-
-_SPECIAL: dict[str, Callable[[Words], tree.Expression]] = {
-    "CASE": _case, "CAST": _cast, "EXTRACT": _extract, "TRIM": _trim, "NULL": _null,
-    "DATE": _moment(DATE), "TIMESTAMP": _moment(TIMESTAMP), "INTERVAL": _interval,
-}  # fmt: skip

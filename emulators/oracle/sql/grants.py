@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""GRANT, REVOKE, and roles."""
+"""GRANT and REVOKE."""
 
 from __future__ import annotations
 
@@ -9,13 +9,9 @@ from typing import TYPE_CHECKING
 from emulators.oracle.dictionary.registry import dictionary_name
 from emulators.oracle.engine import rights
 from emulators.oracle.engine.errors import OracleError, refused
-from emulators.oracle.engine.installation import (
-    OBJECT_PRIVILEGES,
-    SYSTEM_PRIVILEGES,
-    TABLE_PRIVILEGES,
-    VIEW_PRIVILEGES,
-)
-from emulators.oracle.engine.model import SYS, Grant, Model, Role, SchemaObject, View
+from emulators.oracle.engine.installation import OBJECT_PRIVILEGES, SYSTEM_PRIVILEGES, TABLE_PRIVILEGES, VIEW_PRIVILEGES
+from emulators.oracle.engine.model import SYS, Grant, Model
+from emulators.oracle.engine.schema_objects import SchemaObject, View
 from emulators.oracle.sql.ddl import defines, existing
 from emulators.oracle.sql.registry import Action, statement
 from emulators.oracle.sql.tokens import Words
@@ -95,7 +91,7 @@ def _known(model: Model, grantees: list[str], number: int) -> None:
             raise OracleError(number, each)
 
 
-def _add(model: Model, wanted: Grant) -> None:
+def add_grant(model: Model, wanted: Grant) -> None:
     """Add a grant; one that is there may get its option, and never loses it."""
     for each in model.grants:
         if (each.kind, each.grantee, each.privilege, each.owner, each.object) == (
@@ -130,7 +126,7 @@ def _grant_on(
     for grantee in grantees:
         for each in wanted:
             if grantee != owner:
-                _add(model, Grant(grantee, each, "OBJECT", option, owner, last, grantor))
+                add_grant(model, Grant(grantee, each, "OBJECT", option, owner, last, grantor))
 
 
 def _object(session: Session, model: Model, name: Name) -> tuple[str, str, SchemaObject | None]:
@@ -169,7 +165,7 @@ def _expanded(privileges: list[str], found: SchemaObject | None) -> list[str]:
 
 def _grant_system(session: Session, model: Model, privilege: str, grantees: list[str], *, option: bool) -> None:
     if privilege in model.roles:
-        allowed = rights.has_system(model, session.user, "GRANT ANY ROLE") or _has_option(
+        allowed = rights.has_system(model, session.user, "GRANT ANY ROLE") or rights.has_option(
             model, session.user, privilege, "ROLE"
         )
         if not allowed:
@@ -179,26 +175,18 @@ def _grant_system(session: Session, model: Model, privilege: str, grantees: list
                 privilege in rights.roles_of(model, each) and each in rights.roles_of(model, privilege)
             ):
                 raise OracleError(1934, message="circular role grant detected")
-            _add(model, Grant(each, privilege, "ROLE", option))
+            add_grant(model, Grant(each, privilege, "ROLE", option))
         return
     if privilege not in SYSTEM_PRIVILEGES:
         if " " not in privilege:
             raise OracleError(1919, privilege)
         raise refused(f"the privilege {privilege}")
-    if not rights.has_system(model, session.user, "GRANT ANY PRIVILEGE") and not _has_option(
+    if not rights.has_system(model, session.user, "GRANT ANY PRIVILEGE") and not rights.has_option(
         model, session.user, privilege, "SYSTEM"
     ):
         raise OracleError(1031)
     for each in grantees:
-        _add(model, Grant(each, privilege, "SYSTEM", option))
-
-
-def _has_option(model: Model, user: str, privilege: str, kind: str) -> bool:
-    names = rights.holders(model, user)
-    return any(
-        each.kind == kind and each.option and each.privilege == privilege and each.grantee in names
-        for each in model.grants
-    )
+        add_grant(model, Grant(each, privilege, "SYSTEM", option))
 
 
 @statement("REVOKE")
@@ -250,7 +238,9 @@ def _revoke_system(session: Session, model: Model, privilege: str, grantees: lis
             raise OracleError(1919, privilege)
         raise refused(f"the privilege {privilege}")
     needed = "GRANT ANY ROLE" if kind == "ROLE" else "GRANT ANY PRIVILEGE"
-    if not rights.has_system(model, session.user, needed) and not _has_option(model, session.user, privilege, kind):
+    if not rights.has_system(model, session.user, needed) and not rights.has_option(
+        model, session.user, privilege, kind
+    ):
         raise OracleError(1932, privilege) if kind == "ROLE" else OracleError(1031)
     for grantee in grantees:
         held = [
@@ -260,47 +250,3 @@ def _revoke_system(session: Session, model: Model, privilege: str, grantees: lis
             raise OracleError(1951, privilege, grantee) if kind == "ROLE" else OracleError(1952, grantee)
         model.grants = [each for each in model.grants if each not in held]
     model.touch("grants")
-
-
-@statement("CREATE", "ROLE")
-def create_role(words: Words) -> Action:
-    """Read CREATE ROLE."""
-    name = words.name()
-    if words.skip("NOT"):
-        words.expect("IDENTIFIED")
-    if words.sees("IDENTIFIED"):
-        raise refused("roles with a password", words.next.position)
-    words.done()
-
-    def run(session: Session, model: Model) -> None:
-        rights.demand(model, session.user, "CREATE ROLE")
-        if model.is_grantee(name):
-            raise OracleError(1921, name)
-        model.roles[name] = Role(name, model.new_id())
-        model.touch("role", name)
-        _add(model, Grant(session.user, name, "ROLE", option=True))
-
-    return defines(run)
-
-
-@statement("DROP", "ROLE")
-def drop_role(words: Words) -> Action:
-    """Read DROP ROLE."""
-    name = words.name()
-    words.done()
-
-    def run(session: Session, model: Model) -> None:
-        if name not in model.roles:
-            raise OracleError(1919, name)
-        if not _has_option(model, session.user, name, "ROLE"):
-            rights.demand(model, session.user, "DROP ANY ROLE")
-        del model.roles[name]
-        model.grants = [
-            each
-            for each in model.grants
-            if each.grantee != name and not (each.kind == "ROLE" and each.privilege == name)
-        ]
-        model.touch("role", name)
-        model.touch("grants")
-
-    return defines(run)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from emulators.oracle.engine import moments, rights
 from emulators.oracle.engine.errors import OracleError
-from emulators.oracle.engine.model import SYS, Model, View
+from emulators.oracle.engine.model import SYS, Model
 from emulators.oracle.engine.results import Outcome
+from emulators.oracle.engine.schema_objects import View
 from emulators.oracle.sql.view_text import compile_view
 
 if TYPE_CHECKING:

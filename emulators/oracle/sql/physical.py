@@ -8,7 +8,8 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from emulators.oracle.engine.errors import OracleError
-from emulators.oracle.engine.model import Column, Constraint, Model, Table
+from emulators.oracle.engine.model import Model
+from emulators.oracle.engine.schema_objects import Column, Constraint, Table
 from emulators.oracle.sql.bind_queries import QueryBinder
 from emulators.oracle.sql.catalogue import table_source
 from emulators.oracle.sql.expressions import expression

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from emulators.oracle.engine import rights
 from emulators.oracle.engine.errors import OracleError, refused
-from emulators.oracle.engine.model import Column, Constraint, Model, Table
+from emulators.oracle.engine.model import Model
+from emulators.oracle.engine.schema_objects import Column, Constraint, Table
 from emulators.oracle.engine.types import LONG
 from emulators.oracle.sql import physical
 from emulators.oracle.sql.ddl import changes_table, existing, in_schema, owned

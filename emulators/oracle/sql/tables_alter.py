@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from emulators.oracle.engine import rights
 from emulators.oracle.engine.errors import OracleError, refused
-from emulators.oracle.engine.model import Column, Model, Table
+from emulators.oracle.engine.model import Model
+from emulators.oracle.engine.schema_objects import Column, Table
 from emulators.oracle.engine.types import LARGE, OracleType
 from emulators.oracle.engine.values import assigner, fitted
 from emulators.oracle.sql import physical

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from emulators.oracle.engine.errors import OracleError, refused
 from emulators.oracle.engine.instance import problem_of
-from emulators.oracle.engine.model import Column, Model, View
+from emulators.oracle.engine.model import Model
+from emulators.oracle.engine.schema_objects import Column, View
 from emulators.oracle.engine.types import LONG
 from emulators.oracle.sql import tree
 from emulators.oracle.sql.bind_queries import QueryBinder

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from emulators.oracle.engine import rights
 from emulators.oracle.engine.errors import OracleError, refused
-from emulators.oracle.engine.model import Grant, Model, Table, View
+from emulators.oracle.engine.model import Grant, Model
 from emulators.oracle.engine.results import Outcome
+from emulators.oracle.engine.schema_objects import Table, View
 from emulators.oracle.sql.catalogue import Catalogue
 from emulators.oracle.sql.ddl import defines, existing, in_schema, owned
 from emulators.oracle.sql.registry import Action, statement
