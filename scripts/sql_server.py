@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import os
 import secrets
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql._odbc import connect
@@ -19,11 +16,11 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server i
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 from emulators.certificates import Authority
 from emulators.processes import wait_until
+from scripts.vendor_container import ADDRESS, container, issue_certificate, run_tests
 
-ROOT = Path(__file__).resolve().parents[1]
 IMAGE = "EXAM_TEST_MSSQL_IMAGE"
 """The variable that names the vendor's image, in whatever registry it is taken from."""
-NAME, ADDRESS, PORT = "sql-real.exams.example", "127.0.0.1", 1433
+NAME, PORT = "sql-real.exams.example", 1433
 START_SECONDS = 180
 SETTINGS = """\
 [network]
@@ -35,17 +32,11 @@ forceencryption = 1
 
 
 def prepare(directory: Path) -> Path:
-    """Write what the container is given, readable to its own account, and return the file of the authority."""
-    directory.chmod(0o755)
-    authority = Authority.create("SQL Server test root")
-    authority.save(directory / "authority")
-    given = directory / "given"
-    for file in authority.issue([NAME], key="rsa2048").write(given):
-        file.chmod(0o644)
-    given.chmod(0o755)
+    """Write what the container is given, and return the file of the authority."""
+    authority = issue_certificate(directory, Authority.create("SQL Server test root"), NAME)
     (directory / "mssql.conf").write_text(SETTINGS, encoding="ascii")
     (directory / "mssql.conf").chmod(0o644)
-    return directory / "authority" / "root.pem"
+    return authority
 
 
 def start_command(directory: Path) -> list[str]:
@@ -70,19 +61,6 @@ def environment_of(server: Server) -> dict[str, str]:
     }
 
 
-@contextmanager
-def container(command: list[str], password: str) -> Iterator[str]:
-    """Start a container, provide its number, and remove it with what it has; its last words are printed."""
-    environment: Mapping[str, str] = {**os.environ, "MSSQL_SA_PASSWORD": password}
-    started = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
-    number = started.stdout.strip()
-    try:
-        yield number
-    finally:
-        subprocess.run(["docker", "logs", "--tail", "40", number], check=False)
-        subprocess.run(["docker", "rm", "--force", "--volumes", number], check=True, stdout=subprocess.DEVNULL)
-
-
 def answers(server: Server) -> bool:
     """Return whether somebody can log in."""
     try:
@@ -101,12 +79,9 @@ def main(arguments: list[str]) -> int:
         server = Server(
             NAME, PORT, connect_address=ADDRESS, user="sa", password=password, ca_certificates=str(authority)
         )
-        with container(start_command(directory), password):
+        with container(start_command(directory), {"MSSQL_SA_PASSWORD": password}):
             wait_until(lambda: answers(server), "SQL Server to let sa in", seconds=START_SECONDS)
-            command = [sys.executable, "-m", "pytest", *arguments, "tests/integration/sql"]
-            return subprocess.run(
-                command, cwd=ROOT, env={**os.environ, **environment_of(server)}, check=False
-            ).returncode
+            return run_tests(arguments, ["tests/integration/sql"], environment_of(server))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import Server
-from scripts import sql_server
+from scripts import sql_server, vendor_container
 
 ROOT = Path(__file__).parents[3]
 SQL = ROOT / "tests" / "integration" / "sql"
@@ -71,7 +71,7 @@ def test_that_the_password_is_in_no_argument(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv(sql_server.IMAGE, "vendor/sql-server")
     command = sql_server.start_command(tmp_path)
     assert command[command.index("MSSQL_SA_PASSWORD") - 1] == "--env"
-    assert f"{sql_server.ADDRESS}:1433:1433" in command, "no other host reaches it"
+    assert f"{vendor_container.ADDRESS}:1433:1433" in command, "no other host reaches it"
 
 
 def test_that_a_server_that_does_not_answer_yet_is_waited_for() -> None:
