@@ -4,6 +4,13 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
 MESSAGES = {
     1: "unique constraint ({}) violated",
     54: "resource busy and acquire with NOWAIT specified or timeout expired",
@@ -74,6 +81,7 @@ MESSAGES = {
     1758: "table must be empty to add mandatory (NOT NULL) column",
     1789: "query block has incorrect number of result columns",
     1790: "expression must have same datatype as corresponding expression",
+    1795: "maximum number of expressions in a list is 1000",
     1821: "date format not recognized",
     1830: "date format picture ends before converting entire input string",
     1839: "date not valid for month specified",
@@ -168,3 +176,18 @@ class OracleError(Exception):
 def refused(what: str, position: int = 0) -> OracleError:
     """Return the error for what Oracle knows and the emulator does not."""
     return OracleError(900, position=position, message=f"invalid SQL statement: the emulator does not know {what}")
+
+
+def follows(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
+    """Decorate what reads or binds statements: nested deeper than it can follow, they are refused."""
+
+    @functools.wraps(function)
+    def follow(*arguments: _Arguments.args, **named: _Arguments.kwargs) -> _Result:
+        try:
+            return function(*arguments, **named)
+        except RecursionError:
+            pass
+        # outside of the handler, so that nobody keeps the thousand frames that were left
+        raise refused("expressions, conditions or queries as deep in each other as these")
+
+    return follow

@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from emulators.oracle.engine.errors import OracleError
+from emulators.oracle.engine.errors import OracleError, refused
 from emulators.oracle.engine.faults import asked_for, strike
 from emulators.oracle.engine.results import Outcome, Rows
 from emulators.oracle.engine.schema_objects import Table
@@ -33,6 +33,11 @@ _FORMATS = {
     "NLS_TIMESTAMP_TZ_FORMAT": "DD-MON-RR HH.MI.SS.FF AM TZH:TZM",
 }  # fmt: skip
 _KEPT = 200
+_TOO_LARGE = (
+    "parser stack overflow", "Expression tree is too large", "tables in a join", "too many FROM clause terms",
+    "too many terms in compound SELECT", "too many columns", "too many arguments on function",
+)  # fmt: skip
+"""What SQLite says of a statement that is beyond its limits, not wrong."""
 _STEPS = 5000
 """How many instructions of SQLite run before it is looked whether the client has given up."""
 
@@ -180,6 +185,8 @@ class Session:
             return OracleError(1013)
         if "disk is full" in str(error):
             return OracleError(1653, "", "USERS")
+        if any(each in str(error) for each in _TOO_LARGE):
+            return refused(f"statements as large or as deep as this one is in SQLite ({error})")
         return OracleError(600, message=f"internal error code, arguments: [{error}]")
 
     # transactions

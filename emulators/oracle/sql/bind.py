@@ -158,26 +158,30 @@ class Binder:
     def _binary(self, node: tree.Binary, scope: Scope) -> Bound:
         operator = node.operator
         if operator in ("AND", "OR"):
-            return Bound(
-                f"({self.condition(node.left, scope)} {operator} {self.condition(node.right, scope)})", BOOLEAN
-            )
+            # in one pair of parentheses: SQLite follows no more than some tens of them into each other
+            conditions = f" {operator} ".join(self.condition(each, scope) for each in _chain(node))
+            return Bound(f"({conditions})", BOOLEAN)
         if operator in _COMPARISONS and isinstance(node.left, tree.Tuple):
             raise refused(f"lists in parentheses with {operator}", node.at)
+        if operator == "||":
+            return self.concatenation(*(self.value(each, scope) for each in _chain(node)))
         left, right = self.value(node.left, scope), self.value(node.right, scope)
         if operator in _COMPARISONS:
             return Bound(self.compare(operator, left, right), BOOLEAN)
-        if operator == "||":
-            return self.concatenation(left, right)
         return self._arithmetic(operator, left, right)
 
-    def concatenation(self, left: Bound, right: Bound) -> Bound:
-        """Return two texts as one; NULL is an empty text. Raises OracleError."""
-        a, b = to_text(left, self.formats), to_text(right, self.formats)
-        kind = CLOB if CLOB in (a.type, b.type) else varchar2(a.type.length + b.type.length)
-        sql = f"nullif(ifnull({a.sql}, '') || ifnull({b.sql}, ''), '')"
-        if kind != CLOB and a.type.bytes + b.type.bytes > LONGEST_VARCHAR2:
+    def concatenation(self, *operands: Bound) -> Bound:
+        """Return texts as one; NULL is an empty text. Raises OracleError."""
+        texts = [to_text(each, self.formats) for each in operands]
+        if len(texts) > 2 and CLOB in (each.type for each in texts):
+            # what stands before a CLOB is no CLOB yet, and has its limit
+            return self.concatenation(self.concatenation(*texts[:-1]), texts[-1])
+        kind = CLOB if CLOB in (each.type for each in texts) else varchar2(sum(each.type.length for each in texts))
+        joined = " || ".join(f"ifnull({each.sql}, '')" for each in texts)
+        sql = f"nullif({joined}, '')"
+        if kind != CLOB and sum(each.type.bytes for each in texts) > LONGEST_VARCHAR2:
             sql = f"o_short({sql})"
-        return Bound(sql, kind, a.nullable and b.nullable)
+        return Bound(sql, kind, all(each.nullable for each in texts))
 
     def _arithmetic(self, operator: str, left: Bound, right: Bound) -> Bound:
         nullable = left.nullable or right.nullable
@@ -274,3 +278,13 @@ class Binder:
             parts.append(f"ELSE {coerced[-1]}")
         nullable = node.otherwise is None or any(each.nullable for each in results)
         return Bound(f"(CASE {' '.join(parts)} END)", kind, nullable)
+
+
+def _chain(node: tree.Binary) -> list[tree.Expression]:
+    """Return what one operator joins, written without parentheses: a || b || c is three."""
+    found: list[tree.Expression] = []
+    left: tree.Expression = node
+    while isinstance(left, tree.Binary) and left.operator == node.operator:
+        found.append(left.right)
+        left = left.left
+    return [left, *reversed(found)]

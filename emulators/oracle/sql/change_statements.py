@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from emulators.oracle.engine.errors import OracleError
+from emulators.oracle.engine.errors import OracleError, follows
 from emulators.oracle.engine.results import Outcome
 from emulators.oracle.engine.space import check_quota, is_limited
 from emulators.oracle.engine.types import NULL
@@ -52,6 +52,7 @@ class ChangeStatement(Prepared):
         self._node, self._binds = node, binds
         self._ready: dict[object, Change] = {}
 
+    @follows
     def _bound(self, session: Session, kinds: Kinds) -> Change:
         key = (
             session.instance.model.version, session.id, session.user, session.current_schema, tuple(kinds),

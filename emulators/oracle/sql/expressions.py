@@ -20,6 +20,7 @@ _COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 PSEUDO = frozenset({"SYSDATE", "USER", "ROWNUM", "UID", "LEVEL", "ROWID"})
 """Reserved words that are values."""
 _AGGREGATES_WITHIN = frozenset({"LISTAGG"})
+_LONGEST_LIST = 1000
 
 
 def text_type(text: str) -> OracleType:
@@ -93,8 +94,11 @@ def _in(words: Words, left: tree.Expression, *, negated: bool) -> tree.Expressio
         query = subquery(words)
         words.expect(")")
         return tree.In(left, query, negated)
+    at = words.next.position
     choices = _list(words)
     words.expect(")")
+    if len(choices) > _LONGEST_LIST and not isinstance(left, tree.Tuple):
+        raise OracleError(1795, position=at)
     return tree.In(left, choices, negated)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulators.oracle.engine.errors import OracleError
+from emulators.oracle.engine.errors import OracleError, follows
 from emulators.oracle.sql import change_tree, changes
 from emulators.oracle.sql.change_statements import ChangeStatement
 from emulators.oracle.sql.prepared import OtherStatement, Prepared, QueryStatement
@@ -15,6 +15,7 @@ from emulators.oracle.sql.registry import find_statement
 from emulators.oracle.sql.tokens import Words
 
 
+@follows
 def prepare(text: str) -> Prepared:
     """Return a statement. Raises OracleError."""
     words = Words(text)

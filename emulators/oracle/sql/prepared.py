@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from emulators.oracle.dictionary.registry import VIEWS, stored
-from emulators.oracle.engine.errors import OracleError
+from emulators.oracle.engine.errors import OracleError, follows
 from emulators.oracle.engine.results import OutColumn, Outcome, Row, Rows
 from emulators.oracle.engine.schema_objects import Table
 from emulators.oracle.engine.types import OracleType, Value
@@ -60,6 +60,7 @@ class QueryStatement(Prepared):
         self._node, self._binds = node, binds
         self._ready: dict[object, _Ready] = {}
 
+    @follows
     def _bound(self, session: Session, kinds: Kinds | None) -> _Ready:
         key = (
             session.instance.model.version, session.user, session.current_schema,

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from emulators.oracle.engine.errors import OracleError, refused
+from emulators.oracle.engine.errors import OracleError, follows, refused
 from emulators.oracle.engine.instance import problem_of
 from emulators.oracle.engine.model import Model
 from emulators.oracle.engine.schema_objects import Column, View
@@ -41,6 +41,7 @@ def parse(words: Words) -> tree.Query:
     return found
 
 
+@follows
 def bind_view(catalogue: Catalogue, words: Words, names: list[str]) -> BoundQuery:
     """Return a view's query with the names that its definition gives. Raises OracleError."""
     binder = QueryBinder([], DEFAULT_FORMATS, catalogue.resolve)
@@ -65,6 +66,7 @@ def _is_name(name: str) -> bool:
     return bool(name) and ("(" not in name and "'" not in name and not name[0].isdigit() and ":" not in name)
 
 
+@follows
 def expanded(words: Words, catalogue: Catalogue) -> str:
     """Return a view's text with each star replaced by the columns that it means, as Oracle stores it."""
     binder = QueryBinder([], DEFAULT_FORMATS, catalogue.resolve)

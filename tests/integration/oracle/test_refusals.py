@@ -81,6 +81,31 @@ def test_a_refusal(cursor: oracledb.Cursor, sql: str, named: str) -> None:
         cursor.execute(sql, binds)
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        f"SELECT {'(' * 400}1{')' * 400} FROM dual",
+        f"SELECT {'ABS(' * 60}1{')' * 60} FROM dual",
+        f"SELECT {'ABS(' * 5000}1{')' * 5000} FROM dual",
+        f"SELECT {' + '.join(['1'] * 1500)} FROM dual",
+        f"SELECT 1 FROM dual WHERE {'NOT ' * 2000}1 = 1",
+        f"SELECT 1 FROM dual WHERE {' AND '.join(['1 = 1'] * 3000)}",
+        f"SELECT * FROM {'(SELECT * FROM ' * 40}dual{')' * 40}",
+        f"SELECT 1 FROM dual t {' '.join(f'CROSS JOIN dual t{number}' for number in range(70))}",
+        f"UPDATE t SET a = {'ABS(' * 300}1{')' * 300}",
+        f"CREATE VIEW deep AS SELECT {'ABS(' * 300}1{')' * 300} a FROM dual",
+    ],
+    ids=lambda sql: sql[:30],
+)
+def test_what_is_nested_too_deep_for_the_emulator_is_refused_and_the_session_goes_on(
+    cursor: oracledb.Cursor, sql: str
+) -> None:
+    cursor.execute("CREATE TABLE t (a NUMBER)")
+    with pytest.raises(oracledb.DatabaseError, match=r"ORA-00900.*the emulator does not know .*as deep"):
+        cursor.execute(sql)
+    assert cursor.execute("SELECT COUNT(*) FROM user_views").fetchall() == [(0,)]
+
+
 def test_calls_that_the_emulator_does_not_know(cursor: oracledb.Cursor) -> None:
     cursor.execute("CREATE TABLE t (a NUMBER)")
     with pytest.raises(oracledb.DatabaseError, match="batcherrors"):

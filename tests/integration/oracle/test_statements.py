@@ -273,3 +273,24 @@ def test_that_a_query_sees_what_was_there_when_it_began(
     exams.execute("DELETE FROM exams")
     connection.commit()
     assert [row[0] for row in other.fetchall()] == [2, 3, 4, 5]
+
+
+def test_long_chains_of_one_operator(cursor: oracledb.Cursor) -> None:
+    """Lines of an address, or conditions that a program writes."""
+    joined = " || ".join(f"'{number % 10}'" for number in range(150))
+    assert rows(cursor, f"SELECT {joined} FROM dual") == [("0123456789" * 15,)]
+    assert rows(cursor, "SELECT NULL || NULL || dummy || NULL FROM dual") == [("X",)]
+    assert rows(cursor, "SELECT NULL || '' || NULL FROM dual") == [(None,)]
+    half = "LPAD('x', 2001, 'x')"
+    assert fails(cursor, f"SELECT 'a' || {half} || {half} FROM dual") == 1489
+    assert rows(cursor, f"SELECT LENGTH(TO_CLOB('a') || {half} || {half}) FROM dual") == [(4003,)]
+    assert fails(cursor, f"SELECT {half} || {half} || TO_CLOB('a') FROM dual") == 1489
+    either = " OR ".join(f"dummy = '{number}'" for number in range(150))
+    assert rows(cursor, f"SELECT 1 FROM dual WHERE {either} OR dummy = 'X'") == [(1,)]
+    assert rows(cursor, f"SELECT 1 FROM dual WHERE dummy = 'X' AND ({either})") == []
+    assert rows(cursor, "SELECT 1 FROM dual WHERE 1 = 2 AND 1 = 1 OR 1 = 1 AND 2 = 2 AND NOT 1 = 2") == [(1,)]
+
+
+def test_that_a_list_has_at_most_a_thousand_expressions(cursor: oracledb.Cursor) -> None:
+    assert fails(cursor, f"SELECT 1 FROM dual WHERE 1 IN ({', '.join(['1'] * 1001)})") == 1795
+    assert rows(cursor, f"SELECT 1 FROM dual WHERE 1 IN ({', '.join(map(str, range(900)))})") == [(1,)]
