@@ -37,6 +37,10 @@ notes:
     moment others may see some new and some old views.
   - Where somebody compiles or uses a view at the very moment, Oracle waits by its own rules, up to fifteen minutes, and
     fails with ORA-04021. O(ddl_lock_timeout) is for locks of rows and tables (ORA-00054).
+  - Deploy a set from one place at a time. Oracle has no lock that outlives the commits of the definitions. A run that
+    finds, before its first change, that the set was deployed since it began to read, stops and says by whom and when.
+    Two runs that make their changes at the very same moment are not kept apart. The later one to be recorded fails
+    and puts back what it had found, the work of the other one with it. A third run sees that and mends it.
   - Another account than the owner needs C(CREATE ANY VIEW), C(DROP ANY VIEW), C(COMMENT ANY TABLE), C(GRANT ANY OBJECT
     PRIVILEGE), C(SELECT) on what the views read, and must see C(DBA_TAB_PRIVS).
 options:

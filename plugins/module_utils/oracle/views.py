@@ -129,6 +129,7 @@ class ViewSet(Resource[FoundViews, Change]):
         """Make the changes, prove everything valid and record it; if anything fails, put back what was there."""
         views = [each for each in changes if isinstance(each, ViewChange)]
         after = self._target(self._found).views
+        self._check_undisturbed()
         try:
             write(self._session, views)
             valid = [name for name, view in after.items() if view is not None]
@@ -144,6 +145,30 @@ class ViewSet(Resource[FoundViews, Change]):
             yield from changes
             return
         yield from self._put_back(failure, views)
+
+    def _check_undisturbed(self) -> None:
+        """Stop before anything is touched if the set was deployed by somebody else since it was read.
+
+        What would be put back after a failure, and recorded as found, is not what is there any more.
+        """
+        declared, session = self.declared, self._session
+        if (
+            self._found.history is None
+            and not view_reader.read_objects(session, declared.schema, [declared.history_table]).types
+        ):
+            return
+        last = max((each.number for each in self._found.history or ()), default=0)
+        later = view_reader.read_later_deployments(
+            session, declared.schema, declared.history_table, declared.set_name, last
+        )
+        if later:
+            raise Problem(
+                f"set {declared.set_name} is being deployed by somebody else as well",
+                where=f"{session.where} table {shown(declared.schema, declared.history_table)}",
+                expected=f"no deployment after {last}, which was the last one when this run began",
+                found=listed(later),
+                remedy="Nothing was touched. Look at what was deployed, and run it again if it is still wanted.",
+            )
 
     def _put_back(self, failure: Problem, changes: Sequence[ViewChange]) -> Iterator[Change]:
         """Put back what was there, yield what stands nevertheless, and raise why."""

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_state import FoundViews
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.views import ViewSet
 from tests.integration.oracle_modules.databases import Accounts, Emulator, Runner, execute, rows
 from tests.integration.oracle_modules.view_sets import EXAMS, STUDENTS, items, views_of, write
 
@@ -158,3 +160,27 @@ def test_that_a_locked_and_an_expired_account_are_told_apart(run: Runner, hub: s
     assert "the account is locked" in run("oracle_views", hub, schema=hub, sources=[str(sources)])["msg"]
     execute(system, f"ALTER USER {hub} ACCOUNT UNLOCK", f"ALTER USER {hub} PASSWORD EXPIRE")
     assert "the password has expired" in run("oracle_views", hub, schema=hub, sources=[str(sources)])["msg"]
+
+
+def test_that_a_set_that_somebody_else_deploys_meanwhile_is_left_alone(
+    emulator: Emulator, run: Runner, hub: str, sources: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments: dict[str, Any] = {"schema": hub, "sources": [str(sources)], "set_name": "TIMETABLE"}
+    read = ViewSet.read
+    states: list[Any] = []
+
+    def read_and_wait(self: ViewSet) -> FoundViews:
+        found = read(self)
+        monkeypatch.setattr(ViewSet, "read", read)
+        assert run("oracle_views", hub, **arguments, deployer="somebody else")["changed"]
+        states.append(views_of(emulator, hub))
+        return found
+
+    monkeypatch.setattr(ViewSet, "read", read_and_wait)
+    result = run("oracle_views", hub, **arguments)
+    assert result["failed"]
+    assert "set TIMETABLE is being deployed by somebody else as well" in result["msg"]
+    assert "deployment 1 by somebody else at 20" in result["msg"]
+    assert "Nothing was touched." in result["msg"]
+    assert [views_of(emulator, hub)] == states
+    assert not run("oracle_views", hub, **arguments)["changed"]
