@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from emulators.oracle.dictionary.common import objects, tables, views, yes
 from emulators.oracle.dictionary.registry import VIEWS, Rows, family, view
-from emulators.oracle.engine import moments
+from emulators.oracle.engine import moments, rights
 from emulators.oracle.engine.schema_objects import Column, Table
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ _NAME = "VARCHAR2(128)"
 )
 def _objects(session: Session, scope: str) -> Rows:
     for each in objects(session, scope):
+        if scope == "ALL" and not rights.listed(session.instance.model, session.user, each):
+            continue
         is_table = isinstance(each, Table)
         stamp = moments.decode(moments.of_seconds(each.created) or b"").strftime("%Y-%m-%d:%H:%M:%S")
         yield (
@@ -182,26 +184,31 @@ _PRIVILEGES = (
 
 @view("DBA_TAB_PRIVS", _PRIVILEGES, restricted=True)
 def _dba_tab_privs(session: Session) -> Rows:
-    return _privileges(session, every=True)
+    return _privileges(session, "DBA")
 
 
 @view("USER_TAB_PRIVS", _PRIVILEGES)
 def _user_tab_privs(session: Session) -> Rows:
-    return _privileges(session, every=False)
+    return _privileges(session, "USER")
 
 
 @view("ALL_TAB_PRIVS", _PRIVILEGES.replace(" OWNER ", " TABLE_SCHEMA ").replace(
     f"GRANTEE {_NAME}, TABLE_SCHEMA {_NAME}, TABLE_NAME {_NAME}, GRANTOR {_NAME}",
     f"GRANTOR {_NAME}, GRANTEE {_NAME}, TABLE_SCHEMA {_NAME}, TABLE_NAME {_NAME}"))  # fmt: skip
 def _all_tab_privs(session: Session) -> Rows:
-    for grantee, owner, name, grantor, *rest in _privileges(session, every=False):
+    for grantee, owner, name, grantor, *rest in _privileges(session, "ALL"):
         yield (grantor, grantee, owner, name, *rest)
 
 
-def _privileges(session: Session, *, every: bool) -> Rows:
+def _privileges(session: Session, scope: str) -> Rows:
     model = session.instance.model
     for each in model.grants:
-        if each.kind != "OBJECT" or not (every or session.user in (each.grantee, each.owner, each.grantor)):
+        shown = scope == "DBA" or (
+            rights.concerns(model, session.user, each)
+            if scope == "ALL"
+            else session.user in (each.grantee, each.owner, each.grantor)
+        )
+        if each.kind != "OBJECT" or not shown:
             continue
         found = model.object(each.owner, each.object)
         kind = found.type if found is not None else ("PACKAGE" if each.privilege == "EXECUTE" else "VIEW")

@@ -41,6 +41,7 @@ MESSAGES = {
     947: "not enough values",
     955: "name is already used by an existing object",
     957: "duplicate column name",
+    969: "missing ON keyword",
     971: "missing SET keyword",
     972: "identifier is too long",
     979: "not a GROUP BY expression",

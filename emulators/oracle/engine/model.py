@@ -74,17 +74,19 @@ class Role:
 
 @dataclass
 class Grant:
-    """A privilege on an object, a system privilege, or a role."""
+    """A privilege on an object or one of its columns, a system privilege, or a role."""
 
     grantee: str
     privilege: str
     """The privilege, or the role."""
-    kind: Literal["OBJECT", "SYSTEM", "ROLE"]
+    kind: Literal["OBJECT", "COLUMN", "SYSTEM", "ROLE"]
     option: bool = False
     """WITH GRANT OPTION or WITH ADMIN OPTION."""
     owner: str = ""
     object: str = ""
     grantor: str = SYS
+    column: int = 0
+    """The column's id, where it is a privilege on one."""
 
 
 @dataclass

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from emulators.oracle.engine import rights
@@ -72,11 +72,12 @@ class ChangeBinder:
         change.dictionary = self._catalogue.dictionary
         return change
 
-    def _target(self, node: tree.Table, *privileges: str) -> Table:
+    def _target(self, node: tree.Table, **privileges: Iterable[str]) -> Table:
+        """Return the table; by privilege, the columns that it is needed for, none if it is the whole row."""
         found = self._catalogue.find(node.name, node.at)
-        for each in privileges:
+        for each, columns in privileges.items():
             try:
-                rights.check(self._catalogue.model, self._catalogue.user, each, found)
+                rights.check(self._catalogue.model, self._catalogue.user, each, found, columns=columns)
             except OracleError as error:
                 error.position = node.at
                 raise
@@ -125,7 +126,7 @@ class ChangeBinder:
         return self._assigned(bound, column, full_name(table, column))
 
     def _insert(self, node: change_tree.Insert) -> Change:
-        table = self._target(node.table, "INSERT")
+        table = self._target(node.table, INSERT=node.columns)
         columns = self._columns(table, node.columns)
         absent = [each for each in table.columns if each not in columns and each.default]
         names = ", ".join(f'"c{each.id}"' for each in (*columns, *absent))
@@ -175,21 +176,22 @@ class ChangeBinder:
         return ", ".join(parts)
 
     def _update(self, node: change_tree.Update) -> Change:
-        table = self._target(node.table, "UPDATE")
+        table = self._target(node.table, UPDATE=[name for name, _value in node.changes])
         alias, scope = self._scope(table, node.table.alias)
         changes = self._changes(table, node.changes, scope, direct=True)
         sql = f"UPDATE {table.storage} AS {alias} SET {changes}{self._where(node.where, scope)}"
         return Change(table, [Part(sql, self._binder.highest)], "UPDATE")
 
     def _delete(self, node: change_tree.Delete) -> Change:
-        table = self._target(node.table, "DELETE")
+        table = self._target(node.table, DELETE=())
         alias, scope = self._scope(table, node.table.alias)
         sql = f"DELETE FROM {table.storage} AS {alias}{self._where(node.where, scope)}"
         return Change(table, [Part(sql, self._binder.highest)], "DELETE")
 
     def _merge(self, node: change_tree.Merge) -> Change:
-        privileges = (["UPDATE"] if node.changes else []) + (["INSERT"] if node.values else [])
-        table = self._target(node.table, *privileges)
+        privileges = {"UPDATE": [name for name, _value in node.changes], "INSERT": node.columns}
+        wanted = {"UPDATE": node.changes, "INSERT": node.values}
+        table = self._target(node.table, **{each: privileges[each] for each in privileges if wanted[each]})
         alias, scope = self._scope(table, node.table.alias)
         both = replace(scope, sources=list(scope.sources))
         rows = self._binder.source(node.source, both)

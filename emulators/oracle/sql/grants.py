@@ -12,6 +12,7 @@ from emulators.oracle.engine.errors import OracleError, refused
 from emulators.oracle.engine.installation import OBJECT_PRIVILEGES, SYSTEM_PRIVILEGES, TABLE_PRIVILEGES, VIEW_PRIVILEGES
 from emulators.oracle.engine.model import SYS, Grant, Model
 from emulators.oracle.engine.schema_objects import SchemaObject, View
+from emulators.oracle.sql.column_grants import Columns, grant_columns, read_columns
 from emulators.oracle.sql.ddl import defines, existing
 from emulators.oracle.sql.registry import Action, statement
 from emulators.oracle.sql.tokens import Words
@@ -24,18 +25,19 @@ if TYPE_CHECKING:
 _PACKAGES = frozenset({"DBMS_LOCK", "DBMS_CAPTURE_ADM", "DBMS_APPLY_ADM", "DBMS_SESSION", "DBMS_LOB"})
 
 
-def _privileges(words: Words, end: str) -> list[str]:
-    """Read privileges or roles: words up to a comma, ON, or where the list ends."""
+def _privileges(words: Words, end: str, columns: Columns | None = None) -> list[str]:
+    """Read privileges or roles: words up to a comma, ON, or where the list ends; those on columns go to `columns`."""
     found = []
     while True:
         parts = []
         while words.next.kind in ("word", "quoted") and not words.sees_any(("ON", end)):
             parts.append(words.take().value)
-        if words.sees("("):
-            raise refused("privileges on columns", words.next.position)
         if not parts:
             words.fail(990)
-        found.append(" ".join(parts))
+        if words.sees("("):
+            read_columns(words, " ".join(parts), columns)
+        else:
+            found.append(" ".join(parts))
         if not words.skip(","):
             return found
 
@@ -53,8 +55,11 @@ def _grantees(words: Words) -> list[str]:
 @statement("GRANT")
 def grant(words: Words) -> Action:
     """Read GRANT."""
-    privileges = _privileges(words, "TO")
+    columns: Columns = {}
+    privileges = _privileges(words, "TO", columns)
     name = _on(words)
+    if columns and not name:
+        words.fail(969)
     words.expect("TO", number=905)
     grantees = _grantees(words)
     option = False
@@ -68,6 +73,8 @@ def grant(words: Words) -> Action:
 
     def run(session: Session, model: Model) -> None:
         _known(model, grantees, 1917)
+        if columns:
+            grant_columns(session, model, _object(session, model, name)[2], columns, grantees, option=option)
         if name:
             _grant_on(session, model, name, privileges, grantees, option=option)
         else:
@@ -89,19 +96,6 @@ def _known(model: Model, grantees: list[str], number: int) -> None:
     for each in grantees:
         if not model.is_grantee(each):
             raise OracleError(number, each)
-
-
-def add_grant(model: Model, wanted: Grant) -> None:
-    """Add a grant; one that is there may get its option, and never loses it."""
-    for each in model.grants:
-        if (each.kind, each.grantee, each.privilege, each.owner, each.object) == (
-            wanted.kind, wanted.grantee, wanted.privilege, wanted.owner, wanted.object,
-        ):  # fmt: skip
-            each.option = each.option or wanted.option
-            model.touch("grants")
-            return
-    model.grants.append(wanted)
-    model.touch("grants")
 
 
 def _grant_on(
@@ -126,7 +120,7 @@ def _grant_on(
     for grantee in grantees:
         for each in wanted:
             if grantee != owner:
-                add_grant(model, Grant(grantee, each, "OBJECT", option, owner, last, grantor))
+                rights.add(model, Grant(grantee, each, "OBJECT", option, owner, last, grantor))
 
 
 def _object(session: Session, model: Model, name: Name) -> tuple[str, str, SchemaObject | None]:
@@ -175,7 +169,7 @@ def _grant_system(session: Session, model: Model, privilege: str, grantees: list
                 privilege in rights.roles_of(model, each) and each in rights.roles_of(model, privilege)
             ):
                 raise OracleError(1934, message="circular role grant detected")
-            add_grant(model, Grant(each, privilege, "ROLE", option))
+            rights.add(model, Grant(each, privilege, "ROLE", option))
         return
     if privilege not in SYSTEM_PRIVILEGES:
         if " " not in privilege:
@@ -186,7 +180,7 @@ def _grant_system(session: Session, model: Model, privilege: str, grantees: list
     ):
         raise OracleError(1031)
     for each in grantees:
-        add_grant(model, Grant(each, privilege, "SYSTEM", option))
+        rights.add(model, Grant(each, privilege, "SYSTEM", option))
 
 
 @statement("REVOKE")
@@ -220,8 +214,7 @@ def _revoke_on(session: Session, model: Model, name: Name, privileges: list[str]
     for grantee in grantees:
         held = [
             each for each in model.grants
-            if each.kind == "OBJECT" and each.grantee == grantee and (each.owner, each.object) == (owner, last)
-            and each.privilege in wanted
+            if rights.is_on(each, owner, last) and each.grantee == grantee and each.privilege in wanted
         ]  # fmt: skip
         if not every and len({each.privilege for each in held}) < len(set(wanted)):
             raise OracleError(1927)

@@ -10,7 +10,6 @@ from emulators.oracle.engine import rights
 from emulators.oracle.engine.errors import OracleError, refused
 from emulators.oracle.engine.model import Grant, Model, Role
 from emulators.oracle.sql.ddl import defines
-from emulators.oracle.sql.grants import add_grant
 from emulators.oracle.sql.registry import Action, statement
 from emulators.oracle.sql.tokens import Words
 
@@ -34,7 +33,7 @@ def create_role(words: Words) -> Action:
             raise OracleError(1921, name)
         model.roles[name] = Role(name, model.new_id())
         model.touch("role", name)
-        add_grant(model, Grant(session.user, name, "ROLE", option=True))
+        rights.add(model, Grant(session.user, name, "ROLE", option=True))
 
     return defines(run)
 

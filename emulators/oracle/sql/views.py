@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from emulators.oracle.engine import rights
 from emulators.oracle.engine.errors import OracleError, refused
-from emulators.oracle.engine.model import Grant, Model
+from emulators.oracle.engine.model import Model
 from emulators.oracle.engine.results import Outcome
 from emulators.oracle.engine.schema_objects import Table, View
 from emulators.oracle.sql.catalogue import Catalogue
@@ -189,13 +189,9 @@ def drop_view(words: Words) -> Action:
 def forget(model: Model, owner: str, name: str) -> None:
     """Take a table or a view away, with the grants on it."""
     found = model.objects.pop((owner, name))
-    model.grants = [each for each in model.grants if not _is_on(each, owner, name)]
+    model.grants = [each for each in model.grants if not rights.is_on(each, owner, name)]
     model.touch("grants")
     model.touch_object(found)
-
-
-def _is_on(grant: Grant, owner: str, name: str) -> bool:
-    return grant.kind == "OBJECT" and (grant.owner, grant.object) == (owner, name)
 
 
 @statement("COMMENT", "ON", "TABLE")

@@ -61,7 +61,7 @@ import pytest
         ("CREATE MATERIALIZED VIEW m AS SELECT 1 a FROM dual", "MATERIALIZED"),
         ("CREATE SYNONYM s FOR t", "CREATE SYNONYM"),
         ("CREATE VIEW v AS SELECT a FROM t WITH CHECK OPTION", "CHECK OPTION"),
-        ("GRANT SELECT (a) ON t TO system", "privileges on columns"),
+        ("GRANT REFERENCES (a) ON t TO system", "REFERENCES on columns"),
         ("GRANT EXECUTE ANY PROCEDURE TO system", "EXECUTE ANY PROCEDURE"),
         ("ALTER SESSION SET NLS_SORT = BINARY_CI", "NLS_SORT"),
         ("ALTER SESSION SET OPTIMIZER_MODE = ALL_ROWS", "OPTIMIZER_MODE"),
