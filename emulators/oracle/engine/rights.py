@@ -11,7 +11,8 @@ from emulators.oracle.engine.model import PUBLIC, SYS, Grant, Model
 from emulators.oracle.engine.schema_objects import SchemaObject
 
 _ANY = {
-    "SELECT": ("SELECT ANY TABLE",), "READ": ("READ ANY TABLE", "SELECT ANY TABLE"), "INSERT": ("INSERT ANY TABLE",),
+    "SELECT": ("SELECT ANY TABLE", "READ ANY TABLE"),
+    "READ": ("READ ANY TABLE", "SELECT ANY TABLE"), "INSERT": ("INSERT ANY TABLE",),
     "UPDATE": ("UPDATE ANY TABLE",), "DELETE": ("DELETE ANY TABLE",), "ALTER": ("ALTER ANY TABLE",),
 }  # fmt: skip
 _LISTED = {"DELETE", "EXECUTE", "INSERT", "READ", "REFERENCES", "SELECT", "UPDATE"}

@@ -87,7 +87,10 @@ class QueryBinder(Binder):
             raise OracleError(932, "-", "CLOB")
         word = {"MINUS": "EXCEPT"}.get(node.operator, node.operator)
         arms = [self._arm(each, columns) for each in (left, right)]
-        return BoundQuery(f"SELECT * FROM ({arms[0]}) {word} SELECT * FROM ({arms[1]})", tuple(columns))
+        # a chain of them stays one: SQLite takes them from left to right as well, and nests only so deep
+        chained = isinstance(node.left, tree.SetOperation) and arms[0] == left.sql
+        first = arms[0] if chained else f"SELECT * FROM ({arms[0]})"
+        return BoundQuery(f"{first} {word} SELECT * FROM ({arms[1]})", tuple(columns))
 
     def _arm(self, query: BoundQuery, columns: list[OutColumn]) -> str:
         if all(a.type == b.type for a, b in zip(query.columns, columns, strict=True)):

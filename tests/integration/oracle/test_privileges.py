@@ -71,6 +71,11 @@ def test_what_a_privilege_on_any_table_shows(
     reader = make_account(privilege)
     cursor = open_connection(reader.name, reader.password).cursor()
     assert rows(cursor, OBJECTS, tables) == ([("A",), ("B",), ("C",)] if seen else [])
+    read = f"SELECT x FROM {tables}.a"
+    if privilege.startswith(("SELECT", "READ")):
+        assert rows(cursor, read) == []
+    else:
+        assert fails(cursor, read) == 1031
 
 
 def test_privileges_on_columns(

@@ -34,12 +34,12 @@ def declared(owner: oracledb.Connection, hub: str, reader: str) -> str:
 
 
 @pytest.fixture
-def role(system: oracledb.Connection) -> Iterator[str]:
-    """Return a role."""
-    name = f"ROLE{secrets.token_hex(4)}".upper()
-    execute(system, f"CREATE ROLE {name}")
-    yield name
-    execute(system, f"DROP ROLE {name}")
+def names(system: oracledb.Connection, hub: str, declared: str) -> Iterator[dict[str, str]]:
+    """Return the schema, the account that may read its view, and a role."""
+    role = f"ROLE{secrets.token_hex(4)}".upper()
+    execute(system, f"CREATE ROLE {role}")
+    yield {"hub": hub, "reader": declared, "role": role}
+    execute(system, f"DROP ROLE {role}")
 
 
 Looker = Callable[..., dict[str, Any]]
@@ -116,14 +116,10 @@ def test_that_an_account_reads_exactly_what_is_declared(
     ],
 )
 def test_a_right_too_many_or_too_few(
-    look: Looker, hub: str, system: oracledb.Connection, role: str, grants: list[str], differs: list[str]
+    look: Looker, system: oracledb.Connection, names: dict[str, str], grants: list[str], differs: list[str]
 ) -> None:
-    reader = look()["user"]
-    execute(system, *(each.format(hub=hub, reader=reader, role=role) for each in grants))
-    assert differing(look(), hub) == differs
-    if "PUBLIC" in grants[0]:
-        execute(system, grants[0].format(hub=hub).replace("GRANT", "REVOKE").replace(" TO ", " FROM "))
-        assert differing(look(), hub) == []
+    execute(system, *(each.format(**names) for each in grants))
+    assert differing(look(), names["hub"]) == differs
 
 
 def test_that_each_way_to_write_is_named(look: Looker, hub: str, declared: str, owner: oracledb.Connection) -> None:
@@ -165,26 +161,21 @@ def test_names_in_quotes(look: Looker, hub: str, declared: str, owner: oracledb.
     assert result["readable"] == [f'{hub}."mixed Case"', f"{hub}.TIMETABLE"]
 
 
-def test_that_a_rejected_password_is_tried_once(
-    emulator: Emulator, run: Runner, system: oracledb.Connection, reader: str, tmp_path: Path
-) -> None:
+def test_that_a_rejected_password_is_tried_once(emulator: Emulator, run: Runner, reader: str, tmp_path: Path) -> None:
     right, emulator.passwords[reader] = emulator.passwords[reader], "Wrong-one-1"
     memory = {"rejected_logins": str(tmp_path / "rejected")}
-    attempts = "SELECT account_status FROM dba_users WHERE username = :1"
     first = run("oracle_access_info", reader, **memory)
     assert f"the login of {reader} was rejected: name or password is wrong" in first["msg"]
     assert "It was tried once, and is not tried again" in first["msg"]
-    # nobody is asked: not even one who does not listen
-    second = run("oracle_access_info", reader, **memory, port=9, timeout=1)
-    assert "no connection" in second["msg"]  # another database, of which nothing is remembered
-    emulator.faults({"kind": "login", "number": 3113, "times": 1})
-    third = run("oracle_access_info", reader, **memory)
-    assert "was rejected before with this same password, and is not tried again" in third["msg"]
-    assert "Wrong-one-1" not in str((first, second, third))
+    # the server is not asked again: a connection would be closed at once
+    emulator.faults({"kind": "refuse"})
+    again = run("oracle_access_info", reader, **memory)
+    assert "no connection" in run("oracle_access_info", reader)["msg"]
     emulator.faults()
+    assert f"the login of {reader} was rejected before with this same password, and is not tried again" in again["msg"]
+    assert "Wrong-one-1" not in first["msg"] + again["msg"]
     emulator.passwords[reader] = right
     assert not run("oracle_access_info", reader, **memory).get("failed")
-    assert rows(system, attempts, reader) == [("OPEN",)]
 
 
 @pytest.mark.parametrize(
@@ -205,13 +196,12 @@ def test_that_nothing_is_tried_twice(run: Runner, reader: str) -> None:
     assert "refused[0]='hub.a' is refused: it is given twice" in result["msg"]
 
 
-def test_that_many_objects_take_few_statements(
+def test_that_one_object_that_fails_hides_no_other(
     run: Runner, emulator: Emulator, system: oracledb.Connection, new_account: Accounts, hub: str
 ) -> None:
-    # each statement would wait, and all of them together far less than one each
     execute(system, *(f"CREATE TABLE {hub}.t{number} (a NUMBER)" for number in range(150)))
     auditor = new_account("SELECT ANY TABLE")
-    emulator.faults({"kind": "error", "match": f'"{hub}"."T3" ', "number": 1555, "times": 100})
+    emulator.faults({"kind": "error", "match": f'"{hub}"."T3" ', "number": 1555})
     result = run("oracle_access_info", auditor)
     assert not result.get("failed"), result["msg"]
     own = [each for each in result["readable"] if each.startswith(f"{hub}.T")]
