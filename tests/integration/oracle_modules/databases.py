@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable
@@ -89,3 +90,19 @@ Accounts = Callable[..., str]
 
 
 Runner = Callable[..., dict[str, Any]]
+
+
+class Trips(ssl.SSLSocket):
+    """A socket that counts how often something is sent after something was received."""
+
+    made = 0
+    _received = True
+
+    def send(self, data: Any, flags: int = 0) -> int:
+        Trips.made += Trips._received
+        Trips._received = False
+        return super().send(data, flags)
+
+    def recv(self, size: int = 1024, flags: int = 0) -> bytes:
+        Trips._received = True
+        return super().recv(size, flags)

@@ -13,7 +13,8 @@ import oracledb
 import pytest
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.comparison import compare
-from tests.integration.oracle_modules.databases import Accounts, Emulator, Runner, execute, rows
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle._oracledb import _Context
+from tests.integration.oracle_modules.databases import Accounts, Emulator, Runner, Trips, execute, rows
 
 VIEW = "CREATE VIEW timetable (exam_id, code) AS SELECT exam_id, code FROM exams"
 
@@ -208,3 +209,20 @@ def test_that_one_object_that_fails_hides_no_other(
     assert len(own) == 149
     assert f"{hub}.T3" not in own
     assert [each.partition(":")[0] for each in result["unclear"]] == [f"{hub}.T3"]
+
+
+def test_that_many_objects_take_hardly_more_round_trips_than_few(
+    system: oracledb.Connection, look: Looker, names: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_Context, "sslsocket_class", Trips)
+    trips = []
+    for count in (1, 151):
+        for table in (f"{names['hub']}.{'few' if count == 1 else 'many'}{number}" for number in range(count)):
+            execute(system, f"CREATE TABLE {table} (a NUMBER)", f"GRANT SELECT ON {table} TO {names['reader']}")
+        Trips.made = 0
+        result = look()
+        trips.append(Trips.made)
+    # the view, the one, and the many
+    assert len(result["readable"]) == 153
+    few, many = trips
+    assert many <= few + 2 <= 25, trips

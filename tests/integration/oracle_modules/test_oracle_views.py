@@ -4,14 +4,12 @@
 
 from __future__ import annotations
 
-import ssl
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle._oracledb import _Context
-from tests.integration.oracle_modules.databases import Accounts, Emulator, Runner, execute, rows
+from tests.integration.oracle_modules.databases import Accounts, Emulator, Runner, Trips, execute, rows
 from tests.integration.oracle_modules.view_sets import EXAMS, items, views_of, write
 
 
@@ -159,22 +157,6 @@ def run_script(emulator: Emulator, user: str, script: str) -> None:
             else:
                 execute(connection, "\n".join(statement))
                 statement = []
-
-
-class Trips(ssl.SSLSocket):
-    """A socket that counts how often something is sent after something was received."""
-
-    made = 0
-    _received = True
-
-    def send(self, data: Any, flags: int = 0) -> int:
-        Trips.made += Trips._received
-        Trips._received = False
-        return super().send(data, flags)
-
-    def recv(self, size: int = 1024, flags: int = 0) -> bytes:
-        Trips._received = True
-        return super().recv(size, flags)
 
 
 def test_that_fifty_views_take_hardly_more_round_trips_than_ten(
