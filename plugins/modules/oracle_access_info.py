@@ -104,8 +104,8 @@ expires_in_days:
   sample: 81
 objects:
   description:
-    - For each of O(objects), whether a row was read (RV(objects.readable)), whether there is one
-      (RV(objects.populated), V(null) if it could not be read), and the database's error in one line, or V(null).
+    - For each of O(objects), whether a row was read (C(readable)), whether there is one
+      (C(populated), V(null) if it could not be read), and the database's error in one line, or V(null).
   returned: success
   type: dict
   sample:
