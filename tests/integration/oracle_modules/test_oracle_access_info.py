@@ -219,7 +219,7 @@ def test_that_many_objects_take_hardly_more_round_trips_than_few(
     for count in (1, 151):
         for table in (f"{names['hub']}.{'few' if count == 1 else 'many'}{number}" for number in range(count)):
             execute(system, f"CREATE TABLE {table} (a NUMBER)", f"GRANT SELECT ON {table} TO {names['reader']}")
-        Trips.made = 0
+        Trips.begin()
         result = look()
         trips.append(Trips.made)
     # the view, the one, and the many

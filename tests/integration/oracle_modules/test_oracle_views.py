@@ -170,13 +170,13 @@ def test_that_fifty_views_take_hardly_more_round_trips_than_ten(
             write(tmp_path, **{f"v{number}": f"-- @comment View {number}\nCREATE VIEW v{number} (exam_id, code) AS\n"
                                f"SELECT b.exam_id, b.code FROM {base} b WHERE b.exam_id > {count}"})  # fmt: skip
         for _time in ("new", "unchanged"):
-            Trips.made = 0
+            Trips.begin()
             items(run("oracle_views", hub, schema=hub, sources=[str(tmp_path)]))
             trips.append(Trips.made)
     ten, ten_unchanged, fifty, fifty_unchanged = trips
     assert fifty_unchanged <= ten_unchanged + 2 <= 32, trips
     # a trial of each ten, and a block for each hundred statements
-    assert fifty <= ten + 10 <= 60, trips
+    assert fifty <= ten + 11 <= 60, trips
 
 
 def test_that_another_account_can_deploy_and_the_history_says_who(
