@@ -114,6 +114,13 @@ class Resource(ABC, Generic[Present, ChangeT]):
         Pure: touches nothing, and returns nothing for a state that is as declared.
         """
 
+    def prerequisite(self, present: Present) -> MissingPrerequisite | None:
+        """Return what the plan takes as there although it is not. None by default.
+
+        Check mode shows the plan nevertheless, and says that it waits for the line that creates it.
+        """
+        return None
+
     @abstractmethod
     def apply(self, changes: Sequence[ChangeT]) -> Iterator[ChangeT]:
         """Apply the changes, yielding each as soon as it is in force. An atomic set is yielded after it is in force.
@@ -139,6 +146,8 @@ class Outcome(Generic[ChangeT]):
     facts: Mapping[str, object]
     problem: Problem | None = None
     """Why the application broke off, if it did."""
+    missing: MissingPrerequisite | None = None
+    """What the changes wait for, in check mode."""
 
     @property
     def pending(self) -> Sequence[ChangeT]:
@@ -188,6 +197,9 @@ def reconcile(
         changes = list(resource.plan(present))
     except KeyboardInterrupt:
         raise Problem("it was cancelled") from None
+    missing = resource.prerequisite(present)
+    if missing is not None and not check_mode:
+        raise missing
     applied: list[ChangeT] = []
     problem = None
     if changes and not check_mode:
@@ -203,7 +215,7 @@ def reconcile(
         except Exception as error:  # a defect of ours: even then the user must learn what stands
             problem = Problem(f"unexpected {type(error).__name__}: {error}")
             problem.__cause__ = error
-    return Outcome(changes, applied, resource.facts(present), problem)
+    return Outcome(changes, applied, resource.facts(present), problem, missing)
 
 
 def run(module: AnsibleModule, resource: Resource[Present, ChangeT]) -> None:
@@ -211,12 +223,10 @@ def run(module: AnsibleModule, resource: Resource[Present, ChangeT]) -> None:
     try:
         with journalled(module) as journal:
             outcome = reconcile(resource, check_mode=module.check_mode, journal=journal)
+        if outcome.missing is not None:
+            _pending(module, outcome.missing, outcome.result(check_mode=True, diff=module._diff))
     except MissingPrerequisite as error:
-        line = module.params.get("prerequisite_line")
-        if module.check_mode and line:
-            module.warn(f"pending: {error}; line {line} of the plan creates it")
-            module.exit_json(changed=True, changes=[], pending_line=line)
-        module.fail_json(msg=f"{_sentence(error)} Nothing was touched.", **({"pending_line": line} if line else {}))
+        _pending(module, error, {"changes": []})
     except (Problem, OSError) as error:
         module.fail_json(msg=f"{_sentence(error)} Nothing was touched.")
     result = outcome.result(check_mode=module.check_mode, diff=module._diff)
@@ -228,6 +238,15 @@ def run(module: AnsibleModule, resource: Resource[Present, ChangeT]) -> None:
             result["exception"] = "".join(traceback.format_exception(defect))
         module.fail_json(msg=_broken_off(outcome), **result)
     module.exit_json(**result)
+
+
+def _pending(module: AnsibleModule, missing: MissingPrerequisite, result: Mapping[str, object]) -> None:
+    """End the module: the task waits for what another line of the plan creates, which is no error in check mode."""
+    line = module.params.get("prerequisite_line")
+    if module.check_mode and line:
+        module.warn(f"pending: {missing}; line {line} of the plan creates it")
+        module.exit_json(**{**result, "changed": True, "pending_line": line})
+    module.fail_json(msg=f"{_sentence(missing)} Nothing was touched.", **({"pending_line": line} if line else {}))
 
 
 def _broken_off(outcome: Outcome[ChangeT]) -> str:

@@ -105,6 +105,11 @@ options:
         description: Whether it may pass them on.
         type: bool
         default: false
+      granted_elsewhere:
+        description: Whether something else gives them, such as the sources of views
+          (M(uoe.exam_scheduling.oracle_views)). They are not given then, and O(state=exact) leaves them.
+        type: bool
+        default: false
   expiry_warning_days:
     description: How many days before the password expires a warning says so.
     type: int
@@ -187,6 +192,7 @@ account_before:
   sample:
     status: OPEN
     profile: EXAM_APPLICATION
+    rights: [object privilege SELECT on EUGEX.EXAMS_TO_SCHEDULE, system privilege CREATE SESSION]
     password: accepted
     password_expires: "2026-11-02"
     password_expires_in_days: 174

@@ -25,7 +25,7 @@ description:
     C(SELECT_CATALOG_ROLE), and C(SELECT) on the tables.
 options:
   tables:
-    description: The tables and columns to look at.
+    description: The tables, or views, and columns to look at.
     type: list
     elements: dict
     default: []
@@ -111,7 +111,8 @@ apply:
         - {transaction: 5.1.4711, error: "ORA-01403: no data found", at: "2026-05-11 09:30:00"}
 tables:
   description: Of each table, whether it is there, how many rows it has, which processes handle it; of each column
-    whether it is there and replicated, and in how many rows it has a value.
+    whether it is there and replicated, in how many rows it has a value, and whether it varies, that is, whether rows
+    differ in it (a missing value counts as one). V(null) of a type that cannot be compared.
   returned: success
   type: dict
   sample:
@@ -120,7 +121,7 @@ tables:
       rows: 2011
       replicated_by: [APPLY_SITS]
       columns:
-        EXTRA_TIME: {exists: true, type: "NUMBER(3)", replicated: true, filled: 412}
+        EXTRA_TIME: {exists: true, type: "NUMBER(3)", replicated: true, filled: 412, varies: true}
 not_visible:
   description: What this login may not see.
   returned: success

@@ -62,6 +62,10 @@ options:
     type: list
     elements: path
     default: []
+  digest:
+    description: The digest that O(sources) must have, such as the one that was signed off. It is refused if they have
+      another. See RV(digest).
+    type: str
   set_name:
     description: The name of the set in the history. Sets of one schema must not share views.
     type: str
@@ -165,6 +169,11 @@ pending:
   returned: failure after the first change was sent
   type: list
   elements: str
+digest:
+  description: The SHA-256 of what O(sources) declare. Spaces, comments of SQL, and the order of files make no
+    difference to it. V(null) without sources.
+  returned: success
+  type: str
 views:
   description: The views of the set as they were before.
   returned: success

@@ -14,6 +14,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.account
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.account_planner import (
     days_left,
     is_quiet,
+    missing_objects,
     plan_account,
     warnings_for,
 )
@@ -27,7 +28,11 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.account
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.arguments import server_from
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import shown
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Session
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem, Resource
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import (
+    MissingPrerequisite,
+    Problem,
+    Resource,
+)
 
 
 class Account(Resource[FoundAccount, AccountChange]):
@@ -50,6 +55,10 @@ class Account(Resource[FoundAccount, AccountChange]):
     def plan(self, present: FoundAccount) -> Sequence[AccountChange]:
         """Return the changes."""
         return plan_account(self.declared, present)
+
+    def prerequisite(self, present: FoundAccount) -> MissingPrerequisite | None:
+        """Return that what it shall have rights on is not there."""
+        return missing_objects(self.declared, present)
 
     def apply(self, changes: Sequence[AccountChange]) -> Iterator[AccountChange]:
         """Execute the statements one by one: each is in force at once. A new password is proven by a login at the end,
@@ -90,6 +99,7 @@ class Account(Resource[FoundAccount, AccountChange]):
             else {
                 "status": account.status,
                 "profile": account.profile,
+                "rights": sorted(map(str, account.rights)),
                 "password": account.verified,
                 "password_expires": None if account.expires is None else f"{account.expires:%Y-%m-%d}",
                 "password_expires_in_days": days_left(account, present.now),

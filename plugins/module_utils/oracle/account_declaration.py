@@ -40,6 +40,7 @@ ACCOUNT_ARGUMENTS: dict[str, dict[str, object]] = {
             "object": {"type": "str", "required": True},
             "privileges": {"type": "list", "elements": "str", "required": True},
             "grantable": {"type": "bool", "default": False},
+            "granted_elsewhere": {"type": "bool", "default": False},
         },
     },
     "expiry_warning_days": {"type": "int", "default": 14},
@@ -95,7 +96,7 @@ def account_from(params: Mapping[str, Any]) -> DeclaredAccount:
         _name(params, "default_tablespace"),
         _name(params, "temporary_tablespace"),
         {checked_name("quotas", key): _octets(key, value) for key, value in params["quotas"].items()},
-        _rights(params),
+        *_rights(params),
         params["expiry_warning_days"],
     )
 
@@ -148,8 +149,10 @@ def _privilege(parameter: str, text: str) -> str:
     return privilege
 
 
-def _rights(params: Mapping[str, Any]) -> dict[Right, bool]:
+def _rights(params: Mapping[str, Any]) -> tuple[dict[Right, bool], frozenset[Right]]:
+    """Return the rights and whether each can be passed on, and those of them that something else gives."""
     found: dict[Right, bool] = {}
+    elsewhere: set[Right] = set()
 
     def add(parameter: str, right: Right, text: object, *, grantable: bool = False) -> None:
         if right in found:
@@ -167,4 +170,6 @@ def _rights(params: Mapping[str, Any]) -> dict[Right, bool]:
         for each in entry["privileges"]:
             right = Right("object privilege", _privilege(f"{where}.privileges", each), owner, name)
             add(f"{where}.privileges", right, each, grantable=entry["grantable"])
-    return found
+            if entry["granted_elsewhere"]:
+                elsewhere.add(right)
+    return found, frozenset(elsewhere)

@@ -51,6 +51,18 @@ def plan_account(declared: DeclaredAccount, found: FoundAccount) -> list[Account
     return changes
 
 
+def missing_objects(declared: DeclaredAccount, found: FoundAccount) -> MissingPrerequisite | None:
+    """Return that what the account shall have rights on is not there, None if it is."""
+    if not found.missing_objects:
+        return None
+    return MissingPrerequisite(
+        "what it shall have rights on is not there",
+        where=f"account {shown(declared.name)}",
+        found=listed(shown(*each) for each in found.missing_objects),
+        remedy="Create it first, with uoe.exam_scheduling.oracle_views or oracle_table.",
+    )
+
+
 def _check(declared: DeclaredAccount, found: FoundAccount, where: str) -> None:
     for parameter, names in (
         ("default_tablespace", [declared.default_tablespace]),
@@ -69,13 +81,6 @@ def _check(declared: DeclaredAccount, found: FoundAccount, where: str) -> None:
     if roles:
         raise MissingPrerequisite(
             f"roles={listed(roles)} is refused: there is no such role", where=where, remedy="Have it created first."
-        )
-    if found.missing_objects:
-        raise MissingPrerequisite(
-            "what it shall have rights on is not there",
-            where=where,
-            found=listed(shown(*each) for each in found.missing_objects),
-            remedy="Create it first, with uoe.exam_scheduling.oracle_views or oracle_table.",
         )
     if declared.profile is not None and found.profile_limits is None and not declared.profile_limits:
         raise MissingPrerequisite(

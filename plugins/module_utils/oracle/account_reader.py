@@ -53,7 +53,8 @@ def read_account(session: Session, declared: DeclaredAccount) -> FoundAccount:
         limits = session.rows(
             "SELECT resource_name, limit FROM dba_profiles WHERE profile = :1", declared.profile or "DEFAULT"
         )
-        objects = sorted({(right.owner, right.object) for right in declared.rights if right.object})
+        rights = declared.rights.keys() - declared.elsewhere
+        objects = sorted({(right.owner, right.object) for right in rights if right.object})
         there = session.rows_of_pairs(
             "SELECT DISTINCT owner, object_name FROM dba_objects WHERE (owner, object_name) IN {pairs}", objects
         )

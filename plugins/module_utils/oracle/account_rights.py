@@ -14,7 +14,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.account
     DeclaredAccount,
     Right,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import quoted, shown
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import quoted
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.statements import Statement
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Change
 
@@ -36,10 +36,12 @@ def plan_rights(declared: DeclaredAccount, account: AccountState | None, where: 
     name = quoted(declared.name)
     exact = declared.state == "exact"
     for right, option in declared.rights.items():
+        if right in declared.elsewhere and right not in present:
+            continue
         if right not in present or (option and not present[right]):
             before = None if right not in present else _granted(right, option=False)
             yield AccountChange(
-                f"{where} {_named(right)}",
+                f"{where} {right}",
                 "create" if before is None else "update",
                 before,
                 _granted(right, option=option),
@@ -48,19 +50,15 @@ def plan_rights(declared: DeclaredAccount, account: AccountState | None, where: 
     for right, option in sorted(present.items()) if exact else ():
         if right not in declared.rights:
             yield AccountChange(
-                f"{where} {_named(right)}", "delete", _granted(right, option=option), None, [_revoke(right, name)]
+                f"{where} {right}", "delete", _granted(right, option=option), None, [_revoke(right, name)]
             )
         elif option and not declared.rights[right]:
             # the option alone cannot be taken away
-            item, before = f"{where} {_named(right)}", _granted(right, option=True)
+            item, before = f"{where} {right}", _granted(right, option=True)
             yield AccountChange(f"{item}, with its option", "delete", before, None, [_revoke(right, name)])
             yield AccountChange(
                 item, "create", None, _granted(right, option=False), [_grant(right, name, option=False)]
             )
-
-
-def _named(right: Right) -> str:
-    return f"{right.kind} {right.name}" + (f" on {shown(right.owner, right.object)}" if right.object else "")
 
 
 def _granted(right: Right, *, option: bool) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import shown
+
 Verification = Literal["accepted", "rejected", "expired", "locked", "not tried"]
 """What a login with the declared password came to. Rejected is ORA-01017 alone; locked is an account that is locked."""
 
@@ -23,6 +25,10 @@ class Right(NamedTuple):
     """The privilege, or the role."""
     owner: str = ""
     object: str = ""
+
+    def __str__(self) -> str:
+        """Return what messages say of it."""
+        return f"{self.kind} {self.name}" + (f" on {shown(self.owner, self.object)}" if self.object else "")
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,8 @@ class DeclaredAccount:
     """Octets by tablespace; UNLIMITED is -1."""
     rights: Mapping[Right, bool] = field(default_factory=dict)
     """Whether each can be passed on."""
+    elsewhere: frozenset[Right] = frozenset()
+    """Those of them that something else gives: they are not missed."""
     expiry_warning_days: int = 14
 
 

@@ -19,10 +19,13 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.failure
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import quoted, shown
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Session
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_catalogue import read_columns
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_columns import CHARACTERS, Column
 
 T = TypeVar("T")
 
 DESUPPORTED_FROM = 19
+_COMPARABLE = (*CHARACTERS, "NUMBER", "FLOAT", "DATE", "TIMESTAMP", "RAW")
+"""Types of which a server can count the values."""
 _NOT_VISIBLE = (942, 1031)
 
 _CAPTURES = "SELECT capture_name, status, error_number, error_message FROM dba_capture ORDER BY capture_name"
@@ -156,30 +159,37 @@ class _Reader:
         """Return what there is of a table and some of its columns."""
         present = {each.name: each for each in read_columns(self._session, *table)}
         there = [column for column in columns if column in present]
-        counts = self._seen(f"rows of {shown(*table)}", lambda: self._counts(table, there), None) if present else None
+        found = [present[column] for column in there]
+        counts = self._seen(f"rows of {shown(*table)}", lambda: self._counts(table, found), None) if present else {}
         processes = replicating(rules, *table)
         return {
             "exists": bool(present),
-            "rows": None if counts is None else counts[0],
+            "rows": counts.get(None) if counts is not None else None,
             "replicated_by": processes,
             "columns": {
                 column: {
                     "exists": column in present,
                     "type": present[column].declared if column in present else None,
                     "replicated": _replicated(processes, column in present and (*table, column) not in unsupported),
-                    "filled": None if counts is None or column not in there else counts[1 + there.index(column)],
+                    **(counts or {}).get(column, {"filled": None, "varies": None}),
                 }
                 for column in columns
             },
         }
 
-    def _counts(self, table: tuple[str, str], columns: Sequence[str]) -> list[int] | None:
-        """Return how many rows there are, and in how many each column has a value."""
-        # COUNT of a CLOB is an error
-        filled = (f"COUNT(CASE WHEN {quoted(column)} IS NOT NULL THEN 1 END)" for column in columns)
-        counted = ", ".join(["COUNT(*)", *filled])
-        ((*found,),) = self._session.rows(" ".join(("SELECT", counted, "FROM", quoted(*table))))
-        return [int(each) for each in found]
+    def _counts(self, table: tuple[str, str], columns: Sequence[Column]) -> dict[str | None, Any]:
+        """Return how many rows there are, by None; of each column in how many it has a value, and whether it varies."""
+        counted = ["COUNT(*)"]
+        for column in columns:
+            # COUNT of a CLOB is an error, and so is DISTINCT
+            counted.append(f"COUNT(CASE WHEN {quoted(column.name)} IS NOT NULL THEN 1 END)")
+            counted.append(f"COUNT(DISTINCT {quoted(column.name)})" if column.family in _COMPARABLE else "NULL")
+        ((rows, *numbers),) = self._session.rows(" ".join(("SELECT", ", ".join(counted), "FROM", quoted(*table))))
+        found: dict[str | None, Any] = {None: int(rows)}
+        for column, filled, values in zip(columns, numbers[::2], numbers[1::2], strict=True):
+            varies = None if values is None else int(values) + (filled < rows) > 1
+            found[column.name] = {"filled": int(filled), "varies": varies}
+        return found
 
 
 def replicating(rules: Sequence[Rule] | None, schema: str, table: str) -> list[str] | None:

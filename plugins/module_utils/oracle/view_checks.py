@@ -34,7 +34,7 @@ def check_found(found: FoundViews, after: Views) -> None:
     """Refuse what cannot be done with what is there. Pure.
 
     Raises:
-        MissingPrerequisite: the schema, or who gets a right, is not there.
+        MissingPrerequisite: the schema is not there.
         Problem: something else has the name of a view, or something uses a view that shall go.
     """
     if not found.schema_known:
@@ -47,13 +47,6 @@ def check_found(found: FoundViews, after: Views) -> None:
             where="the database",
             remedy="Give the view another name, or have the other thing renamed.",
         )
-    if found.unknown_grantees:
-        raise MissingPrerequisite(
-            "there is no such account, or role",
-            where="@grant of the sources",
-            found=listed(map(shown, sorted(found.unknown_grantees))),
-            remedy="Create the account first (uoe.exam_scheduling.oracle_account).",
-        )
     gone = {name for name, view in after.items() if view is None and name in found.views}
     using = [each for each in found.dependents if gone & set(each.uses)]
     if using:
@@ -65,6 +58,18 @@ def check_found(found: FoundViews, after: Views) -> None:
             ),
             remedy="Remove what uses them first, or keep them.",
         )
+
+
+def missing_grantees(found: FoundViews) -> MissingPrerequisite | None:
+    """Return that accounts or roles that get rights are not there, None if they are. Pure."""
+    if not found.unknown_grantees:
+        return None
+    return MissingPrerequisite(
+        "there is no such account, or role",
+        where="@grant of the sources",
+        found=listed(map(shown, sorted(found.unknown_grantees))),
+        remedy="Create the account first (uoe.exam_scheduling.oracle_account).",
+    )
 
 
 def trial_of(schema: str, after: Views, names: Sequence[str]) -> str:

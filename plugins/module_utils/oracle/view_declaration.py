@@ -15,13 +15,14 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names i
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_order import in_order
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_planner import uses_within
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_source import view_of_file
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_state import View
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_state import View, digest_of
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import InvalidParameter
 
 VIEWS_ARGUMENTS: dict[str, dict[str, object]] = {
     "schema": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent", "reverted"], "default": "present"},
     "sources": {"type": "list", "elements": "path", "default": []},
+    "digest": {"type": "str"},
     "set_name": {"type": "str", "default": "views"},
     "history_table": {"type": "str", "default": "EXAM_VIEW_HISTORY"},
     "revoke_extra": {"type": "bool", "default": False},
@@ -86,6 +87,7 @@ def views_from(params: Mapping[str, Any]) -> DeclaredViews:
                     "sources", view.source, f"@depends {used} is no view of the set", "Name views of the set alone."
                 )
     in_order(uses_within(schema, views))
+    _check_digest(params["digest"], views)
     return DeclaredViews(
         schema,
         state,
@@ -97,6 +99,21 @@ def views_from(params: Mapping[str, Any]) -> DeclaredViews:
         params["deployer"],
         params["deployment"],
     )
+
+
+def _check_digest(wanted: str | None, views: Mapping[str, View]) -> None:
+    if wanted is None:
+        return
+    if not views:
+        raise InvalidParameter("digest", wanted, "there are no sources that could have it", "Leave it out.")
+    found = digest_of(views)
+    if found != wanted.strip().lower():
+        raise InvalidParameter(
+            "digest",
+            wanted,
+            f"the sources have the digest {found}, so they are not what was signed off",
+            "Bring back the sources that were, or have these signed off and give their digest.",
+        )
 
 
 def _files(sources: Sequence[str]) -> list[Path]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -86,6 +87,16 @@ class View:
             details["column_comments"],
             frozenset(Grant(str(each[0]), str(each[1]), bool(each[2])) for each in details["grants"]),
         )
+
+
+def digest_of(views: Mapping[str, View]) -> str:
+    """Return the SHA-256 of a declared set: names, columns, normalised queries, comments and rights. Pure.
+
+    Neither the order of sources nor spaces, comments and cases that mean nothing in them make a difference.
+    """
+    return checksum(
+        *(json.dumps([name, view.checksum, view.details()], sort_keys=True) for name, view in sorted(views.items()))
+    )
 
 
 @dataclass(frozen=True)

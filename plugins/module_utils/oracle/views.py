@@ -17,7 +17,11 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle import 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.arguments import server_from
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import listed, quoted, shown
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Session
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_checks import check_bases, check_found
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_checks import (
+    check_bases,
+    check_found,
+    missing_grantees,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_declaration import views_from
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_hand_over import script_of
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_history import (
@@ -35,13 +39,18 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_pl
     extra_grants,
     plan_views,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_state import FoundViews
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_state import FoundViews, digest_of
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_writer import (
     prove_valid,
     put_back,
     write,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Change, Problem, Resource
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import (
+    Change,
+    MissingPrerequisite,
+    Problem,
+    Resource,
+)
 
 _ACTIONS = {"present": "deployed", "absent": "removed", "reverted": "reverted"}
 
@@ -108,6 +117,10 @@ class ViewSet(Resource[FoundViews, Change]):
         if declared.state == "absent":
             return Target(dict.fromkeys(declared.views), {}, 0)
         return Target(declared.views, {}, 0)
+
+    def prerequisite(self, present: FoundViews) -> MissingPrerequisite | None:
+        """Return that somebody who gets rights is not there."""
+        return missing_grantees(present)
 
     def plan(self, present: FoundViews) -> Sequence[Change]:
         """Return the changes of the views, and the records that they leave in the history."""
@@ -240,6 +253,7 @@ class ViewSet(Resource[FoundViews, Change]):
         changes = [each for each in self._changes if isinstance(each, ViewChange)]
         back = self._back(present, target.views, changes)
         return {
+            "digest": digest_of(declared.views) if declared.views else None,
             "views": {
                 name: {
                     "valid": view.valid,

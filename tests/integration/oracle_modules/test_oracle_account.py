@@ -206,6 +206,24 @@ def test_that_rights_on_what_is_not_there_wait_for_it(keep: Keeper, hub: str) ->
     missing = [{"object": f"{hub}.NOT_THERE", "privileges": ["SELECT"]}]
     result = keep(check=True, password=PASSWORD, object_privileges=missing, prerequisite_line="2.3")
     assert result["pending_line"] == "2.3"
+    assert result["changes"][-1]["item"].endswith(f"object privilege SELECT on {hub}.NOT_THERE")
+    result = keep(password=PASSWORD, object_privileges=missing)
+    assert "NOT_THERE" in result["msg"]
+    assert "Nothing was touched" in result["msg"]
+
+
+def test_that_a_right_that_something_else_gives_is_neither_given_nor_taken_away(
+    keep: Keeper, name: str, hub: str, system: oracledb.Connection
+) -> None:
+    elsewhere = [{"object": f"{hub}.EXAMS", "privileges": ["SELECT"], "granted_elsewhere": True}]
+    elsewhere.append({"object": f"{hub}.NOT_YET_THERE", "privileges": ["SELECT"], "granted_elsewhere": True})
+    arguments = {"password": PASSWORD, "state": "exact", "object_privileges": elsewhere}
+    assert items(keep(**arguments), name) == ["create", "create system privilege CREATE SESSION"]
+    execute(system, f"GRANT SELECT ON {hub}.exams TO {name}", f"GRANT INSERT ON {hub}.exams TO {name}")
+    assert items(keep(**arguments), name) == [f"delete object privilege INSERT on {hub}.EXAMS"]
+    again = keep(**arguments)
+    assert items(again, name) == []
+    assert f"object privilege SELECT on {hub}.EXAMS" in again["account_before"]["rights"]
 
 
 def test_that_an_account_that_may_not_see_accounts_is_told_what_it_needs(run: Runner, new_account: Accounts) -> None:

@@ -42,11 +42,11 @@ def test_that_columns_are_there_replicated_and_populated(run: Runner, disabiliti
     found = result["tables"][disabilities]
     assert (found["exists"], found["rows"], found["replicated_by"]) == (True, 2, ["APPLY_SITS"])
     assert found["columns"] == {
-        "EXTRA_TIME": {"exists": True, "type": "NUMBER(3)", "replicated": True, "filled": 1},
-        "SEPARATE_ROOM": {"exists": True, "type": "CHAR(1 BYTE)", "replicated": True, "filled": 0},
-        "SCAN": {"exists": True, "type": "CLOB", "replicated": False, "filled": 0},
-        "NOTE": {"exists": True, "type": "DATE", "replicated": False, "filled": 0},
-        "REST_BREAKS": {"exists": False, "type": None, "replicated": False, "filled": None},
+        "EXTRA_TIME": {"exists": True, "type": "NUMBER(3)", "replicated": True, "filled": 1, "varies": True},
+        "SEPARATE_ROOM": {"exists": True, "type": "CHAR(1 BYTE)", "replicated": True, "filled": 0, "varies": False},
+        "SCAN": {"exists": True, "type": "CLOB", "replicated": False, "filled": 0, "varies": None},
+        "NOTE": {"exists": True, "type": "DATE", "replicated": False, "filled": 0, "varies": False},
+        "REST_BREAKS": {"exists": False, "type": None, "replicated": False, "filled": None, "varies": None},
     }
     assert result["tables"]["SITS_COPY.LEFT_OUT"]["replicated_by"] == []
     assert result["tables"]["SITS_COPY.NOT_THERE"]["exists"] is False

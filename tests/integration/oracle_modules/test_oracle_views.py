@@ -127,7 +127,22 @@ def test_that_who_gets_a_right_has_to_be_there(run: Runner, hub: str, tmp_path: 
     write(tmp_path, one="-- @grant SELECT to NOBODY_THERE\nCREATE VIEW one (a) AS SELECT 1 FROM DUAL")
     result = run("oracle_views", hub, check=True, schema=hub, sources=[str(tmp_path)], prerequisite_line="2.4")
     assert result["pending_line"] == "2.4"
+    assert next(each["item"] for each in result["changes"]) == f"view {hub}.ONE"
     assert "NOBODY_THERE" in run("oracle_views", hub, schema=hub, sources=[str(tmp_path)])["msg"]
+
+
+def test_that_sources_with_another_digest_than_was_signed_off_are_refused(run: Runner, hub: str, sources: Path) -> None:
+    arguments = {"schema": hub, "sources": [str(sources)]}
+    refused = run("oracle_views", hub, digest="0" * 64, **arguments)
+    assert "Nothing was touched" in refused["msg"]
+    signed_off = run("oracle_views", hub, check=True, **arguments)["digest"]
+    assert signed_off in refused["msg"]
+    for path in sources.glob("*.sql"):
+        path.write_text(path.read_text(encoding="utf-8") + "\n-- nothing that counts\n", encoding="utf-8")
+    assert items(run("oracle_views", hub, digest=signed_off, **arguments))
+    first = sorted(sources.glob("*.sql"))[0]
+    first.write_text(f"-- @grant SELECT to {hub}\n" + first.read_text(encoding="utf-8"), encoding="utf-8")
+    assert "not what was signed off" in run("oracle_views", hub, digest=signed_off, **arguments)["msg"]
 
 
 def test_that_the_scripts_of_the_hand_over_do_and_take_back_the_same(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import (
     Change,
     InvalidParameter,
+    MissingPrerequisite,
     OutcomeUnknown,
     Problem,
     Resource,
@@ -65,6 +66,23 @@ def test_check_mode_predicts_the_real_run_and_touches_nothing(present: dict[str,
     done = reconcile(table, check_mode=False)
     assert table.rows == desired
     assert done.result(check_mode=False, diff=True) == predicted.result(check_mode=True, diff=True)
+
+
+class Waiting(Table):
+    """A table whose rows need something that another line of the plan creates."""
+
+    def prerequisite(self, present: dict[str, int]) -> MissingPrerequisite | None:
+        return MissingPrerequisite("there is no column for them", where="table")
+
+
+def test_what_is_missing_lets_check_mode_show_the_plan_and_nothing_be_applied() -> None:
+    table = Waiting({}, {"a": 1})
+    predicted = reconcile(table, check_mode=True)
+    assert [change.item for change in predicted.changes] == ["a"]
+    assert predicted.missing is not None
+    with pytest.raises(MissingPrerequisite):
+        reconcile(table, check_mode=False)
+    assert table.rows == {}
 
 
 @given(present=States, desired=States)
