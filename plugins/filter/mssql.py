@@ -9,13 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-
-def as_declared(result: Mapping[str, Any]) -> str:
-    """Return `as declared`, or what a module run in check mode would have changed, or why it could not look."""
-    if "changes" not in result:
-        return str(result.get("msg", "not looked at"))
-    items = [str(change["item"]) for change in result["changes"]]
-    return f"differs in {', '.join(items)}" if items else "as declared"
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.predictions import as_declared
 
 
 def schema_differences(found: Mapping[str, Sequence[str]], expected: Mapping[str, Sequence[str]]) -> list[str]:

@@ -1,0 +1,204 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is declared of EUGEX beside what the modules found there, for the proofs of its lines of the plan. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.predictions import as_declared
+
+Declared = Mapping[str, Any]
+"""The role's variables by name, without `eugex_`: views, account, invigilators_data, streams, phase, phase_2_fields."""
+Seen = Mapping[str, Any]
+"""Results of modules: streams, table, rows, account, access, views."""
+
+RUN = "Run playbooks/live.yml --tags eugex."
+
+
+class Item(NamedTuple):
+    """One property: what it must be, what it is, what to do if it is not."""
+
+    expected: object
+    found: object
+    remedy: str = RUN
+
+
+Items = dict[str, Item]
+
+
+def judgement(line: str, declared: Declared, seen: Seen, owner: str, *, ours: bool) -> dict[str, Any]:
+    """Return what `uoe.exam_scheduling.prove` takes for a line of the plan: expected, found, no_answer, remedies.
+
+    Args:
+        line: 2.3, 2.4, 4.1, 4.2 or 4.7.
+        declared: what the inventory says.
+        seen: what modules found; the one about Streams has no `tables` if the database did not answer.
+        owner: who owns the line.
+        ours: whether this collection carries it out; if not, whoever does is told to act, not to run a playbook.
+    """
+    items = _LINES[line](declared, seen)
+    answer = "tables" in seen["streams"]
+    asked = f"{owner} does it; the request is among the hand-overs."
+    return {
+        "expected": {name: item.expected for name, item in items.items()},
+        "found": {name: item.found for name, item in items.items()} if answer else {},
+        "no_answer": "" if answer else str(seen["streams"].get("msg", "it was not asked")),
+        "remedies": {
+            name: asked if item.remedy == RUN and not ours else item.remedy.format(owner=owner)
+            for name, item in items.items()
+        },
+    }
+
+
+def _views(declared: Declared, seen: Seen) -> Items:
+    result = seen["views"]
+    found = {f"{declared['views']['schema']}.{name}": view for name, view in result.get("views", {}).items()}
+    items = {"definitions, comments and rights": Item("as their sources", _same(result, "as their sources"))}
+    if declared["views"]["only_signed_off"]:
+        remedy = "Bring back the sources that were signed off, or have these signed off."
+        items["digest of the sources"] = Item(declared["views"]["digest"], result.get("digest", "not known"), remedy)
+    for name in declared["account"]["reads"]["views"]:
+        view = found.get(name)
+        items[name] = Item("valid", "missing" if view is None else "valid" if view["valid"] else "invalid")
+    return items
+
+
+def _account(declared: Declared, seen: Seen) -> Items:
+    account, access = declared["account"], seen["access"]
+    items = {"profile and rights": Item("as declared", as_declared(seen["account"]))}
+    if "readable" not in access:
+        why = str(access.get("msg", "not tried"))
+        return items | {"login": Item("accepted", why, "Look whether the account is locked, and which password it has.")}
+    reads = [*account["reads"]["views"], *account["reads"]["tables"]]
+    extra = "Find out who gave it, and have it taken back. playbooks/live.yml --tags eugex takes back what the account itself has."
+    items["login"] = Item("accepted", "accepted")
+    items["system privileges"] = Item(sorted(account["system_privileges"]), sorted(access["system_privileges"]), extra)
+    items["roles"] = Item([], access["roles"] + access["roles_not_enabled"], extra)
+    items["all that it can read"] = Item(sorted(reads), access["readable"], extra)
+    items["what cannot be told"] = Item([], access["unclear"], extra)
+    items["all that it can change"] = Item([], access["writable"], extra)
+    for name in reads:
+        found = access["objects"][name]
+        items[f"reading {name}"] = Item("it reads", "it reads" if found["readable"] else found["error"])
+    for name in account["refused"]:
+        found = access["refused"][name]
+        words = "refused" if found["refused"] else "it reads" if found["error"] is None else found["error"]
+        items[f"trying {name}"] = Item("refused", words, extra)
+    return items
+
+
+def _invigilators(declared: Declared, seen: Seen) -> Items:
+    return {
+        "table": Item("as declared", as_declared(seen["table"])),
+        "rows": Item(
+            "those of the file",
+            _same(seen["rows"], "those of the file"),
+            f"{RUN[:-1]}, or bring the file up to date: {declared['invigilators_data']['csv']}.",
+        ),
+    }
+
+
+def _streams(declared: Declared, seen: Seen) -> Items:
+    streams, result = declared["streams"], seen["streams"]
+    items: Items = {}
+    for kind in ("capture", "apply"):
+        running = None if result.get(kind) is None else {each["name"]: each for each in result[kind]}
+        for name in streams[kind]:
+            items |= _process(f"{kind} process {name}", name, running, streams["maximum_lag_seconds"])
+    for table, columns in streams["columns"].items():
+        for column in columns:
+            found = result.get("tables", {}).get(table, {}).get("columns", {}).get(column, {})
+            items[f"{table}.{column}"] = Item("there, replicated, populated", _column(found), _COLUMN)
+    return items
+
+
+_PROCESS = "{owner} looks at its error and starts it: stopping or starting it would hit every consumer of the hub."
+_COLUMN = "{owner} adds it and has it replicated and filled; the request has the script."
+
+
+def _process(name: str, key: str, running: Mapping[str, Any] | None, lag: int) -> Items:
+    if running is None:
+        return {name: Item("ENABLED", "not visible", "Grant SELECT_CATALOG_ROLE to the account of eugex_connection.")}
+    found = running.get(key)
+    if found is None:
+        return {name: Item("ENABLED", "missing", _PROCESS)}
+    items = {name: Item("ENABLED", " ".join(filter(None, (found["status"], found["error"]))), _PROCESS)}
+    if found["lag_seconds"] is not None:
+        items[f"{name}, lag"] = Item({"at_most": lag, "unit": "s"}, found["lag_seconds"], _PROCESS)
+    if "failed_transactions" in found:
+        remedy = "{owner} looks at DBA_APPLY_ERROR, mends the cause and has them executed again."
+        items[f"{name}, transactions not applied"] = Item(0, found["failed_transactions"], remedy)
+    return items
+
+
+def _column(found: Mapping[str, Any]) -> str:
+    if not found.get("exists"):
+        return "missing"
+    replicated = {True: "replicated", False: "not replicated", None: "not visible whether replicated"}
+    populated = "not visible whether populated" if found["filled"] is None else "populated" if found["filled"] else "empty"
+    return f"there, {replicated[found['replicated']]}, {populated}"
+
+
+def _fields(declared: Declared, seen: Seen) -> Items:
+    items: Items = {}
+    populated = int(declared["phase"]) > 1
+    tables = seen["streams"].get("tables", {})
+    for view, fields in declared["phase_2_fields"].items():
+        for field in fields:
+            found = tables.get(view, {}).get("columns", {}).get(field, {})
+            words = "there" if found.get("exists") else "missing"
+            remedy = RUN
+            if populated and found.get("exists"):
+                words = f"there, {'populated' if found['varies'] else 'the same in all rows'}"
+                remedy = "The student system's team populates it; or set eugex_phase back to 1."
+            items[f"{view}.{field}"] = Item("there, populated" if populated else "there", words, remedy)
+    return items
+
+
+def _same(result: Mapping[str, Any], words: str) -> str:
+    found = as_declared(result)
+    return words if found == "as declared" else found
+
+
+_LINES: dict[str, Callable[[Declared, Seen], Items]] = {
+    "2.3": _views,
+    "2.4": _account,
+    "4.1": _invigilators,
+    "4.2": _streams,
+    "4.7": _fields,
+}
+
+
+def columns_to_look_at(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return tables and columns as `oracle_streams_info` takes them, from a dict of tables."""
+    return [{"table": table, "columns": list(names)} for table, names in columns.items()]
+
+
+def reading_rights(reads: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
+    """Return rights as `oracle_account` takes them: to read views, whose sources give the right, and tables."""
+    return [
+        {"object": name, "privileges": ["SELECT"], "granted_elsewhere": kind == "views"}
+        for kind in ("views", "tables")
+        for name in reads[kind]
+    ]
+
+
+def waiting(results: Sequence[Mapping[str, Any]], check_mode: bool) -> bool:  # noqa: FBT001 - a filter's argument
+    """Return whether a task waits for another line, or would change something in check mode: neither can be proven."""
+    return any("pending_line" in each or (check_mode and each.get("changed")) for each in results)
+
+
+def flattened(facts: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return nested facts as one level: names joined by a space, values as they are."""
+    flat: dict[str, Any] = {}
+    for name, value in facts.items():
+        key = f"{prefix}{name}"
+        if isinstance(value, Mapping) and value:
+            flat |= flattened(value, f"{key} ")
+        else:
+            flat[key] = value
+    return flat
