@@ -16,8 +16,8 @@ from typing import Protocol
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.state_directory import Marker, StateDirectory
 from emulators.certificates import Authority, write_private
+from emulators.estate import hub
 from emulators.estate.advisory_board import sign_records
-from emulators.estate.hub import STUDENTS
 from emulators.estate.name_servers import name_servers
 from emulators.estate.seed import Seed, load_seed
 from emulators.estate.windows_hosts import prepare_windows, windows_hosts
@@ -48,7 +48,7 @@ class Estate:
     network: str
     fault: str | None = None
     """A host whose listeners behave as behind a firewall that drops packets."""
-    students: int = STUDENTS
+    students: int = hub.STUDENTS
     """How many students EUGEX has when it is started for the first time."""
 
     def __post_init__(self) -> None:
@@ -95,6 +95,7 @@ class Estate:
             "sql_server_login",
             "oracle_login",
             "oracle_old_account",
+            "eugex_account",
         ):
             _secret(self.directory / f"secrets/{name}_password", secrets.token_urlsafe(24))
         prepare_windows(self.directory)
@@ -103,6 +104,9 @@ class Estate:
         list(state.apply(state.plan(state.read())))
         if not golden_copy.exists():  # TEST has exported and signed off its reference data
             shutil.copytree(GOLDEN_COPY, golden_copy)
+        invigilators = self.directory / "state/artefacts/invigilators.csv"
+        if not invigilators.exists():  # the exams office has sent them
+            hub.write_invigilators(invigilators)
         for host, entry in self.seed.web_servers.items():
             self._prepare_linux(self.directory / "hosts" / host, self.address(entry["address"]), entry["name"])
 

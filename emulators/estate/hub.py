@@ -12,6 +12,7 @@ from pathlib import Path
 OWNER = "SITS"
 STUDENTS = 2000
 """How many there are if nothing else is said."""
+INVIGILATORS = 120
 YEAR = "2026/7"
 _STUDENTS_AN_EXAM, _EXAMS_A_STUDENT, _LEAST_EXAMS = 40, 4, 8
 _SCHOOLS = ("Invented Physics", "Invented History", "Invented Law", "Invented Music")
@@ -43,8 +44,20 @@ def write(directory: Path, *, students: int) -> dict[str, Path]:
     return {table: _write(directory / f"{table.lower()}.csv", header, rows) for table, (header, rows) in tables.items()}
 
 
-def _write(file: Path, header: Row, rows: Iterable[Row]) -> Path:
-    with file.open("w", encoding="utf-8", newline="") as lines:
+def write_invigilators(file: Path) -> None:
+    """Write who can invigilate, as the exams office sends it: a CSV file with a byte-order mark, as its spreadsheet writes."""
+    header = ("STAFF_ID", "UUN", "SURNAME", "FORENAMES", "EMAIL", "IS_CHIEF", "AVAILABLE_FROM", "AVAILABLE_TO")
+    rows: list[Row] = []
+    for n in range(1, INVIGILATORS + 1):
+        names = (f"Testcase-{n:04}", f"Invented {n % 26:02}", f"v{1000000 + n}@staff.exams.example")
+        rows.append(
+            (f"{7000000 + n}", f"v{1000000 + n}", *names, "Y" if n % 10 == 0 else "N", "2027-04-26", "2027-05-28")
+        )
+    _write(file, header, rows, encoding="utf-8-sig")
+
+
+def _write(file: Path, header: Row, rows: Iterable[Row], *, encoding: str = "utf-8") -> Path:
+    with file.open("w", encoding=encoding, newline="") as lines:
         writer = csv.writer(lines)
         writer.writerow(header)
         writer.writerows(rows)

@@ -72,7 +72,9 @@ def _account(declared: Declared, seen: Seen) -> Items:
     items = {"profile and rights": Item("as declared", as_declared(seen["account"]))}
     if "readable" not in access:
         why = str(access.get("msg", "not tried"))
-        return items | {"login": Item("accepted", why, "Look whether the account is locked, and which password it has.")}
+        return items | {
+            "login": Item("accepted", why, "Look whether the account is locked, and which password it has.")
+        }
     reads = [*account["reads"]["views"], *account["reads"]["tables"]]
     extra = "Find out who gave it, and have it taken back. playbooks/live.yml --tags eugex takes back what the account itself has."
     items["login"] = Item("accepted", "accepted")
@@ -139,7 +141,9 @@ def _column(found: Mapping[str, Any]) -> str:
     if not found.get("exists"):
         return "missing"
     replicated = {True: "replicated", False: "not replicated", None: "not visible whether replicated"}
-    populated = "not visible whether populated" if found["filled"] is None else "populated" if found["filled"] else "empty"
+    populated = (
+        "not visible whether populated" if found["filled"] is None else "populated" if found["filled"] else "empty"
+    )
     return f"there, {replicated[found['replicated']]}, {populated}"
 
 
@@ -187,7 +191,7 @@ def reading_rights(reads: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
     ]
 
 
-def waiting(results: Sequence[Mapping[str, Any]], check_mode: bool) -> bool:  # noqa: FBT001 - a filter's argument
+def waiting(results: Sequence[Mapping[str, Any]], check_mode: bool) -> bool:
     """Return whether a task waits for another line, or would change something in check mode: neither can be proven."""
     return any("pending_line" in each or (check_mode and each.get("changed")) for each in results)
 
