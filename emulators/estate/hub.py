@@ -45,14 +45,13 @@ def write(directory: Path, *, students: int) -> dict[str, Path]:
 
 
 def write_invigilators(file: Path) -> None:
-    """Write who can invigilate, as the exams office sends it: a CSV file with a byte-order mark, as its spreadsheet writes."""
+    """Write who can invigilate, as the exams office sends it: CSV with the byte-order mark that spreadsheets write."""
     header = ("STAFF_ID", "UUN", "SURNAME", "FORENAMES", "EMAIL", "IS_CHIEF", "AVAILABLE_FROM", "AVAILABLE_TO")
     rows: list[Row] = []
     for n in range(1, INVIGILATORS + 1):
-        names = (f"Testcase-{n:04}", f"Invented {n % 26:02}", f"v{1000000 + n}@staff.exams.example")
-        rows.append(
-            (f"{7000000 + n}", f"v{1000000 + n}", *names, "Y" if n % 10 == 0 else "N", "2027-04-26", "2027-05-28")
-        )
+        uun, chief = f"v{1000000 + n}", "N" if n % 10 else "Y"
+        names = (f"Testcase-{n:04}", f"Invented {n % 26:02}", f"{uun}@staff.exams.example")
+        rows.append((f"{7000000 + n}", uun, *names, chief, "2027-04-26", "2027-05-28"))
     _write(file, header, rows, encoding="utf-8-sig")
 
 

@@ -67,29 +67,32 @@ def _views(declared: Declared, seen: Seen) -> Items:
     return items
 
 
+_LOGIN = "Look whether the account is locked, and which password it has."
+_TOO_MUCH = f"Find out who gave it. What the account has itself is taken back by a run: {RUN}"
+
+
 def _account(declared: Declared, seen: Seen) -> Items:
     account, access = declared["account"], seen["access"]
     items = {"profile and rights": Item("as declared", as_declared(seen["account"]))}
     if "readable" not in access:
         why = str(access.get("msg", "not tried"))
-        return items | {
-            "login": Item("accepted", why, "Look whether the account is locked, and which password it has.")
-        }
+        return items | {"login": Item("accepted", why, _LOGIN)}
     reads = [*account["reads"]["views"], *account["reads"]["tables"]]
-    extra = "Find out who gave it, and have it taken back. playbooks/live.yml --tags eugex takes back what the account itself has."
     items["login"] = Item("accepted", "accepted")
-    items["system privileges"] = Item(sorted(account["system_privileges"]), sorted(access["system_privileges"]), extra)
-    items["roles"] = Item([], access["roles"] + access["roles_not_enabled"], extra)
-    items["all that it can read"] = Item(sorted(reads), access["readable"], extra)
-    items["what cannot be told"] = Item([], access["unclear"], extra)
-    items["all that it can change"] = Item([], access["writable"], extra)
+    items["system privileges"] = Item(
+        sorted(account["system_privileges"]), sorted(access["system_privileges"]), _TOO_MUCH
+    )
+    items["roles"] = Item([], access["roles"] + access["roles_not_enabled"], _TOO_MUCH)
+    items["all that it can read"] = Item(sorted(reads), access["readable"], _TOO_MUCH)
+    items["what cannot be told"] = Item([], access["unclear"], _TOO_MUCH)
+    items["all that it can change"] = Item([], access["writable"], _TOO_MUCH)
     for name in reads:
         found = access["objects"][name]
         items[f"reading {name}"] = Item("it reads", "it reads" if found["readable"] else found["error"])
     for name in account["refused"]:
         found = access["refused"][name]
         words = "refused" if found["refused"] else "it reads" if found["error"] is None else found["error"]
-        items[f"trying {name}"] = Item("refused", words, extra)
+        items[f"trying {name}"] = Item("refused", words, _TOO_MUCH)
     return items
 
 
@@ -141,10 +144,9 @@ def _column(found: Mapping[str, Any]) -> str:
     if not found.get("exists"):
         return "missing"
     replicated = {True: "replicated", False: "not replicated", None: "not visible whether replicated"}
-    populated = (
-        "not visible whether populated" if found["filled"] is None else "populated" if found["filled"] else "empty"
-    )
-    return f"there, {replicated[found['replicated']]}, {populated}"
+    populated = {True: "populated", False: "empty", None: "not visible whether populated"}
+    filled = None if found["filled"] is None else found["filled"] > 0
+    return f"there, {replicated[found['replicated']]}, {populated[filled]}"
 
 
 def _fields(declared: Declared, seen: Seen) -> Items:
