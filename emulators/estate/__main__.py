@@ -17,14 +17,14 @@ from emulators.estate.sql_server import serve_sql
 from emulators.name_server import NameServerError
 from emulators.processes import NotReady
 
-SERVERS = {"listen": listen, "serve-sql": serve_sql, "serve-oracle": serve_oracle}
+SERVERS = {"listen": listen, "serve-sql": serve_sql}
 """What its own processes run."""
 
 
 def main() -> int:
     """Run the command and return the exit code."""
     parser = argparse.ArgumentParser(prog="emulators.estate", description=__doc__)
-    parser.add_argument("command", choices=["up", "down", "reset", "status", *SERVERS])
+    parser.add_argument("command", choices=["up", "down", "reset", "status", "serve-oracle", *SERVERS])
     parser.add_argument(
         "--network",
         default=os.environ.get("EXAM_REHEARSAL_NETWORK", "127.10"),
@@ -38,10 +38,14 @@ def main() -> int:
         default=int(os.environ.get("EXAM_REHEARSAL_STUDENTS", STUDENTS)),
         help="how many EUGEX has when it is started for the first time",
     )
+    parser.add_argument("--host", help="with serve-oracle, the host whose database it is")
     arguments = parser.parse_args()
     if not arguments.network.startswith("127."):
         parser.error(f"--network {arguments.network}: expected loopback addresses, such as 127.10")
     estate = Estate(arguments.network, arguments.fault, arguments.students)
+    if arguments.command == "serve-oracle":
+        serve_oracle(estate, arguments.host)
+        return 0
     if arguments.command in SERVERS:
         SERVERS[arguments.command](estate)
         return 0

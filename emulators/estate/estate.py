@@ -65,7 +65,9 @@ class Estate:
         parts.update({host: Nginx(self.directory / "hosts" / host) for host in self.seed.web_servers})
         parts["windows"] = windows_hosts(self.directory, self.network)
         parts["sql-server"] = self._part("SQL Server", "serve-sql", self.directory / "sql-server")
-        parts["eugex"] = self._part("EUGEX", "serve-oracle", self.directory / "eugex", "--students", str(self.students))
+        for host in self.seed.databases:
+            options = ("--host", host, "--students", str(self.students))
+            parts[host] = self._part(f"EUGEX ({host})", "serve-oracle", self.directory / host, *options)
         parts["listeners"] = self._part("the listeners", "listen", self.directory / "listeners")
         return parts
 
@@ -96,17 +98,21 @@ class Estate:
             "oracle_login",
             "oracle_old_account",
             "eugex_account",
+            "eugex_account_of_test",
         ):
             _secret(self.directory / f"secrets/{name}_password", secrets.token_urlsafe(24))
         prepare_windows(self.directory)
         golden_copy = self.directory / "state/artefacts/exam-scheduler-golden-copy"
-        state = StateDirectory(self.directory / "state", Marker("live", rehearsal=True))
-        list(state.apply(state.plan(state.read())))
+        for environment, directory in (("live", "state"), ("test", "state-test")):
+            state = StateDirectory(self.directory / directory, Marker(environment, rehearsal=True))
+            list(state.apply(state.plan(state.read())))
         if not golden_copy.exists():  # TEST has exported and signed off its reference data
             shutil.copytree(GOLDEN_COPY, golden_copy)
-        invigilators = self.directory / "state/artefacts/invigilators.csv"
-        if not invigilators.exists():  # the exams office has sent them
-            hub.write_invigilators(invigilators)
+        for directory in ("state", "state-test"):
+            invigilators = self.directory / directory / "artefacts/invigilators.csv"
+            if not invigilators.exists():  # the exams office has sent them
+                invigilators.parent.mkdir(mode=0o700, exist_ok=True)
+                hub.write_invigilators(invigilators)
         for host, entry in self.seed.web_servers.items():
             self._prepare_linux(self.directory / "hosts" / host, self.address(entry["address"]), entry["name"])
 

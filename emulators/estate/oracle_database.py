@@ -20,24 +20,23 @@ if TYPE_CHECKING:
     from emulators.estate.estate import Estate
 
 SEED = Path(__file__).with_name("eugex.yml")
-HOST = "eugex-live"
 
 
-def serve_oracle(estate: Estate) -> None:
-    """Serve until told to end; the pid file is written when clients can connect."""
+def serve_oracle(estate: Estate, host: str) -> None:
+    """Serve the database of a host until told to end; the pid file is written when clients can connect."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    pid_file = estate.directory / "eugex.pid"
-    address = estate.address(estate.seed.addresses()[HOST])
-    if estate.fault == HOST:
+    pid_file = estate.directory / f"{host}.pid"
+    address = estate.address(estate.seed.addresses()[host])
+    if estate.fault == host:
         sockets = dropping_sockets(address, PORT)
         wait_for_the_end(pid_file)
         for each in sockets:
             each.close()
         return
     authority = Authority.load(estate.directory / "certification-authority")
-    context = authority.issue([f"{HOST}.{estate.seed.domain}"]).server_context()
+    context = authority.issue([f"{host}.{estate.seed.domain}"]).server_context()
     seed = load_seed(SEED, secrets=estate.directory / "secrets")
-    directory = estate.directory / "eugex"
+    directory = estate.directory / host
     if not (directory / "seeded").exists():
         files = hub.write(directory / "hub", students=estate.students)
         seed["rows"] = [{"user": hub.OWNER, "table": table, "file": str(file)} for table, file in files.items()]

@@ -20,6 +20,7 @@ class FilterModule:
         return {
             "columns_to_look_at": eugex.columns_to_look_at,
             "eugex_judgement": eugex.judgement,
+            "eugex_parity": eugex.parity,
             "flattened": eugex.flattened,
             "reading_rights": eugex.reading_rights,
             "waiting": eugex.waiting,

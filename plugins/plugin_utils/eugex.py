@@ -48,7 +48,7 @@ def judgement(line: str, declared: Declared, seen: Seen, owner: str, *, ours: bo
         "found": {name: item.found for name, item in items.items()} if answer else {},
         "no_answer": "" if answer else str(seen["streams"].get("msg", "it was not asked")),
         "remedies": {
-            name: asked if item.remedy == RUN and not ours else item.remedy.format(owner=owner)
+            name: asked if item.remedy.startswith(RUN[:-1]) and not ours else item.remedy.replace("{owner}", owner)
             for name, item in items.items()
         },
     }
@@ -121,7 +121,7 @@ def _streams(declared: Declared, seen: Seen) -> Items:
     return items
 
 
-_PROCESS = "{owner} looks at its error and starts it: stopping or starting it would hit every consumer of the hub."
+_PROCESS = "{owner} looks at its error and starts it again; no run does, because it concerns every consumer of the hub."
 _COLUMN = "{owner} adds it and has it replicated and filled; the request has the script."
 
 
@@ -177,6 +177,28 @@ _LINES: dict[str, Callable[[Declared, Seen], Items]] = {
     "4.2": _streams,
     "4.7": _fields,
 }
+
+
+def parity(seen: Seen) -> dict[str, Any]:
+    """Return what of EUGEX is to be the same in all environments, as flat facts: no counts, times or passwords."""
+    table, account, access = (
+        seen["table"]["table_before"] or {},
+        seen["account"]["account_before"] or {},
+        seen["access"],
+    )
+    facts: dict[str, Any] = {
+        "database": {"version": seen["streams"]["version"]},
+        "view": seen["views"]["views"],
+        "table": {name: table.get(name) for name in ("columns", "constraints")},
+        "account": {name: account.get(name) for name in ("status", "profile", "rights")},
+        "account can": {"read": access.get("readable"), "change": access.get("writable")},
+        "column": {
+            f"{name}.{column}": {key: found[key] for key in ("exists", "type", "replicated")}
+            for name, each in seen["streams"]["tables"].items()
+            for column, found in each["columns"].items()
+        },
+    }
+    return flattened(facts)
 
 
 def columns_to_look_at(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
