@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from emulators.estate.estate import Estate
-from tests.integration.playbooks.isolated import Isolated, Playbook, Rehearsed, files
+from tests.integration.playbooks.isolated import Isolated, Playbook, Rehearsed, ask_hub, files
 
 NETWORK = "127.41"
 NETWORK_OF_ISOLATED = "127.42"
@@ -47,9 +47,11 @@ def rehearsed(isolated: Isolated) -> Rehearsed:
     """LIVE as a user rehearses it, first in check mode. Whoever changes it puts it back."""
     isolated.estate("reset")
 
-    def touched() -> list[dict[str, bytes]]:
+    def touched() -> list[object]:
         parts = ("state", "windows/hosts", "hosts/web1-live/etc", "hosts/web2-live/etc", "sql-server")
-        return [files(isolated.directory / part) for part in parts]
+        # its files tell of logins too
+        eugex = ask_hub(isolated, "SELECT owner, object_name FROM dba_objects", "SELECT username FROM dba_users")
+        return [*(files(isolated.directory / part) for part in parts), eugex]
 
     before = touched()
     predicted = isolated.play("live.yml", "--check", "--diff")

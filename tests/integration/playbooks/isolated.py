@@ -75,10 +75,16 @@ class Isolated(Playbook):
         done = self.command(sys.executable, "-m", "emulators.estate", *words)
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def play(self, playbook: str, *options: str, succeeds: bool = True) -> str:
+    def play(
+        self,
+        playbook: str,
+        *options: str,
+        succeeds: bool = True,
+        inventories: tuple[str, ...] = ("live", "rehearsal"),
+    ) -> str:
         program = Path(sys.executable).with_name("ansible-playbook")
-        inventories = ("-i", "inventories/live", "-i", "inventories/rehearsal")
-        done = self.command(program, *inventories, f"playbooks/{playbook}", *options)
+        chosen = [option for name in inventories for option in ("-i", f"inventories/{name}")]
+        done = self.command(program, *chosen, f"playbooks/{playbook}", *options)
         assert (done.returncode == 0) is succeeds, done.stdout + done.stderr
         return done.stdout + done.stderr  # where warnings are
 
@@ -100,6 +106,15 @@ class Rehearsed:
     """What check mode printed."""
     applied: str
     """What the real run printed after it."""
+
+
+def ask_hub(isolated: Isolated, *statements: str) -> list[object]:
+    """Run statements on LIVE's EUGEX as the account for automation, and return what each came to."""
+    network = isolated.environment["EXAM_REHEARSAL_NETWORK"]
+    words = (sys.executable, "-m", "tests.ask_rehearsed_hub", network, "SVC_EXAM_AUTOMATION", *statements)
+    done = isolated.command(*words)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def changed(output: str) -> int:
