@@ -6,7 +6,6 @@ from emulators.oracle.dictionary import accounts, column_privileges, objects, se
 from emulators.oracle.sql import grants, packages, profiles, roles, sessions, tables, tables_alter, users, views
 
 __all__ = [
-    "accounts", "column_privileges", "grants", "objects", "packages", "profiles", "roles", "server", "sessions", "tables",
-    "tables_alter",
-    "users", "views",
+    "accounts", "column_privileges", "grants", "objects", "packages", "profiles", "roles", "server", "sessions",
+    "tables", "tables_alter", "users", "views",
 ]  # fmt: skip

@@ -23,7 +23,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_ch
     missing_grantees,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_declaration import views_from
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_hand_over import script_of
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_facts import ACTIONS, facts_of
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_history import (
     COLUMNS,
     HistoryChange,
@@ -35,11 +35,9 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_hi
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_planner import (
     ViewChange,
-    Views,
-    extra_grants,
     plan_views,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_state import FoundViews, digest_of
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_state import FoundViews
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_writer import (
     prove_valid,
     put_back,
@@ -51,8 +49,6 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile impo
     Problem,
     Resource,
 )
-
-_ACTIONS = {"present": "deployed", "absent": "removed", "reverted": "reverted"}
 
 
 class ViewSet(Resource[FoundViews, Change]):
@@ -131,7 +127,7 @@ class ViewSet(Resource[FoundViews, Change]):
             present.history,
             present.views,
             target.views,
-            _ACTIONS[declared.state],
+            ACTIONS[declared.state],
             changing=bool(changes),
             deployer=declared.deployer or present.user,
             change=declared.change,
@@ -248,65 +244,9 @@ class ViewSet(Resource[FoundViews, Change]):
 
     def facts(self, present: FoundViews) -> Mapping[str, object]:
         """Return the views as they were, the history, the hand-over, and what has to be warned about."""
-        declared = self.declared
-        target = self._target(present)
         changes = [each for each in self._changes if isinstance(each, ViewChange)]
-        back = self._back(present, target.views, changes)
-        return {
-            "digest": digest_of(declared.views) if declared.views else None,
-            "views": {
-                name: {
-                    "valid": view.valid,
-                    "checksum": view.checksum,
-                    "grants": [str(each) for each in sorted(view.grants)],
-                }
-                for name, view in sorted(present.views.items())
-            },
-            "history": [
-                {
-                    "deployment": each.number,
-                    "action": each.action,
-                    "deployer": each.deployer,
-                    "change_id": each.change,
-                    "at": each.at,
-                    "checksums": {name: view.checksum if view else None for name, view in sorted(each.views.items())},
-                }
-                for each in present.history or ()
-            ],
-            "script": self._script(changes, f"{_ACTIONS[declared.state].capitalize()}: {declared.set_name}"),
-            "back_out_script": self._script(back, f"Takes back: {declared.set_name}"),
-            "warnings": [*self._warnings, *self._noticed(present, target.views)],
-        }
-
-    def _back(self, present: FoundViews, after: Views, changes: Sequence[ViewChange]) -> list[ViewChange]:
-        """Return the changes that take these back."""
-        reached = dict(present.views) | {name: view for name, view in after.items() if view is not None}
-        for change in changes:
-            if after[change.name] is None:
-                del reached[change.name]
-        names = [change.name for change in changes]
-        return plan_views(self.declared.schema, reached, {name: present.views.get(name) for name in names}, revoke=True)
-
-    def _script(self, changes: Sequence[ViewChange], title: str) -> str | None:
-        lock_seconds = self._session.lock_seconds
-        return script_of(self.declared.schema, changes, title=title, lock_seconds=lock_seconds) if changes else None
-
-    def _noticed(self, present: FoundViews, after: Views) -> Iterator[str]:
-        """Yield what is not as declared and the task leaves alone."""
-        schema = self.declared.schema
-        if not self.declared.revoke_extra:
-            for name, grants in extra_grants(present.views, after).items():
-                yield (
-                    f"View {shown(schema, name)} has rights that nobody declares: {listed(map(str, grants))}. Say "
-                    "revoke_extra: true to take them away."
-                )
-        for each in present.dependents:
-            if not each.valid:
-                yield f"{each.type.lower()} {shown(each.owner, each.name)} was invalid before, and uses these views."
-        recorded = state_after(present.history or ())
-        for name in sorted(present.views):
-            if self.declared.state == "present" and name not in after and recorded.get(name) is not None:
-                yield f"View {shown(schema, name)} was deployed by this set before and is not declared any more."
+        facts = facts_of(self.declared, present, self._target(present).views, changes, self._session.lock_seconds)
+        return {**facts, "warnings": [*self._warnings, *facts["warnings"]]}
 
     def close(self) -> None:
         """Close the connection."""

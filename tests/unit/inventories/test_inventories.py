@@ -188,5 +188,23 @@ def test_every_host_of_live_has_a_loopback_address_of_its_own_that_the_estate_kn
     assert redirected.keys() == live
     addresses = [host["exam_connect_address"] for host in redirected.values()]
     assert len(set(addresses)) == len(addresses)
-    for host, address in load_seed().addresses().items():
-        assert redirected[host]["exam_connect_address"].endswith("}}." + address), host
+    known = load_seed().addresses()
+    for host in known.keys() & live:
+        assert redirected[host]["exam_connect_address"].endswith("}}." + known[host]), host
+    assert {host for host in known if host != ELSEWHERE} <= live
+
+
+ELSEWHERE = "eugex-test"
+"""What the estate has for rehearsals of TEST."""
+
+
+def test_every_host_of_test_has_a_loopback_address_of_its_own_and_is_reached_as_lives_are() -> None:
+    test = hosts_of(variables(INVENTORIES / "test/hosts.yml")["all"])
+    redirected = variables(INVENTORIES / "rehearsal_of_test/hosts.yml")["all"]["hosts"]
+    assert redirected.keys() == test
+    addresses = [host["exam_connect_address"] for host in redirected.values()]
+    assert len(set(addresses)) == len(addresses)
+    assert redirected[ELSEWHERE]["exam_connect_address"].endswith("}}." + load_seed().addresses()[ELSEWHERE])
+    for path in ("all/rehearsal.yml", "windows.yml", "linux.yml"):
+        ours = INVENTORIES / "rehearsal_of_test/group_vars" / path
+        assert ours.resolve() == (INVENTORIES / "rehearsal/group_vars" / path).resolve()
