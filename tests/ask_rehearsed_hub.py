@@ -4,8 +4,8 @@
 
     python -m tests.ask_rehearsed_hub NETWORK USER STATEMENT...
 
-USER is an account whose password the estate has made. Prints for each statement a line of JSON: its rows, or
-the database's error without the statement, or null. A login that is refused is the only line.
+USER is an account whose password the estate has made. Prints a line of JSON for each statement: its rows, null if it
+returns none, or the database's error. If the login is refused, its error is the only line.
 """
 
 from __future__ import annotations

@@ -16,7 +16,8 @@ Declared = Mapping[str, Any]
 Seen = Mapping[str, Any]
 """Results of modules: streams, table, rows, account, access, views."""
 
-RUN = "Run playbooks/live.yml --tags eugex."
+ACT = "{act}"
+"""In a remedy: to run the playbook, or to wait for whoever carries the line out."""
 
 
 class Item(NamedTuple):
@@ -24,7 +25,7 @@ class Item(NamedTuple):
 
     expected: object
     found: object
-    remedy: str = RUN
+    remedy: str = ACT
 
 
 Items = dict[str, Item]
@@ -42,15 +43,12 @@ def judgement(line: str, declared: Declared, seen: Seen, owner: str, *, ours: bo
     """
     items = _LINES[line](declared, seen)
     answer = "tables" in seen["streams"]
-    asked = f"{owner} does it; the request is among the hand-overs."
+    act = "Run playbooks/live.yml --tags eugex." if ours else f"{owner} does it; the request is among the hand-overs."
     return {
         "expected": {name: item.expected for name, item in items.items()},
         "found": {name: item.found for name, item in items.items()} if answer else {},
         "no_answer": "" if answer else str(seen["streams"].get("msg", "it was not asked")),
-        "remedies": {
-            name: asked if item.remedy.startswith(RUN[:-1]) and not ours else item.remedy.replace("{owner}", owner)
-            for name, item in items.items()
-        },
+        "remedies": {name: item.remedy.replace("{owner}", owner).replace(ACT, act) for name, item in items.items()},
     }
 
 
@@ -68,7 +66,7 @@ def _views(declared: Declared, seen: Seen) -> Items:
 
 
 _LOGIN = "Look whether the account is locked, and which password it has."
-_TOO_MUCH = "Find out who gave it. What was given to the account itself, playbooks/live.yml --tags eugex takes back."
+_TOO_MUCH = f"Find out who gave it. {ACT} What a role or everybody has must be taken back where it was given."
 
 
 def _account(declared: Declared, seen: Seen) -> Items:
@@ -102,7 +100,7 @@ def _invigilators(declared: Declared, seen: Seen) -> Items:
         "rows": Item(
             "those of the file",
             _same(seen["rows"], "those of the file"),
-            f"{RUN[:-1]}, or bring the file up to date: {declared['invigilators_data']['csv']}.",
+            f"{ACT} Or bring the file up to date: {declared['invigilators_data']['csv']}.",
         ),
     }
 
@@ -157,7 +155,7 @@ def _fields(declared: Declared, seen: Seen) -> Items:
         for field in fields:
             found = tables.get(view, {}).get("columns", {}).get(field, {})
             words = "there" if found.get("exists") else "missing"
-            remedy = RUN
+            remedy = ACT
             if populated and found.get("exists"):
                 words = f"there, {'populated' if found['varies'] else 'the same in all rows'}"
                 remedy = "The student system's team populates it; or set eugex_phase back to 1."
