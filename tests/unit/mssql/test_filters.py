@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.uoe.exam_scheduling.plugins.filter.mssql import as_declared, schema_differences
+from ansible_collections.uoe.exam_scheduling.plugins.filter.mssql import schema_differences
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.predictions import as_declared
 
 
 @pytest.mark.parametrize(
