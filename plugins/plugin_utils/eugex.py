@@ -121,11 +121,12 @@ def _streams(declared: Declared, seen: Seen) -> Items:
 
 _PROCESS = "{owner} looks at its error and starts it again; no run does, because it concerns every consumer of the hub."
 _COLUMN = "{owner} adds it and has it replicated and filled; the request has the script."
+_SIGHT = "Grant SELECT_CATALOG_ROLE to the account of eugex_connection."
 
 
 def _process(name: str, key: str, running: Mapping[str, Any] | None, lag: int) -> Items:
     if running is None:
-        return {name: Item("ENABLED", "not visible", "Grant SELECT_CATALOG_ROLE to the account of eugex_connection.")}
+        return {name: Item("ENABLED", "not visible", _SIGHT)}
     found = running.get(key)
     if found is None:
         return {name: Item("ENABLED", "missing", _PROCESS)}
@@ -133,8 +134,11 @@ def _process(name: str, key: str, running: Mapping[str, Any] | None, lag: int) -
     if found["lag_seconds"] is not None:
         items[f"{name}, lag"] = Item({"at_most": lag, "unit": "s"}, found["lag_seconds"], _PROCESS)
     if "failed_transactions" in found:
+        failed = found["failed_transactions"]
         remedy = "{owner} looks at DBA_APPLY_ERROR, mends the cause and has them executed again."
-        items[f"{name}, transactions not applied"] = Item(0, found["failed_transactions"], remedy)
+        items[f"{name}, transactions not applied"] = (
+            Item(0, "not visible", _SIGHT) if failed is None else Item(0, failed, remedy)
+        )
     return items
 
 
@@ -147,6 +151,14 @@ def _column(found: Mapping[str, Any]) -> str:
     return f"there, {replicated[found['replicated']]}, {populated[filled]}"
 
 
+_POPULATED = {
+    True: ("there, populated", ACT),
+    False: ("there, the same in all rows", "The student system's team populates it; or set eugex_phase back to 1."),
+    None: ("there, not visible whether populated", "Let the account of eugex_connection read the view."),
+}
+"""By whether a field has more than one value."""
+
+
 def _fields(declared: Declared, seen: Seen) -> Items:
     items: Items = {}
     populated = int(declared["phase"]) > 1
@@ -157,8 +169,7 @@ def _fields(declared: Declared, seen: Seen) -> Items:
             words = "there" if found.get("exists") else "missing"
             remedy = ACT
             if populated and found.get("exists"):
-                words = f"there, {'populated' if found['varies'] else 'the same in all rows'}"
-                remedy = "The student system's team populates it; or set eugex_phase back to 1."
+                words, remedy = _POPULATED[found["varies"]]
             items[f"{view}.{field}"] = Item("there, populated" if populated else "there", words, remedy)
     return items
 
