@@ -4,6 +4,7 @@
 #
 # Installs Debian packages, as root, without starting the services that come with them, now or at the next start of the
 # machine, and without upgrading or restarting what is there. Usage: scripts/install_debian_packages.sh PACKAGE...
+# If apt does not have some of them, it prints these, and installs nothing: Ubuntu has no package `chromium`, for one.
 set -eu
 
 policy=/usr/sbin/policy-rc.d
@@ -19,8 +20,17 @@ if [ ! -e "$policy" ]; then
     chmod 0755 "$policy"
 fi
 
-apt-get update --quiet=2
-apt-get install --quiet=2 --yes --no-install-recommends --no-upgrade --no-remove -o Dpkg::Use-Pty=0 "$@"
+apt-get update --quiet=2 >&2
+unknown=''
+for package in "$@"; do
+    # "Candidate: (none)" where it is only named by others, and nothing where it is not even that
+    apt-cache policy "$package" | grep -q '^ *Candidate: [^(]' || unknown="$unknown $package"
+done
+if [ -n "$unknown" ]; then
+    printf '%s\n' "$unknown"
+    exit 0
+fi
+apt-get install --quiet=2 --yes --no-install-recommends --no-upgrade --no-remove -o Dpkg::Use-Pty=0 "$@" >&2
 
 command -v systemctl >/dev/null || exit 0
 for package in "$@"; do

@@ -29,7 +29,7 @@ find_python() {
 
 is_present() {
     case $1 in
-    command:*) command -v "${1#*:}" >/dev/null ;;
+    command:*) has_command "${1#*:}" ;;
     module:*) "$python" -c "import ${1#*:}" 2>/dev/null ;;
     library:*) "$python" -c "import ctypes; ctypes.CDLL('${1#*:}')" 2>/dev/null ;;
     header:*) has_header "${1#*:}" ;;
@@ -39,6 +39,15 @@ is_present() {
         ;;
     esac
 }
+
+# One of several, apart by |, is enough.
+has_command() (
+    IFS='|'
+    for name in $1; do
+        command -v "$name" >/dev/null && exit 0
+    done
+    exit 1
+)
 
 # Of a Python that is not Debian's, Debian's headers would be of no use: the interpreter says where its own are.
 has_header() {
@@ -74,7 +83,10 @@ install_packages() {
     echo "setup: installing Debian's$packages"
     # the list is words on purpose
     # shellcheck disable=SC2086
-    "$elevate" sh scripts/install_debian_packages.sh $packages
+    unknown=$("$elevate" sh scripts/install_debian_packages.sh $packages)
+    if [ -n "$unknown" ]; then
+        refuse "Install by hand what Debian calls$unknown (requirements/debian.txt says what is looked for): this system's apt does not have it."
+    fi
     still_missing=$(missing_packages)
     if [ -n "$still_missing" ]; then
         echo "setup: still missing after the installation:$still_missing (see requirements/debian.txt)" >&2

@@ -32,9 +32,11 @@ ALONE = (
 def chromium(profile: Path) -> Iterator[Chrome]:
     """Start it with a profile of its own, and end it."""
     options = ChromeOptions()
-    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    program, driver = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
     if not program or not driver:
-        raise RuntimeError("chromium or chromedriver is missing; make setup-test installs both")
+        raise RuntimeError(
+            "chromium or chromedriver is missing; make setup-test installs both, or says what to install"
+        )
     options.binary_location = program
     for option in (*ALONE, f"--user-data-dir={profile}"):
         options.add_argument(option)

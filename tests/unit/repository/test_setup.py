@@ -131,6 +131,28 @@ def test_that_on_another_system_it_says_exactly_what_to_install(checkout: Path, 
     assert refused(checkout, programs).startswith("Install by hand what Debian calls absent: ")
 
 
+def test_that_what_apt_does_not_have_is_to_be_installed_by_hand_and_nothing_else_is(
+    checkout: Path, programs: Path, tmp_path: Path
+) -> None:
+    program(programs, "id", "echo 0")
+    program(programs, "apt-get", f'echo "$@" >> {tmp_path}/called')
+    program(
+        programs, "apt-cache", 'case $2 in known) echo "  Candidate: 1.0";; named) echo "  Candidate: (none)";; esac'
+    )
+    require(
+        checkout,
+        "runtime  known    command:no-such-program          # apt has it",
+        "runtime  named    command:no-such-program          # apt has heard of it",
+        "runtime  unheard  command:neither-this|nor-this    # apt has not",
+        "runtime  there    command:no-such-program|cat      # is there by another name",
+    )
+    program(programs, "grep", f'exec {shutil.which("grep")} "$@"')  # of the installation alone
+    done = setup(checkout, programs)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[0].startswith("Install by hand what Debian calls named unheard (")
+    assert (tmp_path / "called").read_text(encoding="utf-8").split() == ["update", "--quiet=2"]
+
+
 def test_that_an_older_python_is_refused(checkout: Path, programs: Path) -> None:
     program(programs, "python3", "exit 1")
     assert refused(checkout, programs).startswith("Install by hand: Python 3.11 or later")
