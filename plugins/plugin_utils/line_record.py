@@ -110,7 +110,9 @@ class LineRecord:
         elif result.failed:
             self._add_failure(host, content)
         elif "pending_line" in content:
-            self.evidence.append(Evidence("pending", host, f"line {content['pending_line']} creates what it needs"))
+            line = content["pending_line"]
+            creator = "an earlier step of it" if line == result.task.line else f"line {line}"
+            self.evidence.append(Evidence("pending", host, f"{creator} creates what it needs"))
         elif "waiting_for" in content:
             party = clean(content["waiting_for"])
             if party not in self.waiting_for:

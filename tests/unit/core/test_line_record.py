@@ -110,3 +110,13 @@ def test_a_task_on_many_hosts_at_once_takes_its_time_once() -> None:
     for number in range(50):
         record.add(a_result(PROOF, f"web{number}"))
     assert record.seconds == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [("1.1", "line 1.1 creates what it needs"), ("1.3", "an earlier step of it creates what it needs")],
+)
+def test_what_a_line_waits_for_is_another_line_or_an_earlier_step_of_its_own(line: str, words: str) -> None:
+    record = LineRecord()
+    record.add(a_result({"changed": True, "pending_line": line}))
+    assert [one.words for one in record.evidence] == [words]
