@@ -69,24 +69,10 @@ def views_from(params: Mapping[str, Any]) -> DeclaredViews:
     if (state == "reverted") == bool(params["sources"]):
         why = "what it reverts to is in the history" if params["sources"] else f"state={state} needs them"
         raise InvalidParameter("sources", params["sources"], why, "See the documentation of state.")
-    views: dict[str, View] = {}
-    for path in _files(params["sources"]):
-        view = view_of_file(path, schema)
-        if view.name in views:
-            raise InvalidParameter(
-                "sources", str(path), f"{shown(view.name)} is declared by {views[view.name].source} too", "Delete one."
-            )
-        views[view.name] = view
+    views = views_of_sources(params["sources"], schema)
     history = checked_name("history_table", params["history_table"])
     if history in views:
         raise InvalidParameter("history_table", history, "a view has this name", "Choose another one.")
-    for view in views.values():
-        for used in view.depends:
-            if used not in views:
-                raise InvalidParameter(
-                    "sources", view.source, f"@depends {used} is no view of the set", "Name views of the set alone."
-                )
-    in_order(uses_within(schema, views))
     _check_digest(params["digest"], views)
     return DeclaredViews(
         schema,
@@ -99,6 +85,35 @@ def views_from(params: Mapping[str, Any]) -> DeclaredViews:
         params["deployer"],
         params["deployment"],
     )
+
+
+def views_of_sources(sources: Sequence[str], schema: str) -> dict[str, View]:
+    """Return the views that source files declare, by name.
+
+    Args:
+        sources: files, or directories of them.
+        schema: whose views they are.
+
+    Raises:
+        InvalidParameter: two files declare the same view, or a directory holds none.
+        Problem: a source cannot be used, or the views use each other in a circle.
+    """
+    views: dict[str, View] = {}
+    for path in _files(sources):
+        view = view_of_file(path, schema)
+        if view.name in views:
+            raise InvalidParameter(
+                "sources", str(path), f"{shown(view.name)} is declared by {views[view.name].source} too", "Delete one."
+            )
+        views[view.name] = view
+    for view in views.values():
+        for used in view.depends:
+            if used not in views:
+                raise InvalidParameter(
+                    "sources", view.source, f"@depends {used} is no view of the set", "Name views of the set alone."
+                )
+    in_order(uses_within(schema, views))
+    return views
 
 
 def _check_digest(wanted: str | None, views: Mapping[str, View]) -> None:
