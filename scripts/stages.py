@@ -248,9 +248,11 @@ class _Follower:
 
 
 def _environment(scratch: Path) -> dict[str, str]:
-    """Return what differs from the caller's environment: home and scratch space that are removed afterwards."""
+    """Return what differs from the caller's environment: home, scratch space and code that are removed afterwards."""
     home = scratch / "home"
     home.mkdir(exist_ok=True)
+    compiled = scratch / "compiled"
+    compiled.mkdir(exist_ok=True)
     # a checkout that belongs to somebody else is known as safe to git only there
     git_settings = os.environ.get("GIT_CONFIG_GLOBAL", str(Path.home() / ".gitconfig"))
     return {
@@ -259,7 +261,8 @@ def _environment(scratch: Path) -> dict[str, str]:
         "GIT_CONFIG_GLOBAL": git_settings,
         "ANSIBLE_HOME": str(home / ".ansible"),
         "PATH": os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"]),
-        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / '.collections'}",
+        "PYTHONPATH": os.pathsep.join(map(str, (ROOT / "scripts" / "compiled", ROOT, ROOT / ".collections"))),
+        "EXAM_TESTS_COMPILED": str(compiled),
     }
 
 

@@ -21,6 +21,7 @@ import yaml
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.journal_reader import read_journals
 from emulators.estate.estate import ROOT, Estate
+from tests.compiled import COMPILED
 from tests.integration.dns.relay import Fate, Relay, is_update
 
 NETWORK = "127.43"
@@ -60,6 +61,7 @@ class Runner:
             "LANG": "C.UTF-8",
             "EXAM_REHEARSAL_NETWORK": NETWORK,
             "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+            **COMPILED,
         }
         (overlay / "group_vars").mkdir(parents=True)
         self.variables: dict[str, Any] = {}

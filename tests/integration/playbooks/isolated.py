@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emulators.estate.estate import ROOT, Estate
+from tests.compiled import COMPILED
 
 
 class Playbook:
@@ -28,6 +29,7 @@ class Playbook:
             "LANG": "C.UTF-8",
             "EXAM_REHEARSAL_NETWORK": network,
             "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+            **COMPILED,
         }
 
     def run(
@@ -50,7 +52,7 @@ class Isolated(Playbook):
     def __init__(self, network: str) -> None:
         super().__init__(network)
         self.directory = Estate(network).directory
-        self.environment["PYTHONPATH"] = f"{ROOT}:{ROOT / '.collections'}"
+        self.environment["PYTHONPATH"] = f"{COMPILED.get('PYTHONPATH', '')}:{ROOT}:{ROOT / '.collections'}"
         self.environment["PATH"] += ":/usr/sbin:/sbin"
         self.holder = subprocess.Popen(
             ["unshare", "--net", "sh", "-c", "ip link set lo up && echo ready && exec cat"],

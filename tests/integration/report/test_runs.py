@@ -17,6 +17,7 @@ import yaml
 from ansible.constants import DEFAULT_VAULT_ID_MATCH
 from ansible.parsing.vault import VaultLib, VaultSecret
 
+from tests.compiled import COMPILED
 from tests.report_example import ROOT, planned_lines
 
 SECRET = "hunter2-never-to-be-seen"
@@ -84,6 +85,7 @@ class Checkout:
                 "HOME": os.environ["HOME"],
                 "LC_ALL": "C.UTF-8",
                 "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+                **COMPILED,
                 **environment,
             },
             capture_output=True,

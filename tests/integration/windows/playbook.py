@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from scripts.working_copy import ROOT
+from tests.compiled import COMPILED
 
 Result = dict[str, Any]
 
@@ -42,6 +43,7 @@ def play(directory: Path, *options: str | Path, hidden: Collection[str] = ()) ->
             "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
             "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
             "ANSIBLE_INVENTORY_ENABLED": "ansible.builtin.yaml",
+            **COMPILED,
         },
         capture_output=True,
         text=True,
