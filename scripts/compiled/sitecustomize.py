@@ -3,8 +3,9 @@
 """What one process of `make test` has built or compiled, the next ones take: a fifth of the time of an Ansible run.
 
 Python imports this by itself where this folder is on PYTHONPATH, which `scripts.stages` sees to, for tests only.
-Ansible puts each module into an archive anew in every run, and Python compiles an archive's sources anew in every
-process. Here both are kept, in a folder that lives as long as one `make test`: no change of a source can be missed.
+Ansible puts each module into an archive anew in every run; an archive's sources, and those of a collection's plugins,
+are compiled anew in every process. Here all of it is kept, in a folder that lives as long as one `make test`: no change
+of a source can be missed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import marshal
 import os
 import sys
 import zipimport
+from collections.abc import Callable
 from importlib.machinery import ModuleSpec
 from types import CodeType
 
@@ -28,34 +30,35 @@ def _hash(content: bytes) -> str:
     return _imp.source_hash(_MAGIC_NUMBER, content).hex()
 
 
-def _write(path: str, content: bytes) -> None:
-    unfinished = f"{path}.{os.getpid()}"
-    with open(unfinished, "wb") as stream:
-        stream.write(content)
-    os.rename(unfinished, path)
+def _kept(folder: str, filename: str, source: bytes, compiled: Callable[[], CodeType]) -> CodeType:
+    """Return a source's code as it was kept under the hash of the source (PEP 552's), or compile and keep it."""
+    kept = os.path.join(folder, f"{os.path.basename(filename)}.{_hash(source)}")
+    try:
+        with open(kept, "rb") as stream:
+            code: CodeType = marshal.load(stream)  # noqa: S302  what was written below, in this folder of the tests' own
+    except FileNotFoundError:
+        code = compiled()
+        unfinished = f"{kept}.{os.getpid()}"
+        with open(unfinished, "wb") as stream:
+            stream.write(marshal.dumps(code))
+        os.rename(unfinished, kept)
+        return code
+    _imp._fix_co_filename(code, filename)  # type: ignore[attr-defined]
+    return code
 
 
-def _keep_compiled(folder: str) -> None:
-    """Have zipimport look for a source's code by the hash of the source (PEP 552's), before it compiles it."""
+def _keep_what_archives_hold(folder: str) -> None:
+    """Have zipimport, which knows no byte code but what an archive holds, take what is kept."""
     compile_source = zipimport._compile_source  # type: ignore[attr-defined]
 
-    def compiled(pathname: str, source: bytes) -> CodeType:
-        kept = os.path.join(folder, f"{os.path.basename(pathname)}.{_hash(source)}")
-        try:
-            with open(kept, "rb") as stream:
-                code: CodeType = marshal.load(stream)  # noqa: S302  what _write above wrote, in this run's own folder
-        except FileNotFoundError:
-            code = compile_source(pathname, source)
-            _write(kept, marshal.dumps(code))
-            return code
-        _imp._fix_co_filename(code, pathname)  # type: ignore[attr-defined]
-        return code
+    def compiled(filename: str, source: bytes) -> CodeType:
+        return _kept(folder, filename, source, lambda: compile_source(filename, source))
 
     zipimport._compile_source = compiled  # type: ignore[attr-defined]
 
 
-class _BeforeModulesAreBuilt:
-    """Waits for the import of Ansible's builder of modules, and gives it the folder that all runs share."""
+class _WhenAnsibleIsImported:
+    """Waits for those parts of Ansible that build and compile, and has them take what is kept."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
@@ -63,16 +66,24 @@ class _BeforeModulesAreBuilt:
     def find_spec(self, name: str, _path: object = None, _target: object = None) -> ModuleSpec | None:
         """Return None: the module is found by those that come after this."""
         if name == "ansible.executor.module_common":
-            sys.meta_path.remove(self)
             from ansible import constants  # noqa: PLC0415  only where Ansible runs, and once its configuration is read
 
             collections = ":".join(map(os.path.realpath, constants.COLLECTIONS_PATHS))
             kept = os.path.join(self._folder, f"{_hash(collections.encode())}.modules")
             os.makedirs(kept, exist_ok=True)
             os.symlink(kept, os.path.join(constants.DEFAULT_LOCAL_TMP, "ansiballz_cache"))
+        elif name == "ansible.plugins.loader":
+            from ansible.utils.collection_loader import _collection_finder  # noqa: PLC0415  only where Ansible runs
+
+            # its loader of collections calls the built-in function, and keeps nothing; a global name goes before that
+            _collection_finder.compile = self._compile
         return None
+
+    def _compile(self, *, source: str | bytes, filename: str, **options: object) -> CodeType:
+        content = source.encode() if isinstance(source, str) else source
+        return _kept(self._folder, filename, content, lambda: compile(source, filename, **options))  # type: ignore[call-overload]
 
 
 if FOLDER in os.environ:
-    _keep_compiled(os.environ[FOLDER])
-    sys.meta_path.insert(0, _BeforeModulesAreBuilt(os.environ[FOLDER]))
+    _keep_what_archives_hold(os.environ[FOLDER])
+    sys.meta_path.insert(0, _WhenAnsibleIsImported(os.environ[FOLDER]))

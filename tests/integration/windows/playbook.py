@@ -31,7 +31,10 @@ def play(directory: Path, *options: str | Path, hidden: Collection[str] = ()) ->
     """
     configuration = directory / "ansible.cfg"
     configuration.write_text(
-        "[defaults]\ncallback_result_format = json\nforks = 20\ninternal_poll_interval = 0.005\n", encoding="utf-8"
+        "[defaults]\ncallback_result_format = json\nforks = 20\ninternal_poll_interval = 0.005\n"
+        # it has plugins loaded once instead of once for each task
+        "callbacks_enabled = uoe.exam_scheduling.implementation_report\n",
+        encoding="utf-8",
     )
     done = subprocess.run(
         [Path(sys.executable).with_name("ansible-playbook"), *options],
