@@ -5,7 +5,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test rehearse estate-up estate-down estate-reset estate-status estate-show test lint bench pictures clean
+.PHONY: help setup setup-test rehearse estate-up estate-down estate-reset estate-status estate-show test test-all lint bench pictures clean
 
 # Ansible refuses to run in a locale that is not UTF-8, and a scrubbed environment has none.
 export LC_ALL := C.UTF-8
@@ -49,6 +49,9 @@ estate-show: setup  ## the state of an emulated Windows host; HOST=es-live
 
 test: setup-test  ## everything that CI runs; STAGES='lint unit' for some of it, V=1 to see it live
 	@$(PYTHON_HERE) -m scripts.stages $(if $(V),--live) $(STAGES)
+
+test-all: setup-test  ## the same with what is too much for each change: 30 minutes
+	@$(PYTHON_HERE) -m scripts.stages --everything $(if $(V),--live) $(STAGES)
 
 lint: setup-test  ## the first stage of make test alone
 	@$(PYTHON_HERE) -m scripts.stages $(if $(V),--live) lint

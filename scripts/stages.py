@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make test`: the stages of testing in order, one summary line each, stopping at the first that is broken."""
+"""`make test` and `make test-all`: the stages of tests in order, a summary line each, up to the first broken one."""
 
 from __future__ import annotations
 
@@ -24,22 +24,31 @@ ROOT = Path(__file__).resolve().parents[1]
 LOGS = ROOT / ".cache" / "test"
 BIN = Path(sys.executable).parent
 LIMIT_SECONDS = 1200.0
-"""The whole of `make test` may take 20 minutes, so nothing in it may take longer."""
+"""The whole of `make test` may take 20 minutes, so no part of it may take longer; nor may one of `make test-all`."""
+
+THOROUGH = ("windows_roles", "https_on_iis")
+"""Directories of integration tests that `make test-all` alone runs: each fault of what scenarios go through without."""
 
 _COUNTS = re.compile(r"\b(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)\b")
 
 
-def checks() -> dict[str, dict[str, list[str]]]:
-    """Return the commands of each stage under the name that a report of failure gives them."""
+def checks(*, everything: bool) -> dict[str, dict[str, list[str]]]:
+    """Return the commands of each stage under the name that a report of failure gives them.
+
+    Args:
+        everything: with what only `make test-all` runs.
+    """
     shell_scripts = [*map(str, sorted((ROOT / "scripts").glob("*.sh"))), str(ROOT / ".ci" / "run")]
     plugins = ".collections/ansible_collections/uoe/exam_scheduling/plugins"
     of_scenarios = (path for path in ROOT.glob("molecule/*/*.yml") if path.name != "molecule.yml")
     playbooks = [*ROOT.glob("playbooks/**/*.yml"), *of_scenarios]
-    pytest = ["pytest", "--quiet"]
+    pytest = ["pytest", "--quiet", *(() if everything else ("-m", "not thorough"))]
     # The longest come first, so that all cores are done at the same time. Each directory is a process of its own, with
     # loopback addresses of its own: Ansible's plugins, once loaded, let modules in the same process warn elsewhere.
     longest_first = ("playbooks", "windows_roles", "https_on_iis", "journal", "https", "windows")
     directories = {path.name for path in (ROOT / "tests" / "integration").iterdir() if list(path.glob("test_*.py"))}
+    if not everything:
+        directories -= set(THOROUGH)
     ordered = [*(name for name in longest_first if name in directories), *sorted(directories.difference(longest_first))]
     return {
         "lint": {
@@ -183,9 +192,10 @@ def run_stages(
 
 def main() -> int:
     """Run the stages that were asked for, by default all, and return the exit code."""
-    names = list(checks())
+    names = list(checks(everything=True))
     parser = argparse.ArgumentParser(prog="make test", description=__doc__)
     parser.add_argument("stages", nargs="*", choices=[*names, []], metavar="STAGE", help=" ".join(names))
+    parser.add_argument("--everything", action="store_true", help="as make test-all does")
     parser.add_argument("--live", action="store_true", help="show what the stages print as they print it")
     arguments = parser.parse_args()
     wanted = [name for name in names if name in arguments.stages] or names
@@ -197,7 +207,8 @@ def main() -> int:
     started, total, tree = time.monotonic(), Tally(), _tree()
     # short, because the tests' sockets are below it and a socket's path is limited to 107 bytes
     scratch = Path(tempfile.mkdtemp(prefix="exam-"))
-    stages = [Stage(name, _commands(name, _environment(scratch))) for name in wanted]
+    commands = checks(everything=arguments.everything)
+    stages = [Stage(name, _commands(name, commands[name], _environment(scratch))) for name in wanted]
     try:
         at_once, watch = (1, _Follower()) if arguments.live else (os.cpu_count() or 1, None)
         for stage in run_stages(stages, at_once=at_once, watch=watch):
@@ -266,11 +277,13 @@ def _environment(scratch: Path) -> dict[str, str]:
     }
 
 
-def _commands(stage: str, environment: Mapping[str, str]) -> list[processes.Command]:
+def _commands(
+    stage: str, commands: Mapping[str, Sequence[str]], environment: Mapping[str, str]
+) -> list[processes.Command]:
     """Return the checks of a stage as commands, each with a file of its own for what it prints."""
     return [
         processes.Command(name, argv, LOGS / f"{stage}.{name.replace(' ', '-')}.part", environment)
-        for name, argv in checks()[stage].items()
+        for name, argv in commands.items()
     ]
 
 

@@ -220,6 +220,7 @@ def test_dev_needs_no_record_and_is_reported_under_one_that_is_there(playbook: P
     assert not (state / permits.NAME).exists()
 
 
+@pytest.mark.thorough
 def test_a_run_that_overruns_stops_at_a_boundary(playbook: Playbook, tmp_path: Path) -> None:
     closes = INSIDE + timedelta(seconds=20)
     option = records(
@@ -266,6 +267,7 @@ def test_signing_is_predicted_done_once_and_refused_by_name(playbook: Playbook, 
     assert "PRIVATE KEY" not in predicted.stdout + again.stdout
 
 
+@pytest.mark.thorough
 def test_a_ticket_is_asked_for_its_state(playbook: Playbook, tmp_path: Path) -> None:
     token = "token-that-must-not-be-seen"
     authority = Authority.load_or_create(tmp_path / "authority", "Test root")

@@ -73,6 +73,7 @@ def test_that_data_are_cleared_to_the_golden_copy_unless_they_are_in_service(reh
     assert changed(isolated.play("rollback.yml")) == 0
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(400)
 def test_that_the_golden_copy_is_exported_where_it_is_kept_and_drift_is_a_warning(
     rehearsed: Rehearsed, tmp_path: Path

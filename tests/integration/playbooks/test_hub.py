@@ -48,6 +48,7 @@ def test_that_other_sources_are_refused_in_live_and_a_deployment_is_reverted(
     assert changed(isolated.play("revert_views.yml")) == 0
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(400)
 def test_that_parity_of_test_and_live_is_shown_and_what_differs_is_named(rehearsed: Rehearsed) -> None:
     isolated = rehearsed.isolated

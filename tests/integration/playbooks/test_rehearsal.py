@@ -73,6 +73,7 @@ def test_one_tag_needs_nothing_but_its_own_system(isolated: Isolated) -> None:
     assert states["1.2"] == states["1.6"] == "not in this run"
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(400)
 def test_a_line_of_another_team_is_handed_over_and_waits_until_it_is_proven(isolated: Isolated, tmp_path: Path) -> None:
     isolated.estate("reset")
@@ -96,6 +97,7 @@ def test_a_line_of_another_team_is_handed_over_and_waits_until_it_is_proven(isol
     assert (report(done)["1.3"], changed(done)) == ("proven", 0)
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(400)
 def test_certificates_of_somebody_elses_authority_are_requested_and_waited_for(
     isolated: Isolated, tmp_path: Path
@@ -124,6 +126,7 @@ controls {{ }};
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(400)
 def test_a_name_server_that_is_already_there_stays_as_it_was(isolated: Isolated, tmp_path: Path) -> None:
     isolated.estate("down")

@@ -96,6 +96,7 @@ def test_hosts_that_do_not_answer_stop_the_stage_and_are_tried_once(
     assert states(done)["2.2"] == "not in this run"
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(300)
 def test_a_host_that_is_down_is_not_proven_and_the_others_are(windows: Playbook, estate: Estate) -> None:
     take_down(estate, "connect-live")

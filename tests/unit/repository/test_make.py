@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import subprocess
 
-from scripts.stages import checks
+from scripts.stages import THOROUGH, checks
 from scripts.working_copy import ROOT
 
 
@@ -26,7 +26,10 @@ def test_that_help_lists_every_target_with_what_it_does() -> None:
 def test_that_every_stage_can_be_asked_for() -> None:
     asked = make("--dry-run", "test", "STAGES=lint unit", "V=1")
     assert asked.rstrip().endswith("-m scripts.stages --live lint unit")
-    assert list(checks()) == ["lint", "unit", "integration", "artifact"]
+    tests, all_tests = checks(everything=False), checks(everything=True)
+    assert list(tests) == list(all_tests) == ["lint", "unit", "integration", "artifact"]
+    assert all(tests[stage].keys() <= all_tests[stage].keys() for stage in tests)
+    assert all_tests["integration"].keys() - tests["integration"].keys() == {f"pytest {name}" for name in THOROUGH}
 
 
 def test_that_ci_runs_make_test_and_nothing_else() -> None:
