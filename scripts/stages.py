@@ -68,7 +68,7 @@ def checks(*, everything: bool) -> dict[str, dict[str, list[str]]]:
         # the checks run side by side, as many as there are cores: in each stage the longest come first
         "unit": {"ansible-test sanity": ["python", "-m", "scripts.sanity"], "pytest": [*pytest, "tests/unit"]},
         "integration": {
-            "molecule": ["python", "-m", "scripts.scenarios"],
+            "molecule": ["python", "-m", "scripts.scenarios", *(("--everything",) if everything else ())],
             **{f"pytest {name}": [*pytest, f"tests/integration/{name}"] for name in ordered},
         },
         "artifact": {"artifact": ["python", "-m", "scripts.artifact"]},
