@@ -100,25 +100,36 @@ def flush_directory(path: Path) -> None:
 def replace_directory(current: Path, staged: Path, previous: Path, owned: frozenset[str]) -> None:
     """Put the staged directory in the place of the current one, and delete what was there.
 
-    Two renames: between them there is no directory at all, but never a key beside a certificate that it does not fit.
+    Two renames: between them there is no directory at all, but never an old file beside a new one that it does not fit.
     Called again after an interruption at any point it finishes, because the names that exist tell how far it got.
-    Files that are not `owned` are taken over.
+    Files that are not `owned`, by their paths in the directory, are taken over.
 
     Raises:
         Problem: a rename or the deletion failed; call it again.
     """
-    with told(current, "put the new key and certificate in place"):
+    with told(current, "put the new files in place"):
         if staged.exists() and current.exists() and not previous.exists():
             current.rename(previous)
         if staged.exists() and not current.exists():
             staged.rename(current)
         flush_directory(current.parent)
         if previous.exists():
-            for entry in sorted(previous.iterdir()):
-                if entry.name not in owned and not entry.name.endswith(".part"):
-                    entry.rename(current / entry.name)
+            _take_over(previous, current, owned)
             shutil.rmtree(previous)
         flush_directory(current.parent)
+
+
+def _take_over(previous: Path, current: Path, owned: frozenset[str]) -> None:
+    """Move files that are not owned from one directory to the other, and directories that hold nothing else whole."""
+    for folder, directories, names in os.walk(previous):
+        inside = Path(folder).relative_to(previous)
+        for name in sorted(names) + [each for each in directories if not (current / inside / each).exists()]:
+            path = (inside / name).as_posix()
+            holds_owned = any(each.startswith(f"{path}/") for each in owned)
+            if path not in owned and not name.endswith(".part") and not holds_owned:
+                (current / inside).mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+                (previous / path).rename(current / path)
+        directories[:] = [each for each in directories if (previous / inside / each).exists()]
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@
 
 `manifest.json` has the tables with their columns and types, how many rows each has, the digest of the rows, the SHA-256
 of the file, and one digest of all. Nothing in it depends on when it was written, so that the same rows make the same
-files, unless they are encrypted (`table_sealing`), which the manifest is not. A directory is written beside its place
+files, unless they are encrypted (`sealing`), which the manifest is not. A directory is written beside its place
 and moved there when it is whole.
 """
 
@@ -39,9 +39,9 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_de
     keyed,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_rows import Codec
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_sealing import Seal, salt_of
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_shapes import Column, Row, Table
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import MissingPrerequisite, Problem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.sealing import Seal, salt_of
 
 FORMAT = "uoe.exam_scheduling table data, version 1"
 MANIFEST = "manifest.json"

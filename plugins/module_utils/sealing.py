@@ -128,9 +128,9 @@ class _SealedReader(io.RawIOBase):
                 self._open = self._cipher.decrypt(_nonce(self._number, self._block), block, bytes([self._ended]))
             except InvalidTag:
                 raise Problem(
-                    "the artefact cannot be decrypted: it was altered, or the passphrase is not that of its export",
+                    "the artefact cannot be decrypted: it was altered, or the passphrase is another",
                     where=getattr(self._file, "name", None),
-                    remedy="Give the passphrase that it was exported with.",
+                    remedy="Give the passphrase that it was made with.",
                 ) from None
             self._block += 1
         size = min(len(buffer), len(self._open))
