@@ -25,10 +25,10 @@ _QUOTED = {
 _CLOSING = {'"': '"', "'": "'", "{": "}"}
 _BARE = re.compile(r"[^;]*")
 _TYPICAL = frozenset(
-    ("accountkey", "accountname", "addr", "address", "application name", "data source", "database", "driver", "dsn")
-    + ("endpoint", "host", "hostname", "initial catalog", "integrated security", "metadata", "network address")
-    + ("password", "persist security info", "provider", "provider connection string", "pwd", "server", "service name")
-    + ("sharedaccesskey", "sharedaccesskeyname", "trusted_connection", "uid", "user", "user id", "username")
+    """accountkey|accountname|addr|address|application name|data source|database|driver|dsn|endpoint|host|hostname
+    |initial catalog|integrated security|metadata|network address|password|persist security info|provider
+    |provider connection string|pwd|server|service name|sharedaccesskey|sharedaccesskeyname|trusted_connection|uid|user
+    |user id|username""".replace("\n    ", "").split("|")
 )
 _SYNONYMS = (
     ("data source", "server", "address", "addr", "network address"),

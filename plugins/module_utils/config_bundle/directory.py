@@ -4,8 +4,8 @@
 
 """A directory that is replaced as a whole: staged beside it, checked, then switched; and what a broken-off run left.
 
-Beside `NAME` there are `.NAME.next` while it is staged, `.NAME.previous` while it is switched, and `.NAME.lock`. What of
-them exists tells how far a run got: the directory is always wholly the old or wholly the new.
+Beside `NAME` there are `.NAME.next` while it is staged, `.NAME.previous` while it is switched, and `.NAME.lock`. Those
+that exist tell how far a run got: the directory is always wholly the old or wholly the new.
 """
 
 from __future__ import annotations

@@ -148,7 +148,7 @@ class PropertiesDocument(Document):
                 units = each.encode("utf-16-be")
                 pieces += [f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2)]
         written = "".join(pieces)
-        return f"\\{written}" if written.startswith(" ") else written
+        return f"\\{written}" if written.startswith((" ", ":", "=")) else written
 
 
 class TextDocument(Document):

@@ -24,23 +24,27 @@ PLACEHOLDER = re.compile(r"@@secret:([a-z][a-z0-9_]*)@@")
 MASK = "********"
 
 _WORDS = (
-    r"pass(?:word|wd|phrase|code)|pwd|secret|token|credentials?|(?:api|access|account|private|shared|signing|encryption"
+    r"pass(?:word|wd|phrase|code)|pwd|secret|(?<!publickey)token|credentials?|(?:api|access|account|private|shared|signing|encryption"
     r"|master|subscription|storage)[-_. ]?(?:access[-_. ]?)?key|validationKey|decryptionKey"
 )
 _NAME = re.compile(rf"(?:.*[^a-z])?.*?(?:{_WORDS})(?:[-_. ]?(?:value|text|\d+))?", re.IGNORECASE | re.DOTALL)
 _NO_SECRETS = re.compile(
     r"(?:.*[.:])?publicKeyToken|.*cancellationToken|.*(?:persist|use|has|require)[-_ ]?\w*", re.IGNORECASE
 )
-_HARMLESS = re.compile(r"|true|false|null|none|yes|no|AutoGenerate.*|[{(<%$#]+[\w.: -]*[%})>]+|\*+|x+", re.IGNORECASE)
+_HARMLESS = re.compile(
+    r"|true|false|null|none|yes|no|AutoGenerate.*|[{(<%$#]+[\w.: -]*[%})>]+|\*+|x{3,}", re.IGNORECASE
+)
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#:@\"']*:(?P<secret>[^\s/@\"']+)@", re.IGNORECASE)
 _SIGNATURE = re.compile(r"[?&](?:sig|api[-_]?key|token|password|client_secret)=(?P<secret>[^&\s\"';<]+)", re.IGNORECASE)
+_JDBC = re.compile(r"jdbc:oracle:\w+:[^/@\s]+/(?P<secret>[^@\s]+)@", re.IGNORECASE)
 _KEY = re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----(?P<secret>.+?)(?=-----END|\Z)", re.DOTALL)
+_ARGUMENT = re.compile(rf"[\w.:-]*(?:{_WORDS})\s*=\s*(?P<secret>(?:\"[^\"]*\"|'[^']*'|\S)+)", re.IGNORECASE)
+"""One word of a command line, quotes included."""
 _ASSIGNED = re.compile(
-    rf"(?:[\w.:-]*(?:{_WORDS}))[\"']?(?:\s*[=:]\s*|\s+value\s*=\s*|>)(?P<quote>[\"']|&quot;)?"
-    r"(?P<secret>(?(quote)(?:(?!(?P=quote))[^\r\n])+|[^\s\"';,<>]+))",
-    re.IGNORECASE,
+    rf"[\w.:-]*(?:{_WORDS})[\"']?(?:\s*[=:]|\s+value\s*=|>)[ \t]*(?=(?P<secret>[^\r\n]+))", re.IGNORECASE
 )
-_ARGUMENT = re.compile(rf"[\w.:-]*(?:{_WORDS})\s*=\s*(?P<secret>\"[^\"]+\"|'[^']+'|[^\s\"';,&<>]+)", re.IGNORECASE)
+"""The rest of the line: where a text has no structure, nobody can say where in it a password ends. It is looked ahead
+at, so that a second one in the same line is found too."""
 _KEY_FILES = frozenset((".pfx", ".p12", ".key", ".snk", ".jks", ".kdbx", ".ppk", ".pvk"))
 
 
@@ -83,12 +87,12 @@ def in_clear(leaf: Leaf) -> list[Value]:
         if _HARMLESS.fullmatch(text.strip()) or PLACEHOLDER.fullmatch(text):
             return []
         return [leaf.value]
-    return _matches(leaf.value, _KEY, _URL, _SIGNATURE, _ARGUMENT) if leaf.value.type == "string" else []
+    return _matches(leaf.value, _KEY, _URL, _JDBC, _SIGNATURE, _ARGUMENT) if leaf.value.type == "string" else []
 
 
 def in_running_text(value: Value) -> list[Value]:
     """Return the secrets in a text that is not made of names and values: a line, a comment."""
-    return _matches(value, _KEY, _URL, _SIGNATURE, _ASSIGNED)
+    return _matches(value, _KEY, _URL, _JDBC, _SIGNATURE, _ASSIGNED)
 
 
 def in_document(document: Document) -> list[tuple[str, Value]]:
@@ -113,17 +117,22 @@ def is_key_file(path: str, content: bytes) -> bool:
 
 
 def _matches(value: Value, *patterns: re.Pattern[str]) -> list[Value]:
-    """Return what the patterns call secret, without what overlaps with an earlier find."""
+    """Return what the patterns call secret; what overlaps is one."""
     spans: list[tuple[int, int]] = []
+    text = PLACEHOLDER.sub(lambda match: "\0" * len(match[0]), value.text)
     for pattern in patterns:
-        for match in pattern.finditer(value.text):
-            start, end = match.span("secret")
+        for match in pattern.finditer(text):
             told = match["secret"].strip()
-            if _HARMLESS.fullmatch(told) or PLACEHOLDER.match(told):
-                continue
-            if all(end <= first or last <= start for first, last in spans):
-                spans.append((start, end))
-    return [value.part(start, end) for start, end in sorted(spans)]
+            if not _HARMLESS.fullmatch(told) and not told.startswith("\0"):
+                start = match.start("secret")
+                spans.append((start, start + len(match["secret"].rstrip())))
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return [value.part(start, end) for start, end in merged]
 
 
 def _line(text: str, value: Value) -> str:

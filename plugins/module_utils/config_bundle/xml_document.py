@@ -80,7 +80,7 @@ class XmlDocument(Document):
                 entries.append(Entry(f"{label}/@{name}", called, value))
             if not positions.has_children:
                 value = self._text(positions)
-                if value.text or positions.empty:
+                if value.text or not positions.attributes:
                     entries.append(Entry(label, self._called(element), value))
         return entries
 
@@ -173,8 +173,8 @@ class XmlDocument(Document):
 def _expanded(name: str, element: Any) -> str:
     """Return the name of an attribute as lxml has it."""
     prefix, colon, local = name.rpartition(":")
-    if not colon:
-        return local
+    if not colon or prefix == "xmlns":
+        return local if not colon else name
     uri = "http://www.w3.org/XML/1998/namespace" if prefix == "xml" else element.nsmap[prefix]
     return f"{{{uri}}}{local}"
 

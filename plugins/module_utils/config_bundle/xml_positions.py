@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from xml.parsers import expat
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.config_bundle.source_text import SourceText
@@ -82,7 +83,7 @@ class PositionReader:
     def content(self, element: Positions) -> Value:
         """Return the text in an element that has no elements in it.
 
-        Blanks around a CDATA section are layout, if there is nothing else; so are comments around the only text.
+        Blanks around a CDATA section are layout, if there is nothing else; comments around the only text stay.
 
         Raises:
             Problem: it is in several pieces.
@@ -96,17 +97,21 @@ class PositionReader:
         ]
         several = len(pieces) > 1
         told = [each for each in pieces if each.lastgroup == "cdata" or (each["text"].strip() if several else True)]
-        if len(told) > 1:
+        if not told:
+            return self._decoded(element.content_end, element.content_end, self._in_text)
+        if told[0].lastgroup == "text" and len(told) == 1:
+            return self._decoded(*told[0].span("text"), self._in_text)
+        # sections that follow each other directly are how "]]>" is written in one
+        apart = any(one.end() != other.start() for one, other in pairwise(told))
+        if apart or any(each.lastgroup == "text" for each in told):
             raise Problem(
                 "the text of this element is in several pieces, with sections or comments between them",
                 where=f"{element.name}, line {self.line(element.start)}",
                 remedy="Have it written in one piece where it comes from.",
             )
-        if not told:
-            return self._decoded(element.content_end, element.content_end, self._in_text)
-        cdata = told[0].lastgroup == "cdata"
-        start, end = told[0].span("cdata" if cdata else "text")
-        return self._decoded(start, end, self._in_cdata if cdata else self._in_text, references=not cdata)
+        parts = [self._decoded(*each.span("cdata"), self._in_cdata, references=False) for each in told]
+        positions = [position for part in parts for position in part.positions[:-1]]
+        return Value("".join(part.text for part in parts), (*positions, parts[-1].end), self._in_cdata)
 
     def texts(self, start: int, end: int) -> list[Value]:
         """Return the texts between two tags that are not blank, as they are written."""

@@ -15,7 +15,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from tests.integration.https.crash import DIED, FINISHED, in_child
+from tests.crash import DIED, FINISHED, in_child
 from tests.integration.https.estate import DAY, NOW, Estate
 
 MOST_CHANGES = 200

@@ -16,9 +16,9 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_ar
     ArtefactWriter,
     read_artefact,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.sealing import Seal
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_shapes import Column, Table
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import MissingPrerequisite, Problem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.sealing import Seal
 
 SEAL = Seal("correct horse battery")
 TABLE = Table(
