@@ -45,9 +45,11 @@ def held(path: Path) -> Iterator[None]:
         with files.told(path, "write the lock"):
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, json.dumps(_self()).encode(), 0)
-        yield
-        with contextlib.suppress(OSError):
-            os.ftruncate(descriptor, 0)
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
 
