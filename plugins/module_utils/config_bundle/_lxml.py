@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.libraries import require_library
 
 __all__ = ["MINIMUM_VERSION", "etree", "require_lxml"]
 
 MINIMUM_VERSION = (5, 0)
-"""The first without known defects in how it reads documents from others."""
+"""The first whose wheels bring a libxml2 that is still mended."""
 
 try:
     from lxml import etree
@@ -19,6 +21,8 @@ try:
     _version = etree.__version__
 except ImportError:
     _version = ""
+    if not TYPE_CHECKING:
+        etree = None
 
 
 def require_lxml() -> None:
