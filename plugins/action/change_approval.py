@@ -12,11 +12,12 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem, reconcile
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.records import SUFFIX, ChangeRecord
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.records import SUFFIX
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.settings import (
     ControllerAction,
     Settings,
 )
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.sign_offs import parse_record
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.signing import ApprovalFiles
 
 
@@ -56,7 +57,7 @@ def _files(arguments: dict[str, Any], settings: Settings) -> ApprovalFiles:
     """
     path = Path(settings.records or "", f"{arguments['record']}{SUFFIX}")
     try:
-        record = ChangeRecord.parse(path, path.read_bytes())
+        record = parse_record(path, path.read_bytes())
     except FileNotFoundError:
         raise Problem(
             "there is no such change record",

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.config_bundle.values import Value
 
-_KEYWORD = re.compile(r"[\s;]*((?:==|[^=;])+?)\s*=(?!=)\s*")
+_KEYWORD = re.compile(r"[\s;]*+((?:==|[^=;])++)=\s*+")
 _QUOTED = {
     '"': re.compile(r'"((?:[^"]|"")*)"\s*(?=;|$)'),
     "'": re.compile(r"'((?:[^']|'')*)'\s*(?=;|$)"),

@@ -17,7 +17,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.config_bundle.
 
 _LINE = re.compile(r"[^\r\n]+")
 _SECTION = re.compile(r"\s*\[([^\]\r\n]*)\]\s*")
-_ASSIGNMENT = re.compile(r"\s*(?P<key>[^=\s][^=]*?)\s*=\s*(?P<value>.*?)\s*")
+_ASSIGNMENT = re.compile(r"\s*+(?P<key>[^=]++)=\s*+(?P<value>.*)")
 _QUOTED = re.compile(r"""(["'])(.*)\1""")
 _LOGICAL = re.compile(r"(?:[^\r\n\\]|\\(?:\r\n|.))+", re.DOTALL)
 _PROPERTY = re.compile(
@@ -54,7 +54,7 @@ class IniDocument(Document):
             if header:
                 section = header[1].strip()
             elif assignment and not line[0].lstrip().startswith((";", "#")):
-                self._lines.append(_Line(section, assignment["key"], self._value(line.start(), assignment)))
+                self._lines.append(_Line(section, assignment["key"].rstrip(), self._value(line.start(), assignment)))
             else:
                 self._others.append(plain(source.text, *line.span(), _one_line))
 
@@ -75,11 +75,13 @@ class IniDocument(Document):
         return self._others
 
     def _value(self, start: int, assignment: re.Match[str]) -> Value:
-        first, last = (start + each for each in assignment.span("value"))
-        quoted = _QUOTED.fullmatch(assignment["value"])
+        text = assignment["value"].rstrip()
+        first = start + assignment.start("value")
+        last = first + len(text)
+        quoted = _QUOTED.fullmatch(text)
         if quoted:
             return plain(self.source.text, first + 1, last - 1, _one_line)
-        return Value(assignment["value"], range(first, last + 1), _bare, whole=True)
+        return Value(text, range(first, last + 1), _bare, whole=True)
 
 
 class PropertiesDocument(Document):

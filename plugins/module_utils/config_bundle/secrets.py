@@ -27,22 +27,20 @@ _WORDS = (
     r"pass(?:word|wd|phrase|code)|pwd|secret|(?<!publickey)token|credentials?|(?:api|access|account|private|shared|signing|encryption"
     r"|master|subscription|storage)[-_. ]?(?:access[-_. ]?)?key|validationKey|decryptionKey"
 )
-_NAME = re.compile(rf"(?:.*[^a-z])?.*?(?:{_WORDS})(?:[-_. ]?(?:value|text|\d+))?", re.IGNORECASE | re.DOTALL)
-_NO_SECRETS = re.compile(
-    r"(?:.*[.:])?publicKeyToken|.*cancellationToken|.*(?:persist|use|has|require)[-_ ]?\w*", re.IGNORECASE
-)
+_NAME = re.compile(rf".*(?:{_WORDS})s?(?:[-_. ]?(?:value|text|\d+))?", re.IGNORECASE | re.DOTALL)
+_NO_SECRETS = re.compile(r".*cancellationToken", re.IGNORECASE)
 _HARMLESS = re.compile(
-    r"|true|false|null|none|yes|no|AutoGenerate.*|[{(<%$#]+[\w.: -]*[%})>]+|\*+|x{3,}", re.IGNORECASE
+    r"|true|false|null|none|yes|no|AutoGenerate.*|\*+|x{3,}"
+    r"|\$\{[\w.:-]+\}|#\{[\w.: -]+\}|\$\([\w.]+\)|\{\{[^{}]*\}\}",  # other tools' placeholders
+    re.IGNORECASE,
 )
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#:@\"']*:(?P<secret>[^\s/@\"']+)@", re.IGNORECASE)
+_URL = re.compile(r"[a-z][a-z0-9+.-]{0,20}://[^\s/?#:@\"']*:(?P<secret>[^\s/@\"']+)@", re.IGNORECASE)
 _SIGNATURE = re.compile(r"[?&](?:sig|api[-_]?key|token|password|client_secret)=(?P<secret>[^&\s\"';<]+)", re.IGNORECASE)
 _JDBC = re.compile(r"jdbc:oracle:\w+:[^/@\s]+/(?P<secret>[^@\s]+)@", re.IGNORECASE)
 _KEY = re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----(?P<secret>.+?)(?=-----END|\Z)", re.DOTALL)
-_ARGUMENT = re.compile(rf"[\w.:-]*(?:{_WORDS})\s*=\s*(?P<secret>(?:\"[^\"]*\"|'[^']*'|\S)+)", re.IGNORECASE)
+_ARGUMENT = re.compile(rf"(?:{_WORDS})\s*=\s*(?P<secret>(?:\"[^\"]*\"|'[^']*'|\S)+)", re.IGNORECASE)
 """One word of a command line, quotes included."""
-_ASSIGNED = re.compile(
-    rf"[\w.:-]*(?:{_WORDS})[\"']?(?:\s*[=:]|\s+value\s*=|>)[ \t]*(?=(?P<secret>[^\r\n]+))", re.IGNORECASE
-)
+_ASSIGNED = re.compile(rf"(?:{_WORDS})[\"']?(?:\s*[=:]|\s+value\s*=|>)[ \t]*(?=(?P<secret>[^\r\n]+))", re.IGNORECASE)
 """The rest of the line: where a text has no structure, nobody can say where in it a password ends. It is looked ahead
 at, so that a second one in the same line is found too."""
 _KEY_FILES = frozenset((".pfx", ".p12", ".key", ".snk", ".jks", ".kdbx", ".ppk", ".pvk"))

@@ -10,6 +10,8 @@ same text, and their elements are matched by the order in which they begin.
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import cached_property
 from typing import Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.config_bundle._lxml import etree, require_lxml
@@ -69,11 +71,11 @@ class XmlDocument(Document):
 
     def entries(self) -> list[Entry]:
         """Return all attributes, and the texts of elements that have no elements in them."""
-        entries, protected, ordinals = [], self.protected(), self._ordinals()
+        entries, protected = [], self.protected()
         for element, positions in self._positions.items():
             if any(each.start <= positions.start < each.end for each in protected):
                 continue
-            label = self._label(element, ordinals)
+            label = self._label(element)
             naming = self._naming(element)
             for name, value in positions.attributes.items():
                 called = naming if name in _VALUES and naming else name
@@ -97,13 +99,13 @@ class XmlDocument(Document):
 
     def protected(self) -> list[Protected]:
         """Return the sections that have a `configProtectionProvider`, or encrypted data without saying of what."""
-        ordinals, found = self._ordinals(), []
+        found = []
         for element, positions in self._positions.items():
             within = [child.tag for child in element]
             provider = positions.attributes.get(_PROVIDER)
             if provider is not None or _ENCRYPTED in within:
                 name = provider.text if provider is not None else "a provider that it does not name"
-                found.append(Protected(self._label(element, ordinals), name, positions.start, positions.end))
+                found.append(Protected(self._label(element), name, positions.start, positions.end))
         return found
 
     def _value(self, found: Any) -> Value:
@@ -147,26 +149,26 @@ class XmlDocument(Document):
         parent = element.getparent()
         return (self._naming(parent) if name in _VALUES and parent is not None else self._naming(element)) or name
 
-    def _ordinals(self) -> dict[Any, str]:
-        """Return for each element what tells it from its neighbours: a naming attribute, or its number."""
+    @cached_property
+    def _steps(self) -> dict[Any, str]:
+        """For each element what tells it from its neighbours: a naming attribute, or its number."""
         steps: dict[Any, str] = {self._root: self._positions[self._root].name}
         for parent in self._positions:
-            seen: dict[str, int] = {}
             children = [child for child in parent if child in self._positions]
-            names = [self._positions[child].name for child in children]
-            for child, name in zip(children, names, strict=True):
-                step = name
-                if names.count(name) > 1:
+            called = Counter(self._positions[child].name for child in children)
+            seen: Counter[str] = Counter()
+            for child in children:
+                step = name = self._positions[child].name
+                if called[name] > 1:
                     key = next((each for each in _NAMING if child.get(each)), None)
                     step = f"{name}[@{key}='{child.get(key)}']" if key else name
-                seen[step] = seen.get(step, 0) + 1
-                steps[child] = (
-                    step if seen[step] == 1 and (step != name or names.count(name) == 1) else (f"{step}[{seen[step]}]")
-                )
+                seen[step] += 1
+                numbered = seen[step] > 1 or (step == name and called[name] > 1)
+                steps[child] = f"{step}[{seen[step]}]" if numbered else step
         return steps
 
-    def _label(self, element: Any, steps: dict[Any, str]) -> str:
-        path = [steps[element], *(steps[each] for each in element.iterancestors())]
+    def _label(self, element: Any) -> str:
+        path = [self._steps[each] for each in (element, *element.iterancestors())]
         return "/" + "/".join(reversed(path))
 
 

@@ -21,6 +21,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control
     APPROVAL_SUFFIX,
     SIGNATURE_SUFFIX,
     ChangeRecord,
+    Record,
     read_texts,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.windows import CLOCK_SKEW, parse_time
@@ -107,8 +108,24 @@ class Rules:
 
 
 @dataclass(frozen=True)
+class Examined:
+    """What came of looking at the approval of a record, of whatever kind."""
+
+    approval: Approval | None
+    fault: str = ""
+    """Why it does not count as approved; empty if it does."""
+    evidence: str = ""
+    """What shows that it is approved."""
+
+    @property
+    def approved(self) -> bool:
+        """Whether it is approved."""
+        return not self.fault
+
+
+@dataclass(frozen=True)
 class Judged:
-    """A record, and what came of looking at its approval."""
+    """A change record, and what came of looking at its approval."""
 
     record: ChangeRecord
     approval: Approval | None
@@ -140,6 +157,12 @@ class Judged:
 
 
 def judge(record: ChangeRecord, rules: Rules, now: datetime) -> Judged:
+    """Return whether a change record is approved, from the files beside it. Never raises for what is wrong."""
+    examined = examine(record, rules, now)
+    return Judged(record, examined.approval, examined.fault, examined.evidence)
+
+
+def examine(record: Record, rules: Rules, now: datetime) -> Examined:
     """Return whether a record is approved, from the files beside it. Never raises for what is wrong with them."""
     path = rules.directory / f"{record.id}{APPROVAL_SUFFIX}"
     approval = None
@@ -154,13 +177,13 @@ def judge(record: ChangeRecord, rules: Rules, now: datetime) -> Judged:
         _check(record, approval, rules, now)
         evidence = _evidence(record, approval, rules)
     except OSError as error:
-        return Judged(record, approval, fault=f"its approval cannot be read: {error.strerror} ({path})")
+        return Examined(approval, fault=f"its approval cannot be read: {error.strerror} ({path})")
     except Problem as problem:
-        return Judged(record, approval, fault=str(problem))
-    return Judged(record, approval, evidence=evidence)
+        return Examined(approval, fault=str(problem))
+    return Examined(approval, evidence=evidence)
 
 
-def _check(record: ChangeRecord, approval: Approval, rules: Rules, now: datetime) -> None:
+def _check(record: Record, approval: Approval, rules: Rules, now: datetime) -> None:
     """Hold an approval against its record.
 
     Raises:
@@ -200,7 +223,7 @@ def _check(record: ChangeRecord, approval: Approval, rules: Rules, now: datetime
         )
 
 
-def _evidence(record: ChangeRecord, approval: Approval, rules: Rules) -> str:
+def _evidence(record: Record, approval: Approval, rules: Rules) -> str:
     """Return what shows the approval.
 
     Raises:
@@ -212,7 +235,7 @@ def _evidence(record: ChangeRecord, approval: Approval, rules: Rules) -> str:
             rules.directory / f"{record.id}{SIGNATURE_SUFFIX}",
             signers=rules.allowed_signers,
             principal=record.principal,
-            namespace=signatures.CHANGE_RECORD,
+            namespace=record.namespace,
             at=approval.approved,
         )
     if record.digest not in approval.quote:
@@ -227,7 +250,7 @@ def _evidence(record: ChangeRecord, approval: Approval, rules: Rules) -> str:
 
 
 def approve(
-    record: ChangeRecord, directory: Path, *, approved: datetime, key: Path | None = None, **evidence: str
+    record: Record, directory: Path, *, approved: datetime, key: Path | None = None, **evidence: str
 ) -> dict[Path, str]:
     """Return the files that approve a record: the approval, and with a key the signature over the record's bytes.
 
@@ -264,5 +287,5 @@ def approve(
     files = {approval.path: yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=120)}
     if key:
         signature = directory / f"{record.id}{SIGNATURE_SUFFIX}"
-        files[signature] = signatures.sign(record.content, key, signatures.CHANGE_RECORD)
+        files[signature] = signatures.sign(record.content, key, record.namespace)
     return files

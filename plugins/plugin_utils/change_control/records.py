@@ -2,22 +2,27 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Records that somebody approves: change records now. A record is a file; what is approved is exactly its bytes."""
+"""Records that somebody approves: change records, and sign-offs of content (`sign_offs`). A record is a file; what is
+approved is exactly its bytes.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import InvalidParameter, Problem
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control import signatures
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.windows import Window
 
+SIGN_OFF = "sign_off"
+"""The `kind` of a record that is a sign-off; a change record has none."""
 SUFFIX = ".yml"
 APPROVAL_SUFFIX = ".approval.yml"
 SIGNATURE_SUFFIX = ".yml.sig"
@@ -96,53 +101,18 @@ class Coverage:
 
 
 @dataclass(frozen=True)
-class ChangeRecord:
-    """What the advisory board is asked to approve."""
+class Record:
+    """What somebody is asked to approve."""
 
     id: str
     title: str
-    reference: str
-    """The board's own reference, such as the item of its agenda."""
     approver: str
     """Who has to approve it. With a signature: `Name <principal>`, the principal as in the allowed-signers file."""
-    window: Window
-    covers: Coverage
-    back_out: str
     path: Path
     content: bytes = field(repr=False)
 
-    @classmethod
-    def parse(cls, path: Path, content: bytes) -> ChangeRecord:
-        """Return the record that a file holds.
-
-        Raises:
-            Problem: it cannot be read, or a part of the record is missing, unknown, empty or wrong. The message names
-                file, part and remedy.
-        """
-        declared = read_texts(path, content)
-        wanted = {*_TEXTS, "window", "covers"}
-        missing, unknown = sorted(wanted - set(declared)), sorted(set(declared) - wanted)
-        if missing or unknown:
-            raise Problem(
-                "it is no change record",
-                where=str(path),
-                expected=", ".join(sorted(wanted)),
-                found="; ".join(
-                    f"{word} {', '.join(names)}" for word, names in (("no", missing), ("unknown:", unknown)) if names
-                ),
-                remedy="changes/README.md shows one.",
-            )
-        try:
-            _check_texts(declared, path)
-            return cls(
-                **{name: declared[name].strip() for name in _TEXTS},
-                window=Window.parse("window", declared["window"]),
-                covers=Coverage.parse(declared["covers"]),
-                path=path,
-                content=content,
-            )
-        except InvalidParameter as error:
-            raise Problem(str(error), where=str(path)) from error
+    namespace: ClassVar[str]
+    """That of signatures over such records."""
 
     @property
     def digest(self) -> str:
@@ -156,13 +126,63 @@ class ChangeRecord:
         return found[1] if found else self.approver
 
 
-def _check_texts(declared: Mapping[str, Any], path: Path) -> None:
+@dataclass(frozen=True)
+class ChangeRecord(Record):
+    """What the advisory board is asked to approve."""
+
+    reference: str
+    """The board's own reference, such as the item of its agenda."""
+    window: Window
+    covers: Coverage
+    back_out: str
+
+    namespace: ClassVar[str] = signatures.CHANGE_RECORD
+
+    @classmethod
+    def parse(cls, path: Path, content: bytes) -> ChangeRecord:
+        """Return the record that a file holds.
+
+        Raises:
+            Problem: it cannot be read, or a part of the record is missing, unknown, empty or wrong. The message names
+                file, part and remedy.
+        """
+        declared = read_texts(path, content)
+        check_parts(declared, {*_TEXTS, "window", "covers"}, path, "it is no change record")
+        try:
+            check_texts(declared, _TEXTS, path)
+            return cls(
+                **{name: declared[name].strip() for name in _TEXTS},
+                window=Window.parse("window", declared["window"]),
+                covers=Coverage.parse(declared["covers"]),
+                path=path,
+                content=content,
+            )
+        except InvalidParameter as error:
+            raise Problem(str(error), where=str(path)) from error
+
+
+def check_parts(declared: Mapping[str, Any], wanted: Set[str], path: Path, what: str) -> None:
+    """Return if a record has all of its parts and no others. Raises Problem, which says `what` it is not."""
+    missing, unknown = sorted(wanted - set(declared)), sorted(set(declared) - wanted)
+    if missing or unknown:
+        raise Problem(
+            what,
+            where=str(path),
+            expected=", ".join(sorted(wanted)),
+            found="; ".join(
+                f"{word} {', '.join(names)}" for word, names in (("no", missing), ("unknown:", unknown)) if names
+            ),
+            remedy="changes/README.md shows one.",
+        )
+
+
+def check_texts(declared: Mapping[str, Any], names: Iterable[str], path: Path) -> None:
     """Return if each text says something, and the record is called as its file.
 
     Raises:
         InvalidParameter: one does not.
     """
-    for name in _TEXTS:
+    for name in names:
         if not isinstance(declared[name], str) or not declared[name].strip():
             raise InvalidParameter(name, declared[name], "it is empty", "Say it: the board will ask.")
     if not _IDENTIFIER.fullmatch(declared["id"]) or declared["id"] != path.name.removesuffix(SUFFIX):
@@ -175,16 +195,18 @@ def _check_texts(declared: Mapping[str, Any], path: Path) -> None:
 
 
 def read_records(directory: Path) -> tuple[list[ChangeRecord], list[Problem]]:
-    """Return the change records of a directory, by id, and what is wrong with those that are none.
+    """Return the change records of a directory, by id, and what is wrong with files that are no records.
 
-    A directory that is not there holds no record.
+    Sign-offs are left out (`sign_offs.read_sign_offs`). A directory that is not there holds no record.
     """
     records, problems = [], []
     for path in sorted(directory.glob(f"*{SUFFIX}")):
         if path.name.endswith(APPROVAL_SUFFIX):
             continue
         try:
-            records.append(ChangeRecord.parse(path, path.read_bytes()))
+            content = path.read_bytes()
+            if read_texts(path, content).get("kind") != SIGN_OFF:
+                records.append(ChangeRecord.parse(path, content))
         except Problem as problem:
             problems.append(problem)
         except OSError as error:

@@ -15,6 +15,8 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile impo
 
 CHANGE_RECORD = "change-record@uoe.exam-scheduling"
 """The namespace of signatures over change records: one that was given for anything else does not count for them."""
+SIGN_OFF = "sign-off@uoe.exam-scheduling"
+"""The same for sign-offs of content."""
 _SECONDS = 30
 
 

@@ -13,20 +13,20 @@ from pathlib import Path
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.files import PUBLIC_FILE, write
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Change, Resource
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.approvals import (
-    Judged,
+    Examined,
     Rules,
     approve,
-    judge,
+    examine,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.records import ChangeRecord
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.records import Record
 
 
-class ApprovalFiles(Resource[Judged, Change]):
+class ApprovalFiles(Resource[Examined, Change]):
     """The approval of a record, and the signature where there is one."""
 
     def __init__(
         self,
-        record: ChangeRecord,
+        record: Record,
         *,
         rules: Rules,
         now: datetime,
@@ -44,11 +44,11 @@ class ApprovalFiles(Resource[Judged, Change]):
         self.reference = reference
         self.quote = quote
 
-    def read(self) -> Judged:
+    def read(self) -> Examined:
         """Return the record with what there is of its approval."""
-        return judge(self.record, self.rules, self.now)
+        return examine(self.record, self.rules, self.now)
 
-    def plan(self, present: Judged) -> Sequence[Change]:
+    def plan(self, present: Examined) -> Sequence[Change]:
         """Return the files to write: none if the approval holds already and says the same."""
         if self.key is None and self.quote is None:
             return []
@@ -76,7 +76,7 @@ class ApprovalFiles(Resource[Judged, Change]):
             write(path, str(change.after).encode(), PUBLIC_FILE)
             yield change
 
-    def facts(self, present: Judged) -> Mapping[str, object]:
+    def facts(self, present: Examined) -> Mapping[str, object]:
         """Return the digest, and whether the record was approved before."""
         return {"digest": self.record.digest, "approved": present.approved}
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 
 import pytest
 
@@ -75,6 +76,49 @@ def test_a_place_that_is_declared_not_to_be_a_secret_is_carried_over() -> None:
     content = collect(corpus(), Rules(not_secret=fine))
     assert b'"PinSecret": 987654321' in content.files["appsettings.json"].content
     assert not any(each.place == "/PinSecret" for each in content.findings)
+
+
+SECRET_NAMES = (
+    *("Password", "DatabaseUserPassword", "smtp-password", "HasUsePwd", "PWD2", "db.passwd", "Passphrase"),
+    *("ClientSecret", "ApiKey", "api_key", "x-api-key", "AccountKey", "EncryptionKey", "Secrets", "AccessToken"),
+    *("Credentials", "SharedAccessKey", "PasswordValue", "masterKey", "PrivateKey"),
+)
+OTHER_NAMES = (
+    *("PasswordExpiryDays", "PasswordPolicyUrl", "publicKeyToken", "CancellationToken", "Key", "KeyName", "TokenUrl"),
+    *("SecretaryMail", "RequirePasswords.Length", "Compass", "PublicKey"),
+)
+
+
+def test_by_which_names_a_secret_is_recognised() -> None:
+    lines = {name: collect({"a.ini": f"{name}=abc".encode()}, Rules()) for name in (*SECRET_NAMES, *OTHER_NAMES)}
+    assert [name for name, content in lines.items() if content.findings] == list(SECRET_NAMES)
+
+
+@pytest.mark.parametrize(
+    "value", ["", "true", "AutoGenerate,IsolateApps", "xxx", "***", "${env:PWD}", "#{Pwd}", "$(x)"]
+)
+def test_what_is_no_secret_by_its_value(value: str) -> None:
+    assert collect({"a.ini": f"Password={value}".encode()}, Rules()).findings == ()
+
+
+@pytest.mark.parametrize("value", ["{abc}", "<abc>", "%abc%", "x", "no!", "none1", "$abc", "(abc)"])
+def test_what_is_a_secret_by_its_name_whatever_it_looks_like(value: str) -> None:
+    assert len(collect({"a.ini": f"Password={value}".encode()}, Rules()).findings) == 1
+
+
+def test_that_long_values_take_no_time() -> None:
+    """Each took minutes when a name could begin at any of their letters."""
+    long = ("aB3" * 50_000, "a:" * 50_000, "password" * 10_000, "=" * 100_000, "a=b;" * 20_000, " " * 100_000)
+    began = time.process_time()
+    for text in long:
+        files = {
+            "a.config": f"<a b='{text}'>{text}<c/></a>",
+            "a.ini": f"a={text}",
+            "a.txt": text,
+            "a.json": f'["{text}"]',
+        }
+        collect({path: content.encode() for path, content in files.items()}, Rules())
+    assert time.process_time() - began < 20
 
 
 def test_that_a_second_secret_in_a_line_is_found_beside_one_that_is_declared() -> None:

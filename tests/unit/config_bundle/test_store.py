@@ -54,6 +54,8 @@ def test_that_the_digest_is_as_documented(bundle: Path) -> None:
     lines = "".join(f"{each['sha256']} {each['kind']} {each['path']}\n" for each in manifest["files"])
     assert hashlib.sha256(f"{FORMAT}\n{lines}".encode()).hexdigest() == CONTENT.digest
     assert [each["path"] for each in manifest["files"]] == sorted(corpus())
+    told = collect({"app.ini": b"k=v\n"}, rules()).digest  # docs/configuration.md has it from sha256sum(1)
+    assert told == "c9c8a5a55e52befc986d8b3819ad104fa592f780167525133b271cf8c863ed2a"
 
 
 def cut(bundle: Path) -> None:
