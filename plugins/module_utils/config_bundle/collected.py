@@ -116,7 +116,7 @@ class CollectedBundle(Resource[Present, Change]):
 
     def apply(self, changes: Sequence[Change]) -> Iterator[Change]:
         """Write the bundle beside its place and switch; all of it is in force at once."""
-        self._directory.finish(frozenset())
+        self._directory.finish(frozenset(_stored(self._directory.previous)))
         staged = store.written(self._content, self._passphrase)
         self._directory.stage(staged)
         self._directory.switch(frozenset({*staged, *_stored(self._directory.path)}))

@@ -127,7 +127,9 @@ class RenderedDirectory(Resource[Present, Change]):
         """Stage all files beside the directory and switch; all of it is in force at once."""
         present = self._present
         owned = frozenset({*present.managed, *present.rendering.files, RECORD})
-        self._directory.finish(owned)
+        # what a run has left that died after it had switched: its record says which of it was ours
+        left = _read_record(self._directory.previous / RECORD)
+        self._directory.finish(owned | (left.files if left else frozenset()))
         self._directory.stage({**present.rendering.files, RECORD: present.coming.text()})
         self._directory.switch(owned)
         yield from changes

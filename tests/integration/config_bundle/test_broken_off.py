@@ -23,7 +23,7 @@ OTHERS = {"service.log": b"not ours", "Config/more/x.txt": b"not ours"}
 @pytest.fixture
 def rendered(promotion: Promotion) -> Promotion:
     """A target that is rendered, with files of others in it, and a source that has changed since."""
-    for name in ("Connect.exe.config", "NLog.config", "web.config", "calsync.ini", "notes.txt", "service.properties"):
+    for name in ("Connect.exe.config", "NLog.config", "web.config", "notes.txt", "service.properties"):
         (promotion.source / name).unlink()  # fewer files are fewer moments to die at
     promotion.collect()
     promotion.render()
@@ -32,6 +32,7 @@ def rendered(promotion: Promotion) -> Promotion:
         (promotion.target / other).write_bytes(content)
     path = promotion.source / "appsettings.json"
     path.write_bytes(path.read_bytes().replace(b"api-test", b"api2-test"))
+    (promotion.source / "calsync.ini").unlink()
     path = promotion.source / "Config" / "Settings.config"
     path.write_bytes(path.read_bytes().replace(b"exams-test@", b"exams2-test@"))
     return promotion
@@ -42,36 +43,39 @@ def ours(directory: Path) -> dict[str, bytes]:
     return {path: content for path, content in contents(directory).items() if path not in OTHERS}
 
 
-def test_that_it_may_die_at_any_moment(rendered: Promotion, tmp_path: Path) -> None:
-    old = ours(rendered.target)
-    rendered.collect()
+@pytest.mark.parametrize("what", ["target", "bundle"])
+def test_that_it_may_die_at_any_moment(rendered: Promotion, tmp_path: Path, what: str) -> None:
+    directory, others = tmp_path / what, OTHERS if what == "target" else {}
+    if what == "target":
+        rendered.collect()
+    act = rendered.render if what == "target" else rendered.collect
+    old = ours(directory)
     start = tmp_path / "start"
-    shutil.copytree(rendered.target, start)
-    rendered.render()
-    new = ours(rendered.target)
-    assert new != old
+    shutil.copytree(directory, start)
+    act()
+    new = ours(directory)
+    assert set(old) - set(new) == {"calsync.ini" if what == "target" else "files/calsync.ini"}
     stories = set()
     for moment in range(1, MOST_CHANGES):
-        for path in tmp_path.glob(".target.*"):
+        for path in tmp_path.glob(f".{what}.*"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-        shutil.rmtree(rendered.target)
-        shutil.copytree(start, rendered.target)
+        shutil.rmtree(directory)
+        shutil.copytree(start, directory)
 
         def die(change: int, moment: int = moment) -> None:
             if change == moment:
                 os._exit(DIED)
 
-        status = in_child(rendered.render, die, tmp_path)
-        aside = tmp_path / ".target.previous"
-        left = rendered.target if rendered.target.exists() else aside
+        status = in_child(act, die, tmp_path)
+        left = directory if directory.exists() else tmp_path / f".{what}.previous"
         assert ours(left) in (old, new), f"moment {moment}"
-        predicted = rendered.render(check=True)
-        carried_on = rendered.render()
+        predicted = act(check=True)
+        carried_on = act()
         assert carried_on["changes"] == predicted["changes"]
         stories |= {str(each["before"]) for each in carried_on["changes"] if "broken off" in each["item"]}
-        assert contents(rendered.target) == {**new, **OTHERS}, f"moment {moment}"
-        assert sorted(path.name for path in tmp_path.glob(".target.*")) == [".target.lock"]
-        assert rendered.render()["changed"] is False
+        assert contents(directory) == {**new, **others}, f"moment {moment}"
+        assert sorted(path.name for path in tmp_path.glob(f".{what}.*")) == [f".{what}.lock"]
+        assert act()["changed"] is False
         if status == FINISHED:
             break
     else:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import pytest
 from hypothesis import assume, given
+from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.config_bundle import differences, store
@@ -102,6 +103,7 @@ def test_that_a_transformation_made_twice_is_made_once(first: str, second: str) 
     assert changed(once, declared).source == once.source
 
 
+@limits(max_examples=25)  # each collects the whole corpus
 @given(st.randoms(use_true_random=False), st.lists(st.sampled_from(range(len(SECRET_PLACES))), unique=True))
 def test_that_the_digest_does_not_depend_on_any_order(shuffle: random.Random, chosen: list[int]) -> None:
     places = [SECRET_PLACES[number] for number in chosen]
@@ -116,6 +118,7 @@ def test_that_the_digest_does_not_depend_on_any_order(shuffle: random.Random, ch
     assert reordered.digest == expected.digest
 
 
+@limits(max_examples=25)  # each collects the whole corpus
 @given(st.data(), st.binary(max_size=20))
 def test_that_the_digest_depends_on_every_octet_and_name(data: st.DataObject, content: bytes) -> None:
     path = data.draw(st.sampled_from(sorted(FILES)))
@@ -158,6 +161,7 @@ def in_all_forms(marks: tuple[str, ...], files: Mapping[str, bytes]) -> list[str
     return [path for path, content in files.items() if any(form in content for form in forms)]
 
 
+@limits(max_examples=40)  # each collects the whole corpus
 @given(SECRETS, st.booleans())
 def test_that_nothing_leaks(secret: str, declared: bool) -> None:
     source = planted("Zq7", secret)
@@ -177,6 +181,7 @@ def test_that_nothing_leaks(secret: str, declared: bool) -> None:
         assert path == "logo.ico" or shown[1]
 
 
+@limits(max_examples=40)  # each collects the whole corpus
 @given(SECRETS)
 def test_that_secrets_come_back_as_they_were(secret: str) -> None:
     """What is collected and rendered with the same secrets is the same file, if it wrote them as we do."""
