@@ -18,6 +18,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.state_director
 from emulators.certificates import Authority, write_private
 from emulators.estate import hub
 from emulators.estate.advisory_board import sign_records
+from emulators.estate.artefacts import store_artefacts
 from emulators.estate.name_servers import name_servers
 from emulators.estate.seed import Seed, load_seed
 from emulators.estate.windows_hosts import prepare_windows, windows_hosts
@@ -25,7 +26,6 @@ from emulators.nginx import Nginx
 from emulators.processes import Daemon
 
 ROOT = Path(__file__).resolve().parents[2]
-GOLDEN_COPY = Path(__file__).with_name("golden_copy")
 
 
 class Part(Protocol):
@@ -100,15 +100,15 @@ class Estate:
             "oracle_old_account",
             "eugex_account",
             "eugex_account_of_test",
+            "artefact",
         ):
             _secret(self.directory / f"secrets/{name}_password", secrets.token_urlsafe(24))
         prepare_windows(self.directory)
-        golden_copy = self.directory / "state/artefacts/exam-scheduler-golden-copy"
         for environment, directory in (("live", "state"), ("test", "state-test")):
             state = StateDirectory(self.directory / directory, Marker(environment, rehearsal=True))
             list(state.apply(state.plan(state.read())))
-        if not golden_copy.exists():  # TEST has exported and signed off its reference data
-            shutil.copytree(GOLDEN_COPY, golden_copy)
+        passphrase = (self.directory / "secrets/artefact_password").read_text(encoding="utf-8")
+        store_artefacts(self.directory / "state/artefacts", passphrase)
         for directory in ("state", "state-test"):
             invigilators = self.directory / directory / "artefacts/invigilators.csv"
             if not invigilators.exists():  # the exams office has sent them

@@ -31,6 +31,8 @@ class Faults:
     """How much longer each command takes."""
     reboot_pending: bool = False
     disk_full: bool = False
+    files_locked: list[str] = field(default_factory=list)
+    """Paths that another process has open, so that nobody replaces or deletes them."""
     service_does_not_start: list[str] = field(default_factory=list)
     service_stops_again: list[str] = field(default_factory=list)
     """Starts, and is found stopped when it is next looked at."""

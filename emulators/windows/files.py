@@ -98,6 +98,20 @@ class FileSystem:
         self._state.files[paths.key(path)] = file
         return file
 
+    def move(self, source: str, path: str) -> None:
+        """Give a file another path on its disk, where nothing is; it takes no room.
+
+        Raises:
+            FileError: there is no file at the source, or no directory to move it to.
+        """
+        self.read(source)
+        above = self.find(paths.parent(path))
+        if above is None or not above.directory:
+            raise FileError(f"Could not find a part of the path '{paths.normal(path)}'.")
+        file = self._state.files.pop(paths.key(source))
+        file.path = paths.normal(path)
+        self._state.files[paths.key(path)] = file
+
     def reserve(self, path: str, size: int) -> None:
         """Take room on the disk of a path, or give it back.
 

@@ -4,11 +4,14 @@
 
 Options: `layout_file` (an XML file with an element `layout` whose attribute `value` is the pattern), `log_file`, and,
 as `property_NAME`, what the pattern's `%property{NAME}` is. `%date`, `%level`, `%message`, `%newline` are known too.
+With `template_file`, an XML file, the service loads that as well, and the line says what was loaded; it does not start
+with one that cannot be read.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 
 from lxml import etree
@@ -27,10 +30,18 @@ class LayoutLog(Behaviour):
         """Write the line, as the layout file says at this moment."""
         options = self.service.options
         try:
-            line = self._line(self._pattern(options["layout_file"]), "Synchronisation started")
+            line = self._line(self._pattern(options["layout_file"]), self._started(options.get("template_file")))
             self._append(options["log_file"], line)
         except (FileError, KeyError, etree.LxmlError) as error:
             raise StartFailure(f"The service {self.service.name} ended with {error!r}.") from error
+
+    def _started(self, template: str | None) -> str:
+        """Return what the line says."""
+        if template is None:
+            return "Synchronisation started"
+        content = self.machine.files.read(template)
+        name = etree.fromstring(content, etree.XMLParser(resolve_entities=False)).get("name", "")
+        return f"Template {name} loaded, SHA-256 {hashlib.sha256(content).hexdigest()}"
 
     def _pattern(self, path: str) -> str:
         root = etree.fromstring(self.machine.files.read(path), etree.XMLParser(resolve_entities=False))

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import re
 
-from emulators.estate.estate import GOLDEN_COPY
+from emulators.estate.artefacts import GOLDEN_COPY
 from emulators.estate.sql_server import SEED
 from tests.unit.inventories.test_inventories import of_environment
 
