@@ -11,10 +11,13 @@ import yaml
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from emulators.certificates import Authority, thumbprint_of, write_private
+from emulators.estate.artefacts import CONFIGURATION
 from emulators.processes import Daemon
 
 SEED = Path(__file__).with_name("windows.yml")
 SELF_SIGNED = "self-signed"
+TESTED = {"calsync-test": ("calsync_exam_template", "C:\\Program Files\\S2Unified\\CalSync\\Templates")}
+"""Of hosts of TEST, the configuration that was tested there, and its directory."""
 
 
 def windows_hosts(directory: Path, network: str) -> Daemon:
@@ -40,8 +43,16 @@ def prepare_windows(directory: Path) -> None:
         return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     seed = yaml.safe_load(SEED.read_text(encoding="utf-8"))
+    add_tested_configuration(seed)
     sign(seed)
     write_private(path, yaml.safe_dump(seed, sort_keys=False).encode())
+
+
+def add_tested_configuration(seed: dict[str, Any]) -> None:
+    """Let TEST's hosts have the files that were tested there."""
+    for host, (artefact, directory) in TESTED.items():
+        for path in (CONFIGURATION / artefact).iterdir():
+            seed["hosts"][host]["files"][f"{directory}\\{path.name}"] = {"content": path.read_text(encoding="utf-8")}
 
 
 def sign(seed: dict[str, Any]) -> None:

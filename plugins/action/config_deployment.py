@@ -102,7 +102,7 @@ class ActionModule(ControllerAction):
             told = self._told(deployment, arguments, task_vars)
         except Problem as problem:
             said = " ".join([*deployment.told, str(problem)])
-            return {**result, "failed": True, "msg": f"{name}: {said}"}
+            return {**result, "failed": True, "msg": said if said.startswith(name) else f"{name}: {said}"}
         for each in deployment.told:
             self._display.warning(f"{name}: {each}")
         return {**result, **told}
@@ -116,24 +116,29 @@ class ActionModule(ControllerAction):
             artefact = self._artefact(arguments, task_vars)
             return self._artefact_told(deployment, artefact, only_look=check or arguments["state"] == "seen")
         if check:
-            journal = deployment.look([]).journal
-            return {"changed": journal is not None and journal.state != "accepted", "changes": []}
+            if arguments["state"] == "restored":
+                return self._restored(deployment, arguments["generation"], check=True)
+            return {"changed": arguments["state"] == "put_back"}
         with deployment.locked():
             if arguments["state"] == "accepted":
                 return {"changed": False, "accepted": deployment.accept()}
             if arguments["state"] == "put_back":
                 return {"changed": True, "msg": deployment.put_back()}
-            return self._restored(deployment, arguments["generation"])
+            return self._restored(deployment, arguments["generation"], check=False)
 
     @staticmethod
-    def _restored(deployment: Deployment, wanted: str | None) -> dict[str, Any]:
+    def _restored(deployment: Deployment, wanted: str | None, *, check: bool) -> dict[str, Any]:
         """Bring an earlier generation back, kept as a switch of its own. Raises Problem."""
-        stands = deployment.mend(deployment.look([]))
+        stands = deployment.look([])
+        if not check:
+            stands = deployment.mend(stands)
         generations = stands.journal.generations if stands.journal else ()
-        chosen = [each for each in generations if wanted in (None, each.name)][:1]
+        chosen = [each for each in generations if each.name == wanted]
         if not chosen:
             known = ", ".join(each.name for each in generations) or "none"
-            raise InvalidParameter("generation", wanted, "it is not kept", f"Give one of these: {known}.")
+            raise InvalidParameter(
+                "generation", wanted, "it is not kept", f"Give one of these, the newest first: {known}."
+            )
         stands = deployment.look(list(chosen[0].files))
         incoming = {
             path: None
@@ -142,7 +147,7 @@ class ActionModule(ControllerAction):
             for path, sha256 in chosen[0].files.items()
             if stands.present[path] != sha256
         }
-        if incoming:
+        if incoming and not check:
             deployment.deploy(incoming, chosen[0].digest, stands)
         msg = f"What stands is generation {chosen[0].name} ({chosen[0].digest or 'not from a bundle'})."
         return {"changed": bool(incoming), "files": sorted(incoming), "digest": chosen[0].digest, "msg": msg}

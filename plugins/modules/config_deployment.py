@@ -101,7 +101,7 @@ options:
     type: dict
     default: {}
   generation:
-    description: Which generation to restore. Without it, the newest.
+    description: Which generation to restore. Another name is refused, and shows those that are kept.
     type: str
   keep:
     description: How many generations are kept.

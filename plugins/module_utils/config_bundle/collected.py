@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -38,12 +38,36 @@ class Source:
     exclude: Sequence[str]
     rules: Rules
 
+    @property
+    def where(self) -> str:
+        """Return the place, for messages."""
+        return str(self.directory)
+
+    def read(self) -> Mapping[str, bytes]:
+        """Return the files by path. Raises MissingPrerequisite if there is no such directory."""
+        if not self.directory.is_dir():
+            raise MissingPrerequisite("there is no such directory", where=self.where, remedy="Correct source.")
+        return read_files(self.directory, self.wants)
+
     def wants(self, path: str) -> bool:
         """Return whether a file is collected. Cases do not count, as on Windows."""
         folded = path.casefold()
         return any(fnmatchcase(folded, each.casefold()) for each in self.include) and not any(
             fnmatchcase(folded, each.casefold()) for each in self.exclude
         )
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """Files that were read from a host, and are nowhere else on this machine."""
+
+    where: str
+    files: Mapping[str, bytes] = field(repr=False)
+    rules: Rules
+
+    def read(self) -> Mapping[str, bytes]:
+        """Return the files by path."""
+        return self.files
 
 
 @dataclass(frozen=True)
@@ -58,7 +82,7 @@ class Present:
 class CollectedBundle(Resource[Present, Change]):
     """The bundle of a source."""
 
-    def __init__(self, bundle: Path, passphrase: str | None, source: Source, locks: ExitStack | None) -> None:
+    def __init__(self, bundle: Path, passphrase: str | None, source: Source | Fetched, locks: ExitStack | None) -> None:
         """Keep what is collected, and where to; `locks` keep other runs out, None if nothing will be written."""
         self._directory = Replaced(bundle)
         self._passphrase = passphrase
@@ -73,17 +97,11 @@ class CollectedBundle(Resource[Present, Change]):
             MissingPrerequisite: there is no source.
         """
         self._directory.check()
-        if not self._source.directory.is_dir():
-            raise MissingPrerequisite(
-                "there is no such directory", where=str(self._source.directory), remedy="Correct source."
-            )
         if self._locks is not None:
             self._directory.lock(self._locks)
-        files = read_files(self._source.directory, self._source.wants)
+        files = self._source.read()
         if not files:
-            raise Problem(
-                "it has no files to collect", where=str(self._source.directory), remedy="Correct include and exclude."
-            )
+            raise Problem("it has no files to collect", where=self._source.where, remedy="Correct include and exclude.")
         source = collect(files, self._source.rules)
         place = self._directory.readable
         bundle = None

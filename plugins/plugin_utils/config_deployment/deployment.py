@@ -105,21 +105,24 @@ class Deployment:
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Keep other runs out. Raises HostProblem, or Problem if another run is at work."""
-        mine = Holder(
-            f"{_user()} on {socket.gethostname()}, process {os.getppid()}", run_identity.current() or "", _now()
-        )
-        if not self.host.create(self.place.lock, mine.text()):
+        mine = Holder(_user(), run_identity.current() or "", _now(), socket.gethostname(), os.getppid())
+        try:
+            free = self.host.create(self.place.lock, mine.text())
+        except HostProblem as problem:
+            raise HostProblem(f"{str(problem).rstrip('.')}. This run has touched none of the files.") from None
+        if not free:
             holder = Holder.parse(self.host.read(self.place.lock) or b"")
             age = holder.age(datetime.now(UTC))
-            if age < self.lock_expires and not (mine.run and holder.run == mine.run):
+            ours = bool(mine.run) and holder.run == mine.run
+            if age < self.lock_expires and not ours and not _is_dead(holder):
                 raise Problem(
                     "another run is at work there",
                     where=self.place.lock,
-                    found=f"{holder.owner}, for {age} s (since {holder.since})",
+                    found=f"{holder}, for {age} s (since {holder.since})",
                     remedy=f"Wait until it has ended, then run again. If it has died, its lock expires after "
                     f"{self.lock_expires} s, or delete the file.",
                 )
-            self.told.append(f"The lock of {holder.owner}, left {age} s ago, is taken over.")
+            self.told.append(f"The lock of {holder}, left {age} s ago, is taken over.")
             self.host.operate([Operation("write", self.place.lock, content=mine.text())])
         try:
             yield
@@ -274,6 +277,19 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"user {os.getuid()}"
+
+
+def _is_dead(holder: Holder) -> bool:
+    """Return whether a lock was left by a process of this machine that is no more."""
+    if holder.host != socket.gethostname() or holder.process <= 0:
+        return False
+    try:
+        os.kill(holder.process, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _now() -> str:

@@ -207,6 +207,11 @@ class Holder:
     owner: str
     run: str
     since: str
+    host: str = ""
+    process: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.owner} on {self.host}, process {self.process}" if self.host else self.owner
 
     def text(self) -> bytes:
         """Return the file."""
@@ -221,7 +226,8 @@ class Holder:
         """Return what the file says; a file that was only begun says nobody, since 1970."""
         try:
             told: dict[str, Any] = json.loads(content)
-            holder = cls(str(told["owner"]), str(told["run"]), str(told["since"]))
+            host, process = str(told.get("host", "")), int(told.get("process", 0))
+            holder = cls(str(told["owner"]), str(told["run"]), str(told["since"]), host, process)
             holder.age(datetime.now(UTC))
         except (ValueError, KeyError, TypeError):
             return cls("somebody", "", "1970-01-01T00:00:00+00:00")
