@@ -84,7 +84,7 @@ def _pairs(value: Value) -> list[Pair]:
             position = bare.end() if bare else start
             end = start + len(text[start:position].rstrip())
             piece = value.part(start, end)
-            inner = Value(piece.text, piece.positions, _writer(value.write, odbc=odbc), whole=True)
+            inner = Value(piece.text, piece.positions, _writer(value.write_part, odbc=odbc), whole=True)
         found.append(Pair(keyword[1].replace("==", "=").strip(), inner))
         if text[position : position + 1] != ";":
             break
@@ -101,7 +101,7 @@ def _unquoted(value: Value, start: int, end: int, quote: str) -> Value:
     return Value(
         "".join(characters),
         [*positions, value.positions[end]],
-        lambda text: value.write(text.replace(quote, quote * 2)),
+        lambda text: value.write_part(text.replace(quote, quote * 2)),
     )
 
 

@@ -81,7 +81,7 @@ class IniDocument(Document):
         quoted = _QUOTED.fullmatch(text)
         if quoted:
             return plain(self.source.text, first + 1, last - 1, _one_line)
-        return Value(text, range(first, last + 1), _bare, whole=True)
+        return Value(text, range(first, last + 1), _bare, whole=True, inside=_one_line)
 
 
 class PropertiesDocument(Document):

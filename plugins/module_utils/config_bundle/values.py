@@ -38,6 +38,13 @@ class Value:
     """`string`, or in JSON `number`, `boolean`, `null`."""
     whole: bool = False
     """Whether it can only be written as a whole, since it takes quotes if it needs them."""
+    inside: Callable[[str], str] | None = None
+    """As `write`, for a part of it, where that is something else: a part takes no quotes of the whole."""
+
+    @property
+    def write_part(self) -> Callable[[str], str]:
+        """Return what writes a part of it."""
+        return self.inside or self.write
 
     @property
     def start(self) -> int:
@@ -51,7 +58,7 @@ class Value:
 
     def part(self, start: int, end: int) -> Value:
         """Return the characters from `start` to `end` of this value, as a value of their own."""
-        return Value(self.text[start:end], self.positions[start : end + 1], self.write)
+        return Value(self.text[start:end], self.positions[start : end + 1], self.write_part)
 
     def edits(self, text: str) -> list[Edit]:
         """Return what makes it say that: nothing, if it does already. Raises ValueError if it cannot."""

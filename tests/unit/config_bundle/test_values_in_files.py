@@ -99,6 +99,18 @@ def test_json(content: str, declared: dict[str, Any], expected: str) -> None:
         ),
         ("ini", "x = 'a'", {"key": "x", "value": "b "}, "x = 'b '"),
         ("ini", "x =", {"key": "x", "value": " b"}, 'x =" b"'),
+        (
+            "ini",
+            "x=Driver={a};Server=b;Pwd={c}",
+            {"key": "x", "part": ["Pwd"], "value": " "},
+            "x=Driver={a};Server=b;Pwd={ }",
+        ),
+        (
+            "ini",
+            "x=Server=b;Pwd=c",
+            {"key": "x", "part": ["Pwd"], "value": "'d'; "},
+            """x=Server=b;Pwd="'d'; \"""",
+        ),
         ("ini", "; x=1\nx=2", {"key": "x", "value": "a=b;c"}, "; x=1\nx=a=b;c"),
         ("properties", "a.b : c\\\n  d\n", {"key": "a.b", "value": "e\nf\\"}, "a.b : e\\nf\\\\\n"),
         ("properties", "a\\ b=1\n#a\\ b=1", {"key": "a b", "value": " 2"}, "a\\ b=\\ 2\n#a\\ b=1"),
