@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""CalSync's exam template on its way: collected where it was tested, deployed as signed off, and brought back."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+
+import pytest
+import yaml
+
+from emulators.estate.artefacts import CONFIGURATION
+from emulators.estate.estate import ROOT, Estate
+from emulators.windows.model import STATE
+from tests.integration.playbooks.isolated import Playbook, changed
+
+NETWORK = "127.47"
+TEST = ("test", "rehearsal_of_test")
+TEMPLATE = "C:\\Program Files\\S2Unified\\CalSync\\Templates\\exam.xml"
+TESTED = CONFIGURATION / "calsync_exam_template/exam.xml"
+ARTEFACT = ("-e", "artefact=calsync_exam_template")
+
+
+@pytest.fixture(scope="module")
+def estate() -> Iterator[Estate]:
+    """The Windows hosts alone."""
+    estate = Estate(NETWORK)
+    list(estate.up("windows"))
+    yield estate
+    list(estate.down("windows"))
+    shutil.rmtree(estate.directory)
+
+
+def run(book: str, *options: str, inventories: tuple[str, ...] = ("live", "rehearsal"), succeeds: bool = True) -> str:
+    done = Playbook(NETWORK).run(book, *options, inventories=inventories)
+    assert (done.returncode == 0) is succeeds, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def template_of_live(estate: Estate) -> bytes:
+    host = STATE.validate_json((estate.directory / "windows/hosts/calsync-live.json").read_bytes())
+    return next(file.content for path, file in host.files.items() if path.lower() == TEMPLATE.lower())
+
+
+@pytest.mark.timeout(400)
+def test_what_is_collected_in_test_is_what_live_has_signed_off(estate: Estate) -> None:
+    said = ("-e", "tested_by='Exams office'", "-e", "valid_until=2027-06-30T00:00+00:00")
+    output = run("sign_off.yml", *ARTEFACT, *said, inventories=TEST)
+    state = estate.directory / "state-test/artefacts"
+    (written,) = state.glob("calsync-exam-template-*.yml")
+    signed = yaml.safe_load((ROOT / "changes/live/calsync-exam-template-7.yml").read_text(encoding="utf-8"))
+    record = yaml.safe_load(written.read_text(encoding="utf-8"))
+    names = ("kind", "artefact", "digest", "tested_in", "tested_by")
+    assert {name: record[name] for name in names} == {name: signed[name] for name in names}
+    assert record["valid_until"] == "2027-06-30T00:00:00+00:00"
+    assert signed["digest"] in output.replace("\n", "")
+    stored = {path.read_bytes() for path in (state / "calsync_exam_template").rglob("*") if path.is_file()}
+    assert stored
+    assert not [each for each in stored if TESTED.read_bytes()[:40] in each], "the artefact is encrypted"
+    assert changed(run("sign_off.yml", *ARTEFACT, *said, inventories=TEST)) == 0
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(600)
+def test_what_a_deployment_has_replaced_comes_back(estate: Estate) -> None:
+    before = template_of_live(estate)
+    run("stages/calsync.yml")
+    signed_off = template_of_live(estate)
+    assert b"https://timetables.exams.example/{uun}" in signed_off
+
+    output = run("restore_config.yml", *ARTEFACT, succeeds=False)
+    generation = re.search(r"newest first: ([\w-]+)", " ".join(output.split()))
+    assert generation, output
+    assert template_of_live(estate) == signed_off
+    run("restore_config.yml", *ARTEFACT, "-e", f"generation={generation[1]}")
+    assert template_of_live(estate) == before
