@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator
@@ -21,8 +22,9 @@ from emulators.estate.advisory_board import sign_records
 from emulators.estate.name_servers import name_servers
 from emulators.estate.seed import Seed, load_seed
 from emulators.estate.windows_hosts import prepare_windows, windows_hosts
-from emulators.nginx import Nginx
+from emulators.linux_host import LinuxHost
 from emulators.processes import Daemon
+from emulators.web_timetables import releases
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN_COPY = Path(__file__).with_name("golden_copy")
@@ -62,7 +64,7 @@ class Estate:
     def parts(self) -> dict[str, Part]:
         """Return the servers by the names of their hosts."""
         parts: dict[str, Part] = dict(name_servers(self.directory, self.network, self.seed))
-        parts.update({host: Nginx(self.directory / "hosts" / host) for host in self.seed.web_servers})
+        parts.update({host: LinuxHost(self.directory / "hosts" / host) for host in self.seed.web_servers})
         parts["windows"] = windows_hosts(self.directory, self.network)
         parts["sql-server"] = self._part("SQL Server", "serve-sql", self.directory / "sql-server")
         for host in self.seed.databases:
@@ -100,6 +102,7 @@ class Estate:
             "oracle_old_account",
             "eugex_account",
             "eugex_account_of_test",
+            "web_timetables_database",
         ):
             _secret(self.directory / f"secrets/{name}_password", secrets.token_urlsafe(24))
         prepare_windows(self.directory)
@@ -114,18 +117,23 @@ class Estate:
             if not invigilators.exists():  # the exams office has sent them
                 invigilators.parent.mkdir(mode=0o700, exist_ok=True)
                 hub.write_invigilators(invigilators)
+        release = self.directory / "state/artefacts/web-timetables-1.0.0.tar.gz"
+        if not release.exists():  # the web team's build has published it
+            releases.build(release, "1.0.0")
         for host, entry in self.seed.web_servers.items():
             self._prepare_linux(self.directory / "hosts" / host, self.address(entry["address"]), entry["name"])
 
     def _prepare_linux(self, root: Path, address: str, name: str) -> None:
         """Make an emulated Linux host: nginx, and a `python3` that finds the host's own `systemctl`."""
-        Nginx(root).seed(address, name)
+        nginx = LinuxHost(root).nginx
+        nginx.seed(address, name)
         programs = root / "usr/bin"
         programs.mkdir(parents=True, exist_ok=True)
         _program(programs / "python3", f'PATH="{programs}:$PATH" exec "{sys.executable}" "$@"')
         path = f"{ROOT}:{ROOT / '.collections'}"
         command = f'PYTHONPATH="{path}" exec "{sys.executable}" -m emulators.systemctl "{root}" "$@"'
         _program(programs / "systemctl", command)
+        _program(programs / "nginx", f'exec {shlex.join(nginx.command())} "$@"')
 
     def approve_changes(self) -> None:
         """Have the emulated advisory board sign LIVE's change records as they are now."""

@@ -122,7 +122,7 @@ def replace_directory(current: Path, staged: Path, previous: Path, owned: frozen
 
 
 @contextlib.contextmanager
-def locked(directory: Path) -> Iterator[None]:
+def locked(directory: Path, what: str = "these certificates") -> Iterator[None]:
     """Keep other runs of the module out of the directory meanwhile.
 
     Raises:
@@ -135,7 +135,7 @@ def locked(directory: Path) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise Problem(
-                "another run is working on these certificates",
+                f"another run is working on {what}",
                 where=str(directory),
                 remedy="Wait until it has ended, then run again.",
             ) from error
