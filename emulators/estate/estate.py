@@ -128,12 +128,13 @@ class Estate:
         nginx = LinuxHost(root).nginx
         nginx.seed(address, name)
         programs = root / "usr/bin"
-        programs.mkdir(parents=True, exist_ok=True)
+        for directory in (programs, root / "usr/sbin", root / "etc/systemd/system"):
+            directory.mkdir(parents=True, exist_ok=True)
         _program(programs / "python3", f'PATH="{programs}:$PATH" exec "{sys.executable}" "$@"')
         path = f"{ROOT}:{ROOT / '.collections'}"
         command = f'PYTHONPATH="{path}" exec "{sys.executable}" -m emulators.systemctl "{root}" "$@"'
         _program(programs / "systemctl", command)
-        _program(programs / "nginx", f'exec {shlex.join(nginx.command())} "$@"')
+        _program(root / "usr/sbin/nginx", f'exec {shlex.join(nginx.command())} "$@"')
 
     def approve_changes(self) -> None:
         """Have the emulated advisory board sign LIVE's change records as they are now."""
