@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
         return 1
 
 
-def act(root: Path, words: list[str]) -> int:
+def act(root: Path, words: list[str]) -> int:  # noqa: PLR0911 - a return for each command
     """Do what the words say.
 
     Raises:
@@ -49,7 +49,7 @@ def act(root: Path, words: list[str]) -> int:
         case ["show", name]:
             show(Unit(root, name.removesuffix(".service")))
             return 0
-        case ["is-enabled", name]:
+        case ["is-enabled", name, "-l"]:
             enabled = Unit(root, name.removesuffix(".service")).enabled()
             print("enabled" if enabled else "disabled")
             return 0 if enabled else 1

@@ -15,15 +15,15 @@ author:
   - The uoe.exam_scheduling authors (@uoe-exam-scheduling)
 description:
   - Builds a release from wheels, or from archives of wheels, each with its SHA-256, into a directory and a virtual
-    environment of its own. No package index is asked. What a wheel needs and the release does not bring is an error that
-    names it.
-  - A release is there as a whole or not at all. It is proven by importing O(imports) as O(owner), and recorded last. What an
-    interrupted run left is never taken for a release, and removed by the next.
-  - A release does not change any more. With other O(contents), the same version is another release, named V(1.4.0-2), so that
-    going back brings back settings, too. A version with other O(files) is refused.
+    environment of its own. No package index is asked. What a wheel needs and the release does not bring is an error
+    that names it.
+  - A release is there as a whole or not at all. It is proven by importing O(imports) as O(owner), and recorded last.
+    What an interrupted run left is never taken for a release, and removed by the next.
+  - A release does not change any more. With other O(contents), the same version is another release, named V(1.4.0-2),
+    so that going back brings back settings, too. A version with other O(files) is refused.
   - The release in service is what the symbolic link C(current) points to. It is replaced by one rename.
-  - The release to go back to is the one that was in service before. One that was left for an earlier one is forgotten, and
-    so is one that never was in service.
+  - The release to go back to is the one that was in service before. One that was left for an earlier one is forgotten,
+    and so is one that never was in service.
 notes:
   - "The host needs Python's C(venv) and C(ensurepip) (Debian: C(python3-venv)), and no pip."
 options:
@@ -148,18 +148,9 @@ changes:
   elements: dict
 """
 
-from pathlib import Path
-
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.python_release.builder import Builder
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.python_release.places import Places, declared_from
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.python_release.states import (
-    Absent,
-    Built,
-    InService,
-    Pruned,
-)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.python_release.states import state_from
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import (
     PREREQUISITE_ARGUMENTS,
     InvalidParameter,
@@ -195,21 +186,11 @@ def main() -> None:
         supports_check_mode=True,
     )
     given = module.params
-    places = Places(Path(given["path"]))
     try:
-        if given["keep"] < 1:
-            raise InvalidParameter("keep", given["keep"], "the release in service is always kept", "Give 1 or more.")
-        if given["state"] == "built":
-            builder = Builder(given["python"], given["owner"], given["imports"], given["environment"])
-            run(module, Built(places, declared_from(given), builder))
-        elif given["state"] == "current":
-            run(module, InService(places, given["name"], module.check_mode))
-        elif given["state"] == "pruned":
-            run(module, Pruned(places, given["keep"]))
-        else:
-            run(module, Absent(places, given["name"]))
+        state = state_from(given, check_mode=module.check_mode)
     except InvalidParameter as error:
         module.fail_json(msg=f"{error} Nothing was touched.")
+    run(module, state)
 
 
 if __name__ == "__main__":

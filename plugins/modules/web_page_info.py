@@ -14,10 +14,10 @@ version_added: "0.1.0"
 author:
   - The uoe.exam_scheduling authors (@uoe-exam-scheduling)
 description:
-  - Asks for pages over HTTPS, with the server's certificate verified, and compares status and content with what they have to
-    be. It follows no redirection.
-  - Each page can be asked for at an address of its own, the name in O(pages[].url) remaining the one that is verified, so that
-    each of several servers of one name is proven.
+  - Asks for pages over HTTPS, with the server's certificate verified, and compares status and content with what they
+    have to be. It follows no redirection.
+  - Each page can be asked for at an address of its own, the name in O(pages[].url) remaining the one that is verified,
+    so that each of several servers of one name is proven.
   - A server that cannot be reached is not proven, and no failure. It writes nothing.
 options:
   pages:

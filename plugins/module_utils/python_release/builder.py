@@ -115,7 +115,7 @@ class Builder:
         self._run(
             [python, "-m", "pip", "--isolated", "install", *options, "--find-links", wheels[0].parent, *wheels],
             "install the wheels",
-            {"PYTHONPATH": str(pip_wheel()), "PIP_CONFIG_FILE": os.devnull},
+            environment={"PYTHONPATH": str(pip_wheel()), "PIP_CONFIG_FILE": os.devnull},
             remedy="The release has to bring all that it needs: nothing is taken from a package index.",
         )
 
@@ -124,9 +124,9 @@ class Builder:
         if not self.imports:
             return
         environment = {name: text.replace("{directory}", str(directory)) for name, text in self.environment.items()}
-        command = [directory / "venv/bin/python", "-B", "-c", IMPORTS, *self.imports]
+        command: list[str | Path] = [directory / "venv/bin/python", "-B", "-c", IMPORTS, *self.imports]
         self._run(
-            command, f"import {', '.join(self.imports)}", environment, account, directory,
+            command, f"import {', '.join(self.imports)}", environment=environment, account=account, directory=directory,
             remedy="The release does not work on this host, and was not put in service.",
         )  # fmt: skip
 
@@ -134,6 +134,7 @@ class Builder:
         self,
         command: Sequence[str | Path],
         purpose: str,
+        *,
         environment: Mapping[str, str] | None = None,
         account: pwd.struct_passwd | None = None,
         directory: Path | None = None,

@@ -8,8 +8,8 @@
     current              a symbolic link to the one in service
     history.json         which were in service, the last one last
 
-A release never changes once it is there: the same version with other settings is another release, `1.4.0-2`. One without
-release.json is unfinished, and never taken for a release.
+A release never changes once it is there: the same version with other settings is another release, `1.4.0-2`. One
+without release.json is unfinished, and never taken for a release.
 """
 
 from __future__ import annotations

@@ -9,6 +9,8 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.files import locked, told
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.python_release.builder import NAMED_DIGITS, Builder
@@ -17,8 +19,14 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.python_release
     Declared,
     Places,
     Present,
+    declared_from,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Change, Problem, Resource
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import (
+    Change,
+    InvalidParameter,
+    Problem,
+    Resource,
+)
 
 
 @dataclass
@@ -178,3 +186,20 @@ class Absent(_Releases):
     def apply(self, changes: Sequence[Change]) -> Iterator[Change]:
         """Remove it."""
         yield from self.remove(changes)
+
+
+def state_from(params: Mapping[str, Any], *, check_mode: bool) -> Resource[Present, Change]:
+    """Return the state that the module's parameters declare.
+
+    Raises:
+        InvalidParameter: one of them cannot be meant.
+    """
+    places = Places(Path(params["path"]))
+    if params["keep"] < 1:
+        raise InvalidParameter("keep", params["keep"], "the release in service is always kept", "Give 1 or more.")
+    if params["state"] == "built":
+        builder = Builder(params["python"], params["owner"], params["imports"], params["environment"])
+        return Built(places, declared_from(params), builder)
+    if params["state"] == "current":
+        return InService(places, params["name"], check_mode)
+    return Pruned(places, params["keep"]) if params["state"] == "pruned" else Absent(places, params["name"])

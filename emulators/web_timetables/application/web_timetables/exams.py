@@ -84,7 +84,7 @@ def _driver() -> str:
     """Return the driver that the host has installed, or else the one that the release brings."""
     installed = [name for name in pyodbc.drivers() if name == "ODBC Driver 18 for SQL Server"]
     if installed:
-        return installed[0]
+        return str(installed[0])
     found = importlib.util.find_spec("mssql_python_odbc")
     if found is None or found.origin is None:
         raise RuntimeError("there is no ODBC driver for SQL Server")
