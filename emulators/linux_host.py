@@ -7,6 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from emulators.nginx import Nginx
+from emulators.processes import stop_daemon
 from emulators.units import units
 
 
@@ -34,3 +35,5 @@ class LinuxHost:
         self.nginx.stop()
         for unit in units(self.root):
             unit.stop()
+        for pid_file in (self.root / "run/web-timetables").glob("*/gunicorn.pid"):  # without an init system
+            stop_daemon(pid_file, "gunicorn")

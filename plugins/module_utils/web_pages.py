@@ -59,7 +59,7 @@ class Sight:
         """What is not as it has to be."""
         page = self.page
         if self.not_trusted:
-            return [Finding(page.where, "TLS", "a certificate that clients trust", self.not_trusted, "See line 1.6.")]
+            return [Finding(page.where, "TLS", "a handshake that clients trust", self.not_trusted, "See line 1.6.")]
         if self.status is None:
             return []
         if self.status != page.status:
@@ -144,6 +144,8 @@ def look_at(page: Page, roots: Sequence[str], timeout: float) -> Sight:
         body = response.read(LARGEST).decode(errors="replace")
     except ssl.SSLCertVerificationError as error:
         return Sight(page, not_trusted=error.verify_message or str(error))
+    except ssl.SSLError as error:
+        return Sight(page, not_trusted=f"no TLS: {error.reason or error}")
     except (OSError, http.client.HTTPException) as error:
         return Sight(page, not_reached=f"no answer: {error or type(error).__name__}")
     finally:

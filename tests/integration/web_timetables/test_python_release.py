@@ -19,7 +19,6 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.python_release
 from emulators.web_timetables.releases import wheel
 from tests.module_runner import run_module
 
-
 METADATA = "Metadata-Version: 2.1\nName: small\n"
 
 
