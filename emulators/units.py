@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import pwd
 import shlex
+import shutil
 import socket
 import subprocess
 from dataclasses import dataclass
@@ -155,8 +156,10 @@ class Unit:
         raise NotReady(f"Job for {self.name}.service failed: it was not ready in time.")
 
     def stop(self) -> None:
-        """Stop it, if it runs, and return when it is gone."""
+        """Stop it, if it runs, and return when it is gone; its runtime directory goes with it."""
         stop_daemon(self._pid_file, self._word())
+        for directory in self.read()["Service"].get("RuntimeDirectory", ()):
+            shutil.rmtree(self.root / "run" / directory, ignore_errors=True)
 
     def _word(self) -> str:
         """Return what its command line has and no other's."""
