@@ -12,6 +12,7 @@ import os
 import pwd
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
 from dataclasses import dataclass
@@ -157,8 +158,15 @@ class Unit:
 
     def stop(self) -> None:
         """Stop it, if it runs, and return when it is gone; its runtime directory goes with it."""
-        stop_daemon(self._pid_file, self._word())
-        for directory in self.read()["Service"].get("RuntimeDirectory", ()):
+        service = self.read()["Service"]
+        pid = daemon_pid(self._pid_file, self._word())
+        try:
+            stop_daemon(self._pid_file, self._word(), seconds=float(service.get("TimeoutStopSec", ["90"])[-1]))
+        except NotReady:
+            if pid is not None:  # it has a session of its own
+                os.killpg(pid, signal.SIGKILL)
+            stop_daemon(self._pid_file, self._word())
+        for directory in service.get("RuntimeDirectory", ()):
             shutil.rmtree(self.root / "run" / directory, ignore_errors=True)
 
     def _word(self) -> str:

@@ -59,6 +59,7 @@ class WebTimetables:
             "web_timetables_files": [{"path": str(archive), "sha256": digest}],
             "web_timetables_health_tries": 2 if broken else 10,
             "web_timetables_health_timeout": 2 if broken else 5,
+            "web_timetables_graceful_seconds": 2 if broken else 30,
         }
         return json.dumps(declared)
 
