@@ -20,7 +20,7 @@ description:
   - A release is there as a whole or not at all. It is proven by importing O(imports) as O(owner), and recorded last.
     What an interrupted run left is never taken for a release, and removed by the next.
   - A release does not change any more. With other O(contents), the same version is another release, named V(1.4.0-2),
-    so that going back brings back settings, too. A version with other O(files) is refused.
+    so that going back brings back settings, too. A version that was in service is refused with other O(files).
   - The release in service is what the symbolic link C(current) points to. It is replaced by one rename.
   - The release to go back to is the one that was in service before. One that was left for an earlier one is forgotten,
     and so is one that never was in service.

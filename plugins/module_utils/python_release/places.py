@@ -6,7 +6,7 @@
 
     releases/<name>/     one release: venv/, its own files, and release.json, which is written last
     current              a symbolic link to the one in service
-    history.json         which were in service, the last one last
+    history.json         which were in service, the last one last (`served`: those to go back to; `ever`: all of them)
 
 A release never changes once it is there: the same version with other settings is another release, `1.4.0-2`. One
 without release.json is unfinished, and never taken for a release.
@@ -72,6 +72,9 @@ class Present:
     served: Sequence[str] = ()
     """Those that were in service and are still good to go back to, the one in service last."""
 
+    ever: Sequence[str] = ()
+    """Those that were in service at any time."""
+
     @property
     def previous(self) -> str | None:
         """The release to go back to, if there is one."""
@@ -103,12 +106,13 @@ class Places:
             else:
                 unfinished.append(path.name)
         current = self._current()
-        served = [name for name in self._history() if name in releases]
+        history = self._history()
+        served = [name for name in history.get("served", []) if name in releases]
         if current is not None and current in served:
             served = served[: served.index(current) + 1]
         elif current is not None:
             served.append(current)
-        return Present(releases, unfinished, current, served)
+        return Present(releases, unfinished, current, served, [*history.get("ever", []), *served])
 
     def _current(self) -> str | None:
         link = self.base / CURRENT
@@ -122,9 +126,9 @@ class Places:
             )
         return None
 
-    def _history(self) -> list[str]:
+    def _history(self) -> dict[str, Any]:
         path = self.base / HISTORY
-        return [str(name) for name in _load(path).get("served", [])] if path.exists() else []
+        return _load(path) if path.exists() else {}
 
     def switch(self, name: str, present: Present) -> None:
         """Put a release in service: `current` is replaced by one rename, so that there is no moment without it.
@@ -137,7 +141,8 @@ class Places:
         served = list(present.served)
         served = served[: served.index(name) + 1] if name in served else [*served, name]
         # before the link: a name of the history that never came into service is dropped by the next reader
-        write(self.base / HISTORY, json.dumps({"served": served}).encode(), PUBLIC_FILE)
+        history = {"served": served, "ever": sorted({*present.ever, name})}
+        write(self.base / HISTORY, json.dumps(history).encode(), PUBLIC_FILE)
         beside = self.base / f".{CURRENT}.part"
         with contextlib.suppress(FileNotFoundError):
             beside.unlink()
@@ -160,13 +165,25 @@ class Places:
             for file, content in declared.contents.items()
         )
 
+    def in_the_way(self, declared: Declared, present: Present) -> list[str]:
+        """Return releases of this version, built from other files, that never were in service: a run that failed and
+        was killed left them."""
+        return [
+            name
+            for name, record in present.releases.items()
+            if record.get("version") == declared.version
+            and record.get("files") != declared.digests()
+            and name not in present.ever
+        ]
+
     def name_for(self, declared: Declared, present: Present) -> str:
         """Return the name of a release that is to be built: its version, with a number if there is one already.
 
         Raises:
-            Problem: the version is there already, built from other files.
+            Problem: the version was in service already, built from other files.
         """
-        taken = [name for name in present.releases if name.partition("-")[0] == declared.version]
+        gone = self.in_the_way(declared, present)
+        taken = [name for name in present.releases if name.partition("-")[0] == declared.version and name not in gone]
         for name in taken:
             if present.releases[name].get("files") != declared.digests():
                 raise Problem(

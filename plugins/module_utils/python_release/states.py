@@ -89,8 +89,9 @@ class Built(_Releases):
             "sha256": digests,
             "files of its own": sorted(self.declared.contents),
         }
-        unfinished = [Change(f"unfinished release {other}", "delete", "unfinished") for other in present.unfinished]
-        return [*unfinished, Change(f"release {name}", "create", None, after)]
+        left = [*present.unfinished, *self.places.in_the_way(self.declared, present)]
+        removed = [Change(f"unfinished release {other}", "delete", "unfinished") for other in left]
+        return [*removed, Change(f"release {name}", "create", None, after)]
 
     def apply(self, changes: Sequence[Change]) -> Iterator[Change]:
         """Remove, then build."""

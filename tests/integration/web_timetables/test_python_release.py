@@ -112,8 +112,16 @@ def test_other_settings_are_another_release_and_the_file_need_not_be_there_any_m
     assert (back["changed"], back["release"]) == (False, "1.0.0")
 
 
+def test_a_version_that_never_was_in_service_is_built_again(host: Host) -> None:
+    host.deploy("1.0.0")
+    host.there("1.1.0", in_service=False)  # it failed, and its run was killed
+    again = host.build("1.1.0", host.release("1.1.0"))
+    assert [change["action"] for change in again["changes"]] == ["delete", "create"]
+    assert host.releases() == ["1.0.0", "1.1.0"]
+
+
 def test_a_version_that_was_built_again_is_refused(host: Host) -> None:
-    host.build("1.0.0", host.release("1.0.0"))
+    host.deploy("1.0.0")
     refused = host.build("1.0.0", host.release("1.0.0", source="OTHER = 1\n"))
     assert refused["failed"]
     assert "there already, built from other files" in refused["msg"]
