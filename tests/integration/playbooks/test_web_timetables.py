@@ -25,7 +25,7 @@ def site(rehearsed: Rehearsed) -> Iterator[WebTimetables]:
     site.isolated.estate("up")
     site.database(*NO_EXAMS, *EXAM_OF_STUDENT)
     opened = site.isolated.play(*TAGGED, *OPEN)
-    assert (changed(opened), report(opened)["4.6"]) == (2, "proven"), "the site of each host"
+    assert report(opened)["4.6"] == "proven"
     yield site
     site.database(*NO_EXAMS)
     held = site.isolated.play(*TAGGED)
