@@ -1,11 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A client that asks web servers for a page over and over, until its standard input is closed.
+"""A client that asks web servers for pages over and over, until its standard input is closed.
 
-    python -m tests.poll_site NAME PATH ROOTS ADDRESS...
+    python -m tests.poll_site NAME PATHS ROOTS ADDRESS...
 
-Prints what came of it as JSON: how many requests there were, those that failed, each different answer that was given,
-and the slowest. Each request is a connection of its own, with verified TLS, by nothing of ours.
+The paths are separated by commas. Prints what came of it as JSON: how many requests there were, those that failed, each
+different answer that was given, and the slowest. Each request is a connection of its own, with verified TLS, by nothing
+of ours.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import socket
 import ssl
 import sys
 import time
+from itertools import product
 
 
 def ask(name: str, path: str, context: ssl.SSLContext, address: str) -> tuple[int, str]:
@@ -33,12 +35,12 @@ def ask(name: str, path: str, context: ssl.SSLContext, address: str) -> tuple[in
 
 def main() -> int:
     """Poll, and return the exit code."""
-    name, path, roots, *addresses = sys.argv[1:]
+    name, paths, roots, *addresses = sys.argv[1:]
     context = ssl.create_default_context(cafile=roots)
     requests, failed, slowest = 0, [], 0.0
     answers: dict[str, int] = {}
-    while not select.select([sys.stdin], [], [], 0.02)[0]:
-        for address in addresses:
+    while not select.select([sys.stdin], [], [], 0.1)[0]:
+        for address, path in product(addresses, paths.split(",")):
             started = time.monotonic()
             try:
                 status, content = ask(name, path, context, address)
@@ -49,7 +51,7 @@ def main() -> int:
             if status == 200:
                 answers[content] = answers.get(content, 0) + 1
             else:
-                failed.append([address, status, content[:200]])
+                failed.append([address, path, status, content[:200]])
     print(json.dumps({"requests": requests, "failed": failed, "answers": answers, "slowest": slowest}))
     return 0
 

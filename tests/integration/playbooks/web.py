@@ -93,10 +93,10 @@ class WebTimetables:
         return done.stdout
 
     @contextmanager
-    def polled(self, path: str) -> Iterator[dict[str, Any]]:
-        """Have a client ask both hosts for a page all the while; what came of it is there afterwards."""
+    def polled(self, *paths: str) -> Iterator[dict[str, Any]]:
+        """Have a client ask both hosts for these pages all the while; what came of it is there afterwards."""
         found: dict[str, Any] = {}
-        words = (sys.executable, "-m", "tests.poll_site", NAME, path, str(self.root), *self.addresses)
+        words = (sys.executable, "-m", "tests.poll_site", NAME, ",".join(paths), str(self.root), *self.addresses)
         client = subprocess.Popen(
             ["nsenter", "--net", "--target", str(self.isolated.holder.pid), *words],
             env=self.isolated.environment, cwd=Path.cwd(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
