@@ -35,7 +35,7 @@ class Holder:
 
 
 @dataclass(frozen=True)
-class Lock(Resource[Holder | None, Change]):
+class Lock(Resource["Holder | None", Change]):
     """A lock that is had, or given up."""
 
     path: Path
