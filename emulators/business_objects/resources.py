@@ -121,7 +121,7 @@ def _logon(state: State, request: Request) -> Reply:
             401,
             "FWB 00014",
             f"Account information not recognized: All of your system's {state['licences']} Concurrent Access "
-            "Licenses are in use at this time. Try again later or contact your administrator to obtain additional licenses.",
+            "Licenses are in use at this time. Try again later or contact your administrator to obtain more.",
         )
     token = f"{state['cms']}@{{3&2={secrets.randbelow(10**6)},U3&p={secrets.token_urlsafe(18)}}}"
     state["sessions"][token] = {"account": user, "queries": {}}

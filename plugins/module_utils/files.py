@@ -125,6 +125,10 @@ def replace_directory(current: Path, staged: Path, previous: Path, owned: frozen
 def locked(directory: Path, what: str = "these certificates") -> Iterator[None]:
     """Keep other runs of the module out of the directory meanwhile.
 
+    Args:
+        directory: that is worked in.
+        what: is worked on.
+
     Raises:
         Problem: another run is at work there, or the directory cannot be opened.
     """
