@@ -5,7 +5,8 @@
     [{"kind": "error", "match": "GET /biprws/raylight", "status": 503, "times": 1}]
 
 Each entry has a `kind`, optionally `match` (a regular expression that `METHOD path`, or the action of `lcm_cli`, must
-hold) and `times` (how often; without it until the file changes). Of the web services:
+hold), `after` (how many that fit pass before it) and `times` (how often; without it until the file changes). Of the web
+services:
 
 - `drop`: the connection is closed instead of an answer;
 - `late`: the answer comes after `seconds`;
@@ -52,9 +53,12 @@ def find(directory: Path, kinds: Sequence[str], text: str) -> Mapping[str, Any] 
             fits = entry["kind"] in kinds and re.search(entry.get("match", ""), text) is not None
             if not fits or entry.get("times") == 0:
                 continue
-            if "times" in entry:
-                entry["times"] -= 1
+            counter = "after" if entry.get("after") else "times"
+            if counter in entry:
+                entry[counter] -= 1
                 write(directory, entries)
+            if counter == "after":
+                continue
             return entry
     return None
 

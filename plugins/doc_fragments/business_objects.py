@@ -36,8 +36,8 @@ options:
     type: str
   authentication:
     description:
-      - How O(login_user) is authenticated, V(enterprise) for C(secEnterprise), V(ldap) for C(secLDAP), V(windows_ad) for
-        C(secWinAD).
+      - How O(login_user) is authenticated. V(enterprise) is C(secEnterprise), V(ldap) is C(secLDAP), V(windows_ad)
+        is C(secWinAD).
     type: str
     choices: [enterprise, ldap, windows_ad]
     default: enterprise
@@ -55,5 +55,5 @@ requirements:
   - requests >= 2.32.3
   - SAP BusinessObjects BI platform 4.2 SP3 or later, whose web services have C(cmsquery)
 notes:
-  - Whoever logs on is logged off, whatever happens. If that fails, a warning says so, since the session holds a licence.
+  - Whoever logs on is logged off, whatever happens. If that fails, a warning says so, as the session holds a licence.
 """

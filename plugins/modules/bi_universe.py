@@ -36,8 +36,8 @@ options:
       - V(present) means that the universe has O(revision) and is bound to O(connection). If so, it is left alone.
       - V(exported) means that O(artefact) holds the universe as it is on this platform. That is done where it is kept
         (TEST), for sign-off.
-      - V(reverted) means that the universe is what it was before its last promotion from O(work_directory). One that was
-        not there then cannot be taken away by C(lcm_cli), and it is an error.
+      - V(reverted) means that the universe is what it was before its last promotion, as O(work_directory) keeps it. One
+        that was not there then cannot be taken away by C(lcm_cli), and it is an error.
     type: str
     choices: [present, exported, reverted]
     default: present
@@ -92,8 +92,8 @@ options:
     default: 1800
   work_directory:
     description:
-      - A directory of this module on the BI host, made with mode 0700 if its parent exists. It keeps the logs of all jobs,
-        and the backups, which are the way back. Have it backed up.
+      - A directory of this module on the BI host, made with mode 0700 if its parent exists. It keeps the logs of all
+        jobs, and the backups, which are the way back. Have it backed up.
     type: path
     required: true
 seealso:
@@ -173,7 +173,7 @@ platform_version:
   type: str
   sample: 14.3.4.4990
 universe_before:
-  description: The universe as it was found, as M(uoe.exam_scheduling.bi_universe_info) returns it. V(null) if there was none.
+  description: The universe as M(uoe.exam_scheduling.bi_universe_info) has it, before. V(null) if there was none.
   returned: success
   type: dict
 digest:
