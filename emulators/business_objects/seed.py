@@ -26,15 +26,18 @@ _EPOCH = 1767225600
 """2026-01-01: the platform's clock is its own, so that what is made of it is always the same."""
 
 
-def load_seed(path: Path, *, secrets: Path | None = None) -> dict[str, Any]:
-    """Return a seed, each `password_file` of it read from the directory of secrets."""
+def load_seed(path: Path) -> dict[str, Any]:
+    """Return a seed from a file."""
     seed: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    for account in seed["accounts"]:
-        if "password_file" in account:
-            if secrets is None:
-                raise ValueError(f"{path}: password_file needs a directory of secrets")
-            account["password"] = (secrets / account.pop("password_file")).read_text(encoding="utf-8")
     return seed
+
+
+def with_passwords(seed: Mapping[str, Any], *, secrets: Path) -> dict[str, Any]:
+    """Return a seed with each `password_file` read from the directory of secrets."""
+    accounts = [
+        {**each, "password": (secrets / each["password_file"]).read_text(encoding="utf-8")} for each in seed["accounts"]
+    ]
+    return {**seed, "accounts": accounts}
 
 
 def first_state(seed: Mapping[str, Any]) -> store.State:
@@ -44,7 +47,10 @@ def first_state(seed: Mapping[str, Any]) -> store.State:
         "cms": seed["cms"],
         "version": seed["version"],
         "licences": seed["licences"],
-        "accounts": [{**each, "password": store.digest_of(each["password"])} for each in seed["accounts"]],
+        "accounts": [
+            {key: each[key] for key in ("name", "authentication")} | {"password": store.digest_of(each["password"])}
+            for each in seed["accounts"]
+        ],
         "folders": {},
         "connections": [],
         "universes": [],

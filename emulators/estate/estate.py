@@ -19,6 +19,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.state_director
 from emulators.certificates import Authority, write_private
 from emulators.estate import hub
 from emulators.estate.advisory_board import sign_records
+from emulators.estate.business_objects import ARTEFACT, prepare_bi_host, write_artefact
 from emulators.estate.name_servers import name_servers
 from emulators.estate.seed import Seed, load_seed
 from emulators.estate.windows_hosts import prepare_windows, windows_hosts
@@ -71,6 +72,9 @@ class Estate:
             students = self.students if host == "eugex-live" else max(1, self.students // 10)  # TEST has a few
             options = ("--host", host, "--students", str(students))
             parts[host] = self._part(f"EUGEX ({host})", "serve-oracle", self.directory / host, *options)
+        for host in self.seed.bi_platforms:
+            files = self.directory / host
+            parts[host] = self._part(f"the BI platform ({host})", "serve-bi", files, "--host", host)
         parts["listeners"] = self._part("the listeners", "listen", self.directory / "listeners")
         return parts
 
@@ -103,6 +107,8 @@ class Estate:
             "eugex_account",
             "eugex_account_of_test",
             "web_timetables_database",
+            "bi_login",
+            "bi_login_of_test",
         ):
             _secret(self.directory / f"secrets/{name}_password", secrets.token_urlsafe(24))
         prepare_windows(self.directory)
@@ -120,6 +126,10 @@ class Estate:
         release = self.directory / "state/artefacts/web-timetables-1.0.0.tar.gz"
         if not release.exists():  # the web team's build has published it
             releases.build(release, "1.0.0")
+        if not (self.directory / "state" / ARTEFACT).exists():  # TEST has exported the universe, and it was signed off
+            write_artefact(self.directory / "state" / ARTEFACT)
+        for host in self.seed.bi_platforms:
+            prepare_bi_host(self.directory / "hosts" / host, self.directory / host)
         for host, entry in self.seed.web_servers.items():
             self._prepare_linux(self.directory / "hosts" / host, self.address(entry["address"]), entry["name"])
 

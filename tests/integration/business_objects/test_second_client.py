@@ -20,7 +20,8 @@ from tests.integration.business_objects.conftest import CMS, CUID, NAME, USER, V
 TOKEN = "X-SAP-LogonToken"
 QUERY = (
     '<query xmlns="http://www.sap.com/rws/sl/universe" dataSourceType="unx" dataSourceId="{}">'
-    '<querySpecification><queryData><resultObjects><resultObject path="x" id="{}"/></resultObjects></queryData></querySpecification></query>'
+    '<querySpecification><queryData><resultObjects><resultObject path="x" id="{}"/></resultObjects></queryData>'
+    "</querySpecification></query>"
 )
 
 
