@@ -154,7 +154,7 @@ def _import(state: State, promoted: dict[str, Any], connections: list[str]) -> N
 def read_properties(text: str) -> dict[str, str]:
     """Return the properties of a file as java.util.Properties reads them, but for lines that go on in the next one."""
     found = {}
-    for line in text.splitlines():
+    for line in re.split(r"\r\n|\n|\r", text):
         stripped = line.lstrip(" \t\f")
         if not stripped or stripped[0] in "#!":
             continue
