@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Procedures about the universe, on the rehearsed LIVE and on TEST's platform. Each leaves LIVE as the rehearsal does."""
+"""Procedures about the universe, on the rehearsed LIVE and on TEST's platform. Each leaves LIVE as it was."""
 
 from __future__ import annotations
 
