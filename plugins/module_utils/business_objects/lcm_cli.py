@@ -179,7 +179,7 @@ class LcmCli:
 
     def _without_secrets(self, output: bytes) -> str:
         text = output.decode(errors="replace")
-        for secret in {self.credentials.password, escaped(self.credentials.password)}:
+        for secret in (escaped(self.credentials.password), self.credentials.password):
             text = text.replace(secret, "********")
         return text
 
