@@ -15,7 +15,8 @@ author:
   - The uoe.exam_scheduling authors (@uoe-exam-scheduling)
 description:
   - Promotes the archive that was signed off (LCMBIAR) by the platform's own C(lcm_cli), and proves over the RESTful web
-    services what came of it. It runs on the BI host, where C(lcm_cli) is.
+    services what came of it. It runs on the BI host, where C(lcm_cli) is. If that is a Windows host, it works from the
+    control node, and has modules of C(ansible.windows) do there what has to be done there.
   - Before, it makes sure that the platforms' versions are equal, that the connection of this environment is there under
     its name, and that the archive has the digest that was signed off. It exports what is there as a backup, and if that
     fails nothing is promoted.
@@ -24,8 +25,8 @@ description:
     returns rows. If one of these is not so, the backup is promoted, and the task fails.
   - What the output of C(lcm_cli) says counts, not its exit code; a job that succeeded in part is a failure.
   - Connections and rights are never promoted, so that they stay this environment's.
-  - The file of properties, which holds passwords, has mode 0600 and is removed when the tool has ended. If the run is
-    killed, the next one removes it. No argument of a process holds a password.
+  - The file of properties, which holds passwords, can be read by its account alone and is removed when the tool has
+    ended. If the run is killed, the next one removes it. No argument of a process holds a password.
 options:
   cuid:
     description: The universe. Its CUID is the same on every platform.

@@ -9,19 +9,16 @@ Beside each archive there is a JSON file of the same name. Each promotion has a 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils import files
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.host import BiHost
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.universe_reader import Universe
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
-
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -47,23 +44,24 @@ class Kept:
         bound = tuple(each.cuid for each in universe.connections)
         return cls(cuid, universe.name, universe.revision, universe.updated, bound, version, digest)
 
-    def write(self, archive: Path) -> None:
+    def write(self, host: BiHost, archive: PurePath) -> None:
         """Write it beside its archive."""
-        files.write(_beside(archive), json.dumps(asdict(self), indent=2).encode() + b"\n", files.PRIVATE_FILE)
+        host.write(_beside(archive), json.dumps(asdict(self), indent=2) + "\n")
 
 
-def read(archive: Path) -> Kept | None:
+def read(host: BiHost, archive: PurePath) -> Kept | None:
     """Return what is kept of an archive, None if there is nothing.
 
     Raises:
         Problem: it cannot be read.
     """
-    try:
-        found: Mapping[str, Any] = json.loads(_beside(archive).read_text(encoding="utf-8"))
-        return Kept(**{**found, "connections": tuple(found["connections"])})
-    except FileNotFoundError:
+    content = host.read(_beside(archive))
+    if content is None:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    try:
+        found: Mapping[str, Any] = json.loads(content)
+        return Kept(**{**found, "connections": tuple(found["connections"])})
+    except (ValueError, KeyError, TypeError) as error:
         raise Problem(
             "what is known of the archive cannot be read",
             where=str(_beside(archive)),
@@ -72,31 +70,33 @@ def read(archive: Path) -> Kept | None:
         ) from None
 
 
-def digest_of(archive: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal digits. Raises Problem if it cannot be read."""
-    digest = hashlib.sha256()
-    with (
-        files.told(archive, "read the archive", "Put it there, readable to who runs the module."),
-        archive.open("rb") as f,
-    ):
-        while block := f.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+def digest_of(host: BiHost, archive: PurePath) -> str:
+    """Return the SHA-256 of an archive in hexadecimal digits.
+
+    Raises:
+        Problem: there is none, or it cannot be read.
+    """
+    digest = host.digest(archive)
+    if digest is None:
+        raise Problem(
+            "there is no archive", where=str(archive), remedy="Put it there, readable to who runs the module."
+        )
+    return digest
 
 
-def backups(directory: Path, cuid: str) -> Iterator[Path]:
+def backups(host: BiHost, directory: PurePath, cuid: str) -> Iterator[PurePath]:
     """Yield the archives of all promotions of a universe, the last first; where nothing was there, there is none."""
-    number = re.compile(rf"{re.escape(cuid)}-\d{{6}}")
-    kept = (each for each in directory.glob("*.json") if number.fullmatch(each.stem))
-    yield from sorted((each.with_suffix(".lcmbiar") for each in kept), reverse=True)
+    number = re.compile(rf"({re.escape(cuid)}-\d{{6}})\.json")
+    kept = filter(None, map(number.fullmatch, host.names(directory)))
+    yield from (directory / f"{name}.lcmbiar" for name in sorted((each[1] for each in kept), reverse=True))
 
 
-def next_backup(directory: Path, cuid: str) -> Path:
+def next_backup(host: BiHost, directory: PurePath, cuid: str) -> PurePath:
     """Return where the backup of the next promotion goes."""
-    last = next(backups(directory, cuid), None)
+    last = next(backups(host, directory, cuid), None)
     number = 1 + (int(last.stem.rpartition("-")[2]) if last is not None else 0)
     return directory / f"{cuid}-{number:06}.lcmbiar"
 
 
-def _beside(archive: Path) -> Path:
+def _beside(archive: PurePath) -> PurePath:
     return archive.with_suffix(".json")

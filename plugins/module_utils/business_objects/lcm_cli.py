@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs `lcm_cli`, the platform's own tool for promotion, on this host.
+"""Runs `lcm_cli`, the platform's own tool for promotion, on the BI host.
 
-What it shall do is in a file of properties, passwords among it: mode 0600, in a directory of mode 0700, removed when
+What it shall do is in a file of properties, passwords among it: readable to its account alone (`host.py`), removed when
 the tool has ended, and by the next run should this one be killed. Its arguments hold no secret. What became of a job it
 says on its output; its exit code is no proof.
 """
@@ -13,21 +13,22 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import hashlib
 import os
 import re
-import signal
-import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePath
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils import files
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.host import BiHost
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import OutcomeUnknown, Problem
 
 _STATUS = re.compile(r"Job\s+Status\s*:\s*(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
 _TROUBLE = re.compile(r"fail|error|exception|could not|cannot|unable|\(F[WC][A-Z] \d+\)", re.IGNORECASE)
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\f": "\\f"}
 _PREFIX, _SUFFIX = "lcm-", ".properties"
+_LEFT = re.compile(r"lcm-\d+\.properties|\.lcm-\d+\.properties\.part")
+_EMPTY = hashlib.sha256().hexdigest()
 _SHOWN = 6
 """How many lines of trouble a message holds; the log has all."""
 
@@ -56,14 +57,15 @@ class Credentials:
 class LcmCli:
     """The tool, and where it may work."""
 
-    program: Path
-    directory: Path
-    """Of this module, on this host: for properties while the tool runs, and for its logs."""
+    host: BiHost
+    program: PurePath
+    directory: PurePath
+    """Of this module, on the BI host: for properties while the tool runs, and for its logs."""
     credentials: Credentials
     timeout: int
     """Seconds for a job."""
 
-    def export(self, cuid: str, archive: Path) -> Path:
+    def export(self, cuid: str, archive: PurePath) -> PurePath:
         """Export a universe, without what it depends on, and return the log.
 
         Raises:
@@ -80,16 +82,16 @@ class LcmCli:
                 **self.credentials.properties("LCM"),
             }
         )
-        if not archive.is_file() or not archive.stat().st_size:
+        if self.host.digest(archive) in (None, _EMPTY):
             raise Problem(
                 "lcm_cli says that it has exported the universe, and there is no archive",
                 where=str(archive),
                 remedy=f"Look at its log, {log}, and at the free space there.",
             )
-        archive.chmod(files.PRIVATE_FILE)
+        self.host.protect(archive)
         return log
 
-    def promote(self, archive: Path) -> Path:
+    def promote(self, archive: PurePath) -> PurePath:
         """Promote what an archive holds to the platform, and return the log.
 
         Raises:
@@ -105,91 +107,56 @@ class LcmCli:
             }
         )
 
-    def _run(self, properties: Mapping[str, str]) -> Path:
+    def _run(self, properties: Mapping[str, str]) -> PurePath:
         """Run a job and return its log. Raises as `export` and `promote`."""
         action = properties["action"]
         with self._properties_file({**properties, "consolelog": "true"}) as file:
-            code, output = self._ended(["-lcmproperty", str(file)], action)
-        log = self._keep(action, code, output)
-        judge(action, code, output, log=log)
-        return log
-
-    @contextlib.contextmanager
-    def _properties_file(self, properties: Mapping[str, str]) -> Iterator[Path]:
-        """Provide a file of properties that nobody else can read, and remove it afterwards."""
-        file = self.directory / f"{_PREFIX}{os.getpid()}{_SUFFIX}"
-        text = "".join(f"{name}={escaped(value)}\n" for name, value in properties.items())
-        files.write(file, text.encode("ascii"), files.PRIVATE_FILE)
-        try:
-            yield file
-        finally:
-            with files.told(file, "remove the file, which holds a password"):
-                file.unlink(missing_ok=True)
-
-    def remove_leftovers(self) -> list[str]:
-        """Remove the properties that a killed run has left, and return their names. The caller has the lock."""
-        removed = []
-        for file in (*self.directory.glob(f"{_PREFIX}*{_SUFFIX}"), *self.directory.glob(f".{_PREFIX}*{_SUFFIX}.part")):
-            with files.told(file, "remove the file, which holds a password"):
-                file.unlink(missing_ok=True)
-            removed.append(file.name)
-        return removed
-
-    def _ended(self, arguments: Sequence[str], action: str) -> tuple[int, str]:
-        """Run the tool and return its exit code and its output, without secrets."""
-        try:
-            process = subprocess.Popen(
-                [str(self.program), *arguments],
-                cwd=self.directory,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
+            code, output = self.host.run(
+                self.program, ["-lcmproperty", str(file)], directory=self.directory, timeout=self.timeout
             )
-        except OSError as error:
-            raise Problem(
-                f"lcm_cli cannot be started: {error.strerror}",
-                where=str(self.program),
-                remedy="Give its path on the BI host (lcm_cli), as a user who may run it.",
-            ) from None
-        try:
-            output, _unused = process.communicate(timeout=self.timeout)
-        except subprocess.TimeoutExpired:
-            output = self._killed(process)
-            log = self._keep(action, None, self._without_secrets(output))
+        output = self._without_secrets(output)
+        log = self._keep(action, code, output)
+        if code is None:
             raise OutcomeUnknown(
                 f"lcm_cli did not end within {self.timeout} s, and was stopped",
                 where=str(self.program),
                 found=f"its log, {log}",
                 remedy="The platform may still be at work. Look at the job in the CMC (Promotion Management), give it "
                 "longer (lcm_timeout).",
-            ) from None
-        except BaseException:
-            self._killed(process)
-            raise
-        return process.returncode, self._without_secrets(output)
+            )
+        judge(action, code, output, log=log)
+        return log
 
-    @staticmethod
-    def _killed(process: subprocess.Popen[bytes]) -> bytes:
-        """End the tool with all that it has started, and return what it has said."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        output, _unused = process.communicate()
+    @contextlib.contextmanager
+    def _properties_file(self, properties: Mapping[str, str]) -> Iterator[PurePath]:
+        """Provide a file of properties that nobody else can read, and remove it afterwards."""
+        file = self.directory / f"{_PREFIX}{os.getpid()}{_SUFFIX}"
+        text = "".join(f"{name}={escaped(value)}\n" for name, value in properties.items())
+        try:
+            self.host.write(file, text)
+            yield file
+        finally:
+            self.host.remove(file)
+
+    def remove_leftovers(self) -> list[str]:
+        """Remove the properties that a killed run has left, and return their names. The caller has the lock."""
+        left = [name for name in self.host.names(self.directory) if _LEFT.fullmatch(name)]
+        for name in left:
+            self.host.remove(self.directory / name)
+        return left
+
+    def _without_secrets(self, output: str) -> str:
+        for secret in (escaped(self.credentials.password), self.credentials.password):
+            output = output.replace(secret, "********")
         return output
 
-    def _without_secrets(self, output: bytes) -> str:
-        text = output.decode(errors="replace")
-        for secret in (escaped(self.credentials.password), self.credentials.password):
-            text = text.replace(secret, "********")
-        return text
-
-    def _keep(self, action: str, code: int | None, output: str) -> Path:
+    def _keep(self, action: str, code: int | None, output: str) -> PurePath:
         """Write a job's log, and return where it is."""
-        files.make_directory(self.directory / "logs")
+        self.host.make_directory(self.directory / "logs")
         now = dt.datetime.now(dt.UTC)
         log = self.directory / "logs" / f"{now:%Y%m%dT%H%M%S.%f}Z-{action}.log"
         head = f"# {self.program} action={action} at {now:%Y-%m-%d %H:%M:%S} UTC, exit code {code}\n"
-        files.write(log, (head + output).encode(), files.PRIVATE_FILE)
+        self.host.write(log, head + output)
         return log
 
 
@@ -207,7 +174,7 @@ def _unicode(character: str) -> str:
     return "".join(f"\\u{units[n] << 8 | units[n + 1]:04x}" for n in range(0, len(units), 2))
 
 
-def judge(action: str, code: int, output: str, *, log: Path) -> None:
+def judge(action: str, code: int, output: str, *, log: PurePath) -> None:
     """Return if a job has succeeded, as its output says; the exit code alone is no proof. Pure.
 
     Raises:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils import files
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects import archives
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.archives import Kept
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.arguments import server_from
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.host import BiHost, LocalHost
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.server import (
     LogonRejected,
     NoAnswer,
@@ -48,14 +48,19 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile impo
 class PromotedUniverse(Resource[Found, Change]):
     """One universe."""
 
-    def __init__(self, params: Mapping[str, Any]) -> None:
-        """Check the parameters; nothing is sent.
+    def __init__(self, params: Mapping[str, Any], host: BiHost | None = None) -> None:
+        """Check the parameters; nothing is sent to the platform.
+
+        Args:
+            params: of the module.
+            host: which has `lcm_cli`; by default this one.
 
         Raises:
             InvalidParameter: they cannot be meant.
         """
         self._server = server_from(params)
-        self._declared = declared_from(params)
+        self._host = host or LocalHost()
+        self._declared = declared_from(params, self._host)
         self._backups = self._declared.directory / "backups"
         self._found: Found | None = None
         self._facts: dict[str, object] = {}
@@ -77,11 +82,11 @@ class PromotedUniverse(Resource[Found, Change]):
             version = read_version(session)
             universe = next(iter(read_universes(session, [declared.cuid])), None)
             connection = read_connection(session, declared.connection.cuid) if declared.connection else None
-        backup = next(archives.backups(self._backups, declared.cuid), None)
-        kept, digest = None if backup is None else archives.read(backup), None
+        backup = next(archives.backups(self._host, self._backups, declared.cuid), None)
+        kept, digest = None if backup is None else archives.read(self._host, backup), None
         if declared.state == "exported" and declared.artefact is not None:
-            kept = archives.read(declared.artefact)
-            digest = archives.digest_of(declared.artefact) if declared.artefact.is_file() else None
+            kept = archives.read(self._host, declared.artefact)
+            digest = self._host.digest(declared.artefact)
         self._found = Found(str(self._server), version, universe, connection, backup, kept, digest)
         return self._found
 
@@ -94,8 +99,8 @@ class PromotedUniverse(Resource[Found, Change]):
         declared, found = self._declared, self._found
         if found is None:
             raise ValueError("nothing was read")
-        files.make_directory(declared.directory)
-        with files.locked(declared.directory, "universes with this work_directory"):
+        self._host.make_directory(declared.directory)
+        with self._host.locked(declared.directory, "universes with this work_directory"):
             if left := declared.tool.remove_leftovers():
                 self._warnings.append(f"An earlier run was killed; what it had left was removed: {', '.join(left)}.")
             for change in changes:
@@ -113,22 +118,21 @@ class PromotedUniverse(Resource[Found, Change]):
         if target is None:
             raise ValueError("the module's own arguments require it")
         beside = target.with_name(f".{target.name}.part")
-        beside.unlink(missing_ok=True)
+        self._host.remove(beside)
         try:
             self._facts["log"] = str(self._declared.tool.export(self._declared.cuid, beside))
-            digest = archives.digest_of(beside)
-            with files.told(target, "put the artefact in place"):
-                beside.replace(target)
+            digest = archives.digest_of(self._host, beside)
+            self._host.rename(beside, target)
         finally:
-            beside.unlink(missing_ok=True)
-        Kept.of(self._declared.cuid, found.universe, found.version, digest).write(target)
+            self._host.remove(beside)
+        Kept.of(self._declared.cuid, found.universe, found.version, digest).write(self._host, target)
         self._facts["digest"] = digest
 
     def _promote(self, found: Found) -> None:
         declared = self._declared
         if declared.artefact is None or declared.connection is None:
             raise ValueError("the module's own arguments require them")
-        digest = archives.digest_of(declared.artefact)
+        digest = archives.digest_of(self._host, declared.artefact)
         if digest != declared.digest:
             raise Problem(
                 "the artefact is not the one that was signed off",
@@ -147,13 +151,13 @@ class PromotedUniverse(Resource[Found, Change]):
         except Problem as problem:
             raise self._put_back(problem, found, backup) from None
 
-    def _back_up(self, found: Found) -> Path:
+    def _back_up(self, found: Found) -> PurePath:
         """Keep what is there, and return where; where nothing is, that is kept."""
-        files.make_directory(self._backups)
-        backup = archives.next_backup(self._backups, self._declared.cuid)
+        self._host.make_directory(self._backups)
+        backup = archives.next_backup(self._host, self._backups, self._declared.cuid)
         digest = None
         if found.universe is not None:
-            backup.unlink(missing_ok=True)
+            self._host.remove(backup)
             try:
                 self._declared.tool.export(self._declared.cuid, backup)
             except Problem as problem:
@@ -164,8 +168,8 @@ class PromotedUniverse(Resource[Found, Change]):
                     found=problem.found,
                     remedy=problem.remedy,
                 ) from None
-            digest = archives.digest_of(backup)
-        Kept.of(self._declared.cuid, found.universe, found.version, digest).write(backup)
+            digest = archives.digest_of(self._host, backup)
+        Kept.of(self._declared.cuid, found.universe, found.version, digest).write(self._host, backup)
         return backup
 
     def _prove(self, found: Found, *, revision: int | None, connections: Sequence[str], ask: bool = False) -> None:
@@ -216,7 +220,7 @@ class PromotedUniverse(Resource[Found, Change]):
             return [f"a query for {', '.join(objects)} returns {len(rows)} rows, expected {least} or more"]
         return []
 
-    def _put_back(self, problem: Problem, found: Found, backup: Path) -> Problem:
+    def _put_back(self, problem: Problem, found: Found, backup: PurePath) -> Problem:
         """Promote the backup if anything was written, and return what is to be said of both."""
         try:
             with self._session() as session:
@@ -244,7 +248,7 @@ class PromotedUniverse(Resource[Found, Change]):
         kept, backup = found.kept, found.backup
         if kept is None or backup is None:
             raise ValueError("there is no plan without them")
-        if archives.digest_of(backup) != kept.digest:
+        if archives.digest_of(self._host, backup) != kept.digest:
             raise Problem(
                 "the backup is not what was kept",
                 where=str(backup),

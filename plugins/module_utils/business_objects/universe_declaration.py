@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.arguments import (
@@ -18,6 +18,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objec
     checked_cuid,
     checked_query,
 )
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.host import BiHost
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.lcm_cli import Credentials, LcmCli
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import InvalidParameter
 
@@ -66,7 +67,7 @@ class Declared:
 
     cuid: str
     state: str
-    artefact: Path | None
+    artefact: PurePath | None
     digest: str | None
     revision: int | None
     platform_version: str | None
@@ -75,19 +76,19 @@ class Declared:
     tool: LcmCli
 
     @property
-    def directory(self) -> Path:
+    def directory(self) -> PurePath:
         """Where logs and backups are kept."""
         return self.tool.directory
 
 
-def declared_from(params: Mapping[str, Any]) -> Declared:
+def declared_from(params: Mapping[str, Any], host: BiHost) -> Declared:
     """Return what is declared.
 
     Raises:
         InvalidParameter: it cannot be meant.
     """
-    directory = Path(params["work_directory"])
-    if not directory.is_absolute() or not directory.parent.is_dir():
+    directory = host.path(params["work_directory"])
+    if not directory.is_absolute() or not host.has_directory(directory.parent):
         raise InvalidParameter(
             "work_directory",
             params["work_directory"],
@@ -114,11 +115,11 @@ def declared_from(params: Mapping[str, Any]) -> Declared:
     return Declared(
         checked_cuid("cuid", params["cuid"]),
         params["state"],
-        Path(params["artefact"]) if params["artefact"] else None,
+        host.path(params["artefact"]) if params["artefact"] else None,
         params["digest"],
         params["revision"],
         params["platform_version"],
         None if bound is None else BoundTo(checked_cuid("connection.cuid", bound["cuid"]), bound["name"]),
         checked_query("query", params["query"]),
-        LcmCli(Path(params["lcm_cli"]), directory, credentials, params["lcm_timeout"]),
+        LcmCli(host, host.path(params["lcm_cli"]), directory, credentials, params["lcm_timeout"]),
     )

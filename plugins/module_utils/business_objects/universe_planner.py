@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePath
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.archives import Kept
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.universe_declaration import (
@@ -32,7 +32,7 @@ class Found:
     universe: Universe | None
     connection: Connection | None
     """The declared one, by its CUID."""
-    backup: Path | None = None
+    backup: PurePath | None = None
     """The archive of the last promotion, whether or not it holds anything."""
     kept: Kept | None = None
     """What that promotion found, or, of an export, what is known of the artefact that is there."""

@@ -109,7 +109,7 @@ def test_that_it_is_exported_for_sign_off_and_promoted_as_it_was_exported(platfo
         ({"connection": {"cuid": "ANotThere", "name": "EUGEX LIVE"}}, "is not there: EUGEX LIVE (ANotThere)"),
         ({"connection": {"cuid": TEST, "name": "EUGEX LIVE"}}, "expected EUGEX LIVE; found EUGEX TEST"),
         ({"cms": "elsewhere:6400"}, "could not be backed up, so nothing was promoted"),
-        ({"lcm_cli": "/nowhere/lcm_cli.sh"}, "lcm_cli cannot be started"),
+        ({"lcm_cli": "/nowhere/lcm_cli.sh"}, "lcm_cli.sh cannot be started"),
         ({"cuid": "x' OR 'a'='a"}, "it is no CUID"),
         ({"work_directory": "/nowhere/at/all"}, "its parent is not there"),
         ({"cms": "bi-live"}, "it is of another form"),

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects import archives
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.archives import Kept
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.host import LocalHost
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.lcm_cli import escaped, judge
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.universe_declaration import (
     Declared,
@@ -39,6 +40,7 @@ LIVE, OTHER = Connection("ALive", "EUGEX LIVE", "yesterday"), Connection("ATest"
 UNIVERSE = Universe(5731, CUID, "Exams", "unx", "Universes/Exams", 7, "today", (LIVE,), True)
 FOUND = Found("BI", VERSION, UNIVERSE, LIVE)
 LOG = Path("/var/lib/x.log")
+HERE = LocalHost()
 
 
 def declared(tmp_path: Path, **other: Any) -> Declared:
@@ -59,7 +61,7 @@ def declared(tmp_path: Path, **other: Any) -> Declared:
         "login_password": "p",
         "authentication": "ldap",
     }
-    return declared_from({**parameters, **other})
+    return declared_from({**parameters, **other}, HERE)
 
 
 def test_that_nothing_is_done_where_revision_and_connection_are_as_declared(tmp_path: Path) -> None:
@@ -193,14 +195,14 @@ def test_that_anything_else_is_no_success(code: int, output: str, said: str) -> 
 
 def test_that_backups_are_numbered_for_each_universe_alone(tmp_path: Path) -> None:
     for name in ("A-000001", "A-000002", "A-000001-000007"):
-        Kept.of(name.rpartition("-")[0], UNIVERSE, VERSION, None).write(tmp_path / f"{name}.lcmbiar")
-    assert [each.stem for each in archives.backups(tmp_path, "A")] == ["A-000002", "A-000001"]
-    assert archives.next_backup(tmp_path, "A").name == "A-000003.lcmbiar"
-    assert archives.next_backup(tmp_path, "B").name == "B-000001.lcmbiar"
-    assert archives.read(tmp_path / "A-000002.lcmbiar") == Kept.of("A", UNIVERSE, VERSION, None)
+        Kept.of(name.rpartition("-")[0], UNIVERSE, VERSION, None).write(HERE, tmp_path / f"{name}.lcmbiar")
+    assert [each.stem for each in archives.backups(HERE, tmp_path, "A")] == ["A-000002", "A-000001"]
+    assert archives.next_backup(HERE, tmp_path, "A").name == "A-000003.lcmbiar"
+    assert archives.next_backup(HERE, tmp_path, "B").name == "B-000001.lcmbiar"
+    assert archives.read(HERE, tmp_path / "A-000002.lcmbiar") == Kept.of("A", UNIVERSE, VERSION, None)
     (tmp_path / "A-000002.json").write_text("{}", encoding="utf-8")
     with pytest.raises(Problem, match="cannot be read"):
-        archives.read(tmp_path / "A-000002.lcmbiar")
+        archives.read(HERE, tmp_path / "A-000002.lcmbiar")
 
 
 @pytest.mark.parametrize("environment", ["dev", "test", "live"])
