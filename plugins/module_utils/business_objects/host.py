@@ -28,8 +28,8 @@ class BiHost(ABC):
     """
 
     @abstractmethod
-    def path(self, text: str) -> PurePath:
-        """Return a path as this host writes it."""
+    def path(self, parameter: str, text: str) -> PurePath:
+        """Return the path that a parameter gives, as this host writes it. Raises InvalidParameter if it has no use."""
 
     @abstractmethod
     def has_directory(self, path: PurePath) -> bool:
@@ -81,7 +81,7 @@ class BiHost(ABC):
 class LocalHost(BiHost):
     """This host, where the module runs."""
 
-    def path(self, text: str) -> PurePath:
+    def path(self, parameter: str, text: str) -> PurePath:
         """Return a path as this host writes it."""
         return Path(text)
 

@@ -87,7 +87,7 @@ def declared_from(params: Mapping[str, Any], host: BiHost) -> Declared:
     Raises:
         InvalidParameter: it cannot be meant.
     """
-    directory = host.path(params["work_directory"])
+    directory = host.path("work_directory", params["work_directory"])
     if not directory.is_absolute() or not host.has_directory(directory.parent):
         raise InvalidParameter(
             "work_directory",
@@ -115,11 +115,11 @@ def declared_from(params: Mapping[str, Any], host: BiHost) -> Declared:
     return Declared(
         checked_cuid("cuid", params["cuid"]),
         params["state"],
-        host.path(params["artefact"]) if params["artefact"] else None,
+        host.path("artefact", params["artefact"]) if params["artefact"] else None,
         params["digest"],
         params["revision"],
         params["platform_version"],
         None if bound is None else BoundTo(checked_cuid("connection.cuid", bound["cuid"]), bound["name"]),
         checked_query("query", params["query"]),
-        LcmCli(host, host.path(params["lcm_cli"]), directory, credentials, params["lcm_timeout"]),
+        LcmCli(host, host.path("lcm_cli", params["lcm_cli"]), directory, credentials, params["lcm_timeout"]),
     )

@@ -42,15 +42,15 @@ class WindowsHost(BiHost):
         self._execute = execute
         self._job = job
 
-    def path(self, text: str) -> PurePath:
-        """Return a path as Windows writes it.
+    def path(self, parameter: str, text: str) -> PurePath:
+        """Return the path that a parameter gives, as Windows writes it.
 
         Raises:
             InvalidParameter: it is not absolute, or cmd.exe would take something in it for itself.
         """
         if _PLAIN.fullmatch(text) is None:
             raise InvalidParameter(
-                "path",
+                parameter,
                 text,
                 "it is no plain path of Windows",
                 r"Give it with its drive, such as D:\exam-scheduling-bi, of letters, digits, blanks and _.()- alone.",
