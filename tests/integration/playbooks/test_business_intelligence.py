@@ -49,6 +49,7 @@ def test_that_the_universe_is_reverted_and_what_was_signed_off_is_promoted_again
     assert (changed(again), report(again)["4.5"], revision(rehearsed)) == (1, "proven", 7)
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(400)
 def test_that_test_exports_what_live_promotes(rehearsed: Rehearsed) -> None:
     isolated = rehearsed.isolated

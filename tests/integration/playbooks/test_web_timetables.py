@@ -46,7 +46,7 @@ def test_a_student_finds_an_exam_once_publication_is_open_and_nothing_while_it_i
     assert changed(site.isolated.play(*STAGE, *OPEN)) == 2
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1200)
 def test_a_client_that_polls_throughout_sees_no_failed_request(site: WebTimetables) -> None:
     before = site.current()
     with site.polled(EXAM, "/health") as polled:
@@ -71,7 +71,8 @@ def test_a_client_that_polls_throughout_sees_no_failed_request(site: WebTimetabl
     assert changed(site.isolated.play(*STAGE, *OPEN)) == 0
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.thorough
+@pytest.mark.timeout(400)
 def test_what_is_refused_leaves_everything_as_it_was(site: WebTimetables) -> None:
     before = site.current()
     declared = json.loads(site.release("1.3.0"))
