@@ -26,7 +26,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile impo
 Answer = Mapping[str, Any]
 Execute = Callable[[str, Mapping[str, object]], Answer]
 """Runs a module of `ansible.windows`, by its name and its arguments, and returns its answer."""
-Job = Callable[[Mapping[str, object], int], Answer | None]
+Job = Callable[[Mapping[str, object], int], "Answer | None"]
 """Runs `win_command` as a job of so many seconds at most, and returns its answer; None if it did not end."""
 
 _PLAIN = re.compile(r"[A-Za-z]:\\[A-Za-z0-9_.() \\-]+")
