@@ -44,12 +44,16 @@ def daemon_pid(pid_file: Path, word: str) -> int | None:
     return pid if word in command else None
 
 
-def stop_daemon(pid_file: Path, word: str) -> None:
-    """End the process of the pid file, if it runs, and wait until it is gone."""
+def stop_daemon(pid_file: Path, word: str, *, seconds: float = 15.0) -> None:
+    """End the process of the pid file, if it runs, and wait until it is gone.
+
+    Raises:
+        NotReady: it is still there after so many seconds.
+    """
     pid = daemon_pid(pid_file, word)
     if pid is not None:
         os.kill(pid, signal.SIGTERM)
-        wait_until(lambda: daemon_pid(pid_file, word) is None, f"the end of process {pid}")
+        wait_until(lambda: daemon_pid(pid_file, word) is None, f"the end of process {pid}", seconds=seconds)
     pid_file.unlink(missing_ok=True)
 
 

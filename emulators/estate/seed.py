@@ -24,12 +24,13 @@ class Seed:
     update_key: str
     web_servers: dict[str, dict[str, str]]
     databases: dict[str, dict[str, str]]
+    bi_platforms: dict[str, dict[str, str]]
     listeners: list[dict[str, Any]]
 
     def addresses(self) -> dict[str, str]:
         """Return the last two numbers of each host's loopback address."""
         windows = yaml.safe_load(WINDOWS.read_text(encoding="utf-8"))
-        named = {**self.name_servers, **self.web_servers, **self.databases}
+        named = {**self.name_servers, **self.web_servers, **self.databases, **self.bi_platforms}
         return {
             **{host: entry["address"] for host, entry in named.items()},
             **{entry["host"]: entry["address"] for entry in self.listeners},
