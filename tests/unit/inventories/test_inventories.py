@@ -146,7 +146,7 @@ def test_in_live_others_carry_out_what_the_estate_says() -> None:
 
 def test_secrets_are_vault_values_one_by_one(environment: dict[str, Any]) -> None:
     secrets = {name: value for name, value in environment.items() if name.endswith(("_secret", "_password"))}
-    assert len(secrets) == 7
+    assert len(secrets) == 8
     assert set(secrets.values()) == {"vault"}
     assert environment["ansible_pipelining"] is True
 
