@@ -14,7 +14,7 @@ from emulators.estate.listen import dropping_sockets
 from emulators.oracle.process import serve
 from emulators.oracle.seed import load_seed
 from emulators.oracle.server import PORT
-from emulators.sql.process import wait_for_the_end
+from emulators.processes import wait_for_the_end
 
 if TYPE_CHECKING:
     from emulators.estate.estate import Estate
