@@ -74,6 +74,10 @@ class Client:
         """Close the connections."""
         self._session.close()
 
+    def sign_in(self) -> None:
+        """Get a token for Graph, so that what is wrong with the identity is said once, before threads begin."""
+        self._token(GRAPH)
+
     def get(self, path: str, *, permission: str, query: Mapping[str, str] | None = None, **options: Any) -> Any:
         """Return an object, or a number, of Graph."""
         return self.send("GET", _graph(path, query), permission=permission, **options)
