@@ -8,6 +8,7 @@ import contextlib
 import ipaddress
 import logging
 import socket
+import socketserver
 import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,6 +33,11 @@ class _Server(ThreadingHTTPServer):
     ) -> None:
         self._context = context
         super().__init__(address, handler)
+
+    def server_bind(self) -> None:
+        """Bind it, without asking a name server what the address is called, as the library would."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
 
     def get_request(self) -> tuple[socket.socket, tuple[str, int]]:
         """Return a connection; its handshake is left to its own thread."""

@@ -59,7 +59,7 @@ def read_live(client: Client, mailbox: str) -> Seen:
 
 
 def read_configured(client: Client, application: str, mailbox: str) -> Seen:
-    """Return what Test-ServicePrincipalAuthorization says: how roles and scopes are set, not what calendars know yet."""
+    """Return what Test-ServicePrincipalAuthorization says: how it is set, whether or not calendars know yet."""
     try:
         rows = client.cmdlet("Test-ServicePrincipalAuthorization", Identity=application, Resource=mailbox)
     except NoAnswer as error:
