@@ -17,8 +17,9 @@ from typing import Any, cast
 import jwt
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from emulators.certificates import generate_key
 from emulators.microsoft365.messages import Answer, EntraError, GraphError, Json, NotEmulated, Request
 from emulators.microsoft365.tenant import APP_ROLES, EXCHANGE_APPLICATION, GRAPH_APPLICATION, Tenant
 
@@ -32,8 +33,8 @@ class Tokens:
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
-        self._key = rsa.generate_private_key(65537, 2048)
-        self._seen: dict[str, float] = {}
+        self._key = cast(ec.EllipticCurvePrivateKey, generate_key())
+        self._public = self._key.public_key()
 
     def now(self) -> float:
         """Return the services' time, which may be wrong."""
@@ -88,8 +89,8 @@ class Tokens:
         try:
             claims: Json = jwt.decode(
                 token,
-                self._key.public_key(),
-                algorithms=["RS256"],
+                self._public,
+                algorithms=["ES256"],
                 audience=f"https://{audience}",
                 options={"verify_exp": False, "verify_nbf": False, "verify_iat": False},
             )
@@ -220,7 +221,7 @@ class Tokens:
             "nbf": now - 300,
             "exp": now + LIFETIME,
         }
-        token = jwt.encode(claims, self._key, algorithm="RS256")
+        token = jwt.encode(claims, self._key, algorithm="ES256")
         return {"token_type": "Bearer", "expires_in": LIFETIME, "ext_expires_in": LIFETIME, "access_token": token}
 
 

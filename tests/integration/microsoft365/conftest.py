@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
-from emulators.certificates import Authority, Issued
+from emulators.certificates import Authority, Issued, PrivateKey, generate_key
 from emulators.microsoft365 import faults
 from emulators.microsoft365.seed import Client, Seed, add_client
 from emulators.microsoft365.server import NAMES, Microsoft365
@@ -39,6 +39,12 @@ STUDENTS = [f"s{number:07d}" for number in range(1, 7)]
 STAFF = ["rector", "bursar"]
 
 
+@functools.cache
+def rsa_key(name: str) -> PrivateKey:
+    """Return a key of a name, made once for all tests: that takes longer than most of them."""
+    return generate_key("rsa2048")
+
+
 @dataclass
 class Office:
     """The tenant, and the files by which modules connect to it."""
@@ -52,7 +58,7 @@ class Office:
 
     def certificate(self, name: str, **changes: Any) -> Issued:
         """Make a certificate and its key; their files are `name/fullchain.pem` and `name/key.pem`."""
-        issued = self.authority.issue([name], key="rsa2048", server_auth=False, chain=False, **changes)
+        issued = self.authority.issue([name], key=rsa_key(name), server_auth=False, chain=False, **changes)
         issued.write(self.directory / name)
         return issued
 
