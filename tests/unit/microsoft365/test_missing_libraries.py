@@ -32,7 +32,7 @@ module = importlib.import_module(f'{package}.modules.{sys.argv[2]}')
 with patch_module_args(json.load(sys.stdin)):
     module.main()
 """
-ARGUMENTS = {
+ARGUMENTS: dict[str, dict[str, object]] = {
     "entra_application": {"name": "CalSync", "tag": "tag"},
     "exchange_application_access": {"application": "2" * 8 + "-2222" * 3 + "-" + "2" * 12, "scope": {"group": "g"}},
     "exchange_mailbox_access_info": {"in_scope": ["a@exams.example"], "out_of_scope": ["b@exams.example"]},
