@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from tests.integration.microsoft365.conftest import AUTOMATION, TENANT, rsa_key
 from tests.module_runner import run_module
 from tests.performance.ratio import ROOT
 
-ADDRESS, PORT = "127.65.254.1", 44365
+ADDRESS, PORT = f"127.65.{secrets.randbelow(250)}.{secrets.randbelow(250) + 1}", 44365
 
 
 @contextmanager
