@@ -47,6 +47,8 @@ class Cmdlets:
         """Run the cmdlet that the request names."""
         if request.method != "POST" or request.segments[3:] != ["InvokeCommand"]:
             raise NotEmulated(f"{request.method} {request.path}")
+        if request.segments[2].casefold() not in (self._tenant.identifier, self._tenant.domain):
+            raise ExchangeError(403, "Forbidden", f"The token is not for the tenant {request.segments[2]}.")
         if "Exchange.ManageAsApp" not in caller["roles"]:
             raise ExchangeError(403, "Forbidden", "The role assigned to application isn't supported in this scenario.")
         asked = request.json().get("CmdletInput", {})

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from emulators.certificates import Authority
 from tests.integration.microsoft365.conftest import CALSYNC, PERMISSIONS, Office, Runner, days
+from tests.integration.microsoft365.connect_proxy import ConnectProxy
 
 DECLARED = {"name": "CalSync LIVE", "tag": "exam-scheduling:calsync:live"}
 
@@ -129,6 +130,17 @@ def test_the_proxy_does_not_answer(office: Office, run: Runner) -> None:
     assert "the proxy does not let it through" in message
     assert "Check proxy" in message
     assert "hunter2" not in message
+    completes(office, run)
+
+
+def test_the_proxy_is_used_and_the_environment_is_not(
+    office: Office, run: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.65.255.1:9")
+    with ConnectProxy((office.server.address, office.server.port)) as proxy:
+        result = run("entra_application", proxy=proxy.url, **{**DECLARED, "connect_address": None})
+    assert not result.get("failed"), result["msg"]
+    assert set(proxy.asked) == {"login.microsoftonline.com:443", "graph.microsoft.com:443"}
     completes(office, run)
 
 
