@@ -51,6 +51,8 @@ class Directory:
                 odata.allow(request, "$select")
                 keys = "keyCredentials" in request.query.get("$select", "").split(",")
                 return Answer(200, odata.select(request, _shown(self._application(identifier), keys=keys)))
+            case ["GET" | "PATCH", "applications", "uniqueName", name]:
+                return self._by_unique_name(request, caller, name)
             case ["PATCH", "applications", identifier]:
                 require(caller, *WRITE_APPLICATIONS)
                 self._change_application(self._application(identifier), request.json(), caller)
@@ -99,6 +101,25 @@ class Directory:
             case _:
                 return None
 
+    def _by_unique_name(self, request: Request, caller: Json, name: str) -> Answer:
+        """Read an application by its unique name, or change it, or create it if that is asked for.
+
+        That there is one is known to writing at once, and to reading as late as by its identifier.
+        """
+        found = self._tenant.find(self._tenant.applications.values(), uniqueName=name)
+        if request.method == "GET":
+            require(caller, *READ_APPLICATIONS)
+            if not found:
+                raise not_found(name)
+            return Answer(200, _shown(self._application(found[0]["id"])))
+        require(caller, *WRITE_APPLICATIONS)
+        if found:
+            self._change_application(found[0], request.json(), caller)
+            return Answer(204)
+        if request.headers.get("prefer") != "create-if-missing":
+            raise not_found(name)
+        return Answer(201, _shown(self._create_application(request.json(), caller, name)))
+
     def _application(self, identifier: str) -> Json:
         found = self._tenant.applications.get(identifier)
         if found is None or not self._tenant.visible(identifier):
@@ -122,13 +143,14 @@ class Directory:
                 }
         raise not_found(identifier)
 
-    def _create_application(self, content: Json, caller: Json) -> Json:
+    def _create_application(self, content: Json, caller: Json, name: str | None = None) -> Json:
         if not content.get("displayName"):
             raise GraphError(400, "Request_BadRequest", "A value is required for property 'displayName'.")
         identifier = new_id()
         created: Json = {
             "id": identifier,
             "appId": new_id(),
+            "uniqueName": name,
             "createdDateTime": stamp(),
             "signInAudience": "AzureADMyOrg",
             "tags": [],

@@ -38,7 +38,7 @@ LOG = logging.getLogger(__name__)
 HOSTS = {"login.microsoftonline.com": "entra", "graph.microsoft.com": "graph", "outlook.office365.com": "exchange"}
 BATCH = 20
 """How many requests a batch may hold: https://learn.microsoft.com/graph/json-batching"""
-_BY_KEY = re.compile(r"(servicePrincipals|applications)\(appId='([^']+)'\)")
+_BY_KEY = re.compile(r"(servicePrincipals|applications)\((appId|uniqueName)='((?:[^']|'')+)'\)")
 
 
 class Lost(Exception):
@@ -122,8 +122,11 @@ class Services:
         if match is None:
             return parts
         kind = "service_principals" if match[1] == "servicePrincipals" else "applications"
-        found = self._tenant.find(getattr(self._tenant, kind).values(), appId=match[2])
-        return [match[1], found[0]["id"] if found else match[2], *parts[1:]]
+        value = match[3].replace("''", "'")
+        if match[2] == "uniqueName":
+            return [match[1], match[2], value]
+        found = self._tenant.find(getattr(self._tenant, kind).values(), appId=value)
+        return [match[1], found[0]["id"] if found else value, *parts[1:]]
 
     def _entra(self, request: Request) -> Answer:
         match [request.method, *request.segments[1:]]:

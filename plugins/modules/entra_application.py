@@ -26,7 +26,10 @@ options:
     type: str
     required: true
   tag:
-    description: A tag that no other application of the tenant has.
+    description:
+      - A tag that no other application of the tenant has.
+      - An application that is created has it as its unique name too, so that a request that is sent again, because its
+        answer got lost, makes no second one.
     type: str
     required: true
   state:

@@ -23,7 +23,8 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile impo
 
 _BASE = "beta/roleManagement/exchange"
 _WRITE = "RoleManagement.ReadWrite.Exchange"
-_KINDS: dict[str, Literal["group", "unit"]] = {"Groups": "group", "AdministrativeUnits": "unit"}
+_KINDS: dict[str, Literal["group", "unit"]] = {"groups": "group", "administrativeunits": "unit"}
+"""In small letters: the documentation has them in several ways."""
 
 
 class GraphAccess(AccessProvider):
@@ -116,7 +117,7 @@ class GraphAccess(AccessProvider):
         if directory == "/" or not directory:
             return Assignment(row["id"], role, "everywhere", "/")
         kind, _slash, identifier = directory.removeprefix("/").partition("/")
-        return Assignment(row["id"], role, _KINDS.get(kind, "other"), identifier)
+        return Assignment(row["id"], role, _KINDS.get(kind.lower(), "other"), identifier)
 
 
 def _scope(row: dict[str, Any]) -> Scope:

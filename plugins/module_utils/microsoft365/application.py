@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils import files
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.application_planner import (
@@ -51,7 +52,9 @@ class Application(Resource[FoundApplication, ApplicationChange]):
 
     def read(self) -> FoundApplication:
         """Return the applications of the name or with the tag, and all about the only one."""
-        matches = {each["id"]: each for each in (*self._by("displayName eq", self.declared.name), *self._tagged())}
+        named, tagged = self._by("displayName eq", self.declared.name), self._tagged()
+        unique = self._unique()
+        matches = {each["id"]: each for each in (*named, *tagged, *([unique] if unique else []))}
         roles = self._roles()
         known = {owner: identifier for owner in self.declared.owners if (identifier := self._user(owner))}
         self._found = FoundApplication(tuple(matches.values()), roles=roles, known_owners=known)
@@ -83,8 +86,7 @@ class Application(Resource[FoundApplication, ApplicationChange]):
         for change in changes:
             path = f"v1.0/applications/{application.get('id')}"
             if change.kind == "create":
-                application = self._client.change("POST", "v1.0/applications", dict(change.body), permission=WRITE)
-                self._made = application
+                application = self._made = self._create(dict(change.body))
                 self._settled(f"v1.0/applications/{application['id']}", change.item)
             elif change.kind == "principal":
                 self._principal = self._create_principal(application["appId"], change.item)
@@ -132,6 +134,27 @@ class Application(Resource[FoundApplication, ApplicationChange]):
     def _tagged(self) -> Iterator[Json]:
         query = {"$filter": f"tags/any(t:t eq '{_quoted(self.declared.tag)}')"}
         return self._client.pages("v1.0/applications", permission=WRITE, query=query)
+
+    @property
+    def _address(self) -> str:
+        """Where the application is by its unique name, which is the tag: no tenant has two of it."""
+        return f"v1.0/applications(uniqueName='{quote(_quoted(self.declared.tag), safe='')}')"
+
+    def _unique(self) -> Json | None:
+        try:
+            found: Json = self._client.get(self._address, permission=WRITE)
+        except Refused as error:
+            if error.status == 404:
+                return None
+            raise
+        return found
+
+    def _create(self, body: Json) -> Json:
+        """Create it unless it is there: sent again, after its answer got lost, it makes no second application."""
+        made: Json | None = self._client.change(
+            "PATCH", self._address, body, permission=WRITE, headers={"Prefer": "create-if-missing"}
+        )
+        return made or self._client.wait_for(self._unique, _slow(f"application {self.declared.name}"), SETTLING)
 
     def _find_principal(self, client_id: str) -> Json | None:
         query = {"$filter": f"appId eq '{client_id}'"}

@@ -99,11 +99,21 @@ def test_a_server_error_in_the_middle(office: Office, run: Runner) -> None:
     completes(office, run)
 
 
+def test_an_application_whose_answer_got_lost_is_not_made_twice(office: Office, run: Runner) -> None:
+    office.faults(
+        {"kind": "lose", "match": "PATCH /v1.0/applications", "times": 1}, {"kind": "consistency", "seconds": 1}
+    )
+    result = run("entra_application", **DECLARED)
+    assert not result.get("failed"), result["msg"]
+    assert result["client_id"] in {each["appId"] for each in office.server.tenant.applications.values()}
+    completes(office, run)
+
+
 def test_a_request_that_was_done_and_whose_answer_got_lost(office: Office, run: Runner) -> None:
-    office.faults({"kind": "lose", "match": "POST /v1.0/applications", "times": 1})
+    office.faults({"kind": "lose", "match": "POST /v1.0/servicePrincipals", "times": 1})
     result = run("entra_application", **DECLARED)
     assert result["failed"]
-    assert "Not known whether applied: application CalSync LIVE" in result["msg"]
+    assert "Not known whether applied: application CalSync LIVE service principal" in result["msg"]
     assert "client-request-id" in result["msg"]
     completes(office, run)
 

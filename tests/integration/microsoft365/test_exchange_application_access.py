@@ -66,6 +66,11 @@ def test_another_filter_changes_the_scope_in_place(office: Office, run: Runner, 
 def test_an_administrative_unit(office: Office, run: Runner, principal: str, provider: str) -> None:
     run(MODULE, provider=provider, application=CALSYNC, scope={"administrative_unit": "exams"})
     assert reaches(office, principal) == set(STUDENTS[:2])
+    with office.server.tenant.lock:  # the documentation has the word with a small and with a capital letter
+        for each in office.server.tenant.role_assignments.values():
+            each["directoryScopeId"] = each["directoryScopeId"].replace(
+                "/Admin", "/admin" if provider == "graph" else "/Admin"
+            )
     again = run(MODULE, provider=provider, application=CALSYNC, scope={"administrative_unit": "exams"})
     assert again["changed"] is False
 

@@ -114,7 +114,8 @@ def described(path: str) -> tuple[str, str]:
         if number and segments[number - 1] in collections and segment != "$count":
             parts.append("item")
         else:
-            name = segment.removeprefix("$").replace("microsoft.graph.", "graph.").replace(".", "_")
+            name = re.sub(r"\((\w)(\w+)='.*'\)", lambda key: f"With{key[1].upper()}{key[2]}", segment)
+            name = name.removeprefix("$").replace("microsoft.graph.", "graph.").replace(".", "_")
             parts.append(re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower())
     directory = GENERATED.joinpath(*parts)
     for builder in sorted(directory.glob("*_request_builder.py")):
