@@ -96,6 +96,12 @@ options:
     description: A declared certificate is warned about if it ends in fewer days.
     type: int
     default: 30
+  hand_over:
+    description:
+      - Contacts nothing, and returns what the tenant's administrators have to run. The connection's options are not
+        needed then, except for O(tenant).
+    type: bool
+    default: false
 seealso:
   - module: uoe.exam_scheduling.exchange_application_access
   - module: uoe.exam_scheduling.https_certificate
@@ -154,22 +160,26 @@ pending:
   elements: str
 application_id:
   description: The object id of the application. V(null) if there is none yet.
-  returned: success
+  returned: success, unless O(hand_over=true)
   type: str
   sample: 21bb3b24-4a3a-4a3e-8f5e-0d6a7c3f1b92
 client_id:
   description: The application (client) id. V(null) if there is none yet.
-  returned: success
+  returned: success, unless O(hand_over=true)
   type: str
   sample: 5d4a7c1e-2f6b-4b3a-9e8d-7c6b5a493827
 service_principal_id:
   description: The object id of the service principal, the I(enterprise application). V(null) if there is none yet.
-  returned: success
+  returned: success, unless O(hand_over=true)
   type: str
   sample: 8a6c0d1f-93c2-4b7e-a2d4-5f1e0c9b8a76
+hand_over:
+  description: What administrators have to run, with its back-out, in Markdown.
+  returned: success, if O(hand_over=true)
+  type: str
 certificates:
   description: The certificates that it had, and those that are declared.
-  returned: success
+  returned: success, unless O(hand_over=true)
   type: list
   elements: dict
   contains:
@@ -192,8 +202,12 @@ certificates:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.application import Application
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.application_hand_over import (
+    hand_over_for,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.application_state import (
     APPLICATION_ARGUMENTS,
+    application_from,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.connection import CONNECTION_ARGUMENTS
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import (
@@ -210,6 +224,8 @@ def main() -> None:
         supports_check_mode=True,
     )
     try:
+        if module.params["hand_over"]:
+            module.exit_json(changed=False, changes=[], hand_over=hand_over_for(application_from(module.params)))
         application = Application(module.params)
     except Problem as error:
         module.fail_json(msg=f"{error} Nothing was touched.")

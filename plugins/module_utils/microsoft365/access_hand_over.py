@@ -12,6 +12,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.a
     EWS_ENDS,
     DeclaredAccess,
 )
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.powershell import quoted
 
 
 def hand_over_for(declared: DeclaredAccess) -> str:
@@ -41,12 +42,12 @@ def _powershell(declared: DeclaredAccess) -> str:
             "$allowed = @((Get-OrganizationConfig).EwsAllowedAppIDs) + $principal.AppId",
             "Set-OrganizationConfig -EwsEnabled $true -EwsAllowedAppIDs $allowed",
         ]
-    name, role = _quoted(scope.name), _quoted(declared.role)
+    name, role = quoted(scope.name), quoted(declared.role)
     if scope.kind == "unit":
         lines.append(f"$unit = Get-MgDirectoryAdministrativeUnit -Filter {_odata(scope.name)}")
         where = "-RecipientAdministrativeUnitScope $unit.Id"
     else:
-        recipient_filter = _quoted(scope.recipient_filter or "")
+        recipient_filter = quoted(scope.recipient_filter or "")
         if scope.kind == "group":
             lines.append(f"$group = Get-Group -Identity {name}")
             recipient_filter = "\"MemberOfGroup -eq '$($group.DistinguishedName)'\""
@@ -104,16 +105,11 @@ def _back_out(declared: DeclaredAccess) -> str:
         "Get-ManagementRoleAssignment -RoleAssignee $principal.Id | Remove-ManagementRoleAssignment -Confirm:$false",
     ]
     if declared.scope.kind != "unit":
-        lines.append(f"Remove-ManagementScope -Identity {_quoted(declared.scope.name)} -Confirm:$false")
+        lines.append(f"Remove-ManagementScope -Identity {quoted(declared.scope.name)} -Confirm:$false")
     lines.append("Remove-ServicePrincipal -Identity $principal.Id -Confirm:$false")
     return "\n".join(lines)
 
 
-def _quoted(text: str) -> str:
-    """Return a text as PowerShell's string without expansion."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _odata(name: str) -> str:
     """Return a filter for a display name as PowerShell's string."""
-    return _quoted("displayName eq '" + name.replace("'", "''") + "'")
+    return quoted("displayName eq '" + name.replace("'", "''") + "'")

@@ -49,6 +49,7 @@ APPLICATION_ARGUMENTS: dict[str, dict[str, object]] = {
         },
     },
     "warn_days": {"type": "int", "default": 30},
+    "hand_over": {"type": "bool", "default": False},
 }
 
 

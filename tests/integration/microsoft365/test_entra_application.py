@@ -130,6 +130,18 @@ def test_a_secret_is_in_its_file_alone(office: Office, run: Runner, tmp_path: Pa
     assert "not declared" in str(run("entra_application", name=NAME, tag=TAG)["warnings"])
 
 
+def test_the_hand_over_contacts_nothing(office: Office, run: Runner) -> None:
+    office.certificate("calsync")
+    nowhere = {"connect_address": "127.65.255.3", "client_id": None, "certificate": None, "private_key": None}
+    declared = {"name": "O'Neill", "tag": TAG, "certificates": [office.file("calsync")], "hand_over": True}
+    text = run("entra_application", **nowhere, **declared)["hand_over"]
+    assert "New-MgApplication -DisplayName 'O''Neill'" in text
+    assert "applications(uniqueName='exam-scheduling%3Acalsync%3Alive')" in text
+    assert "## Back-out" in text
+    assert office.requests() == []
+    assert run("entra_application", **nowhere, **declared, state="absent")["failed"]
+
+
 def test_absent(office: Office, run: Runner) -> None:
     run("entra_application", name=NAME, tag=TAG)
     assert run("entra_application", name=NAME, tag=TAG, state="absent")["changed"]
