@@ -20,6 +20,7 @@ from emulators.estate import hub
 from emulators.estate.advisory_board import sign_records
 from emulators.estate.artefacts import store_artefacts
 from emulators.estate.name_servers import name_servers
+from emulators.estate.office365 import prepare_office365
 from emulators.estate.seed import Seed, load_seed
 from emulators.estate.windows_hosts import prepare_windows, windows_hosts
 from emulators.nginx import Nginx
@@ -47,7 +48,7 @@ class Estate:
 
     network: str
     fault: str | None = None
-    """A host whose listeners behave as behind a firewall that drops packets."""
+    """A host whose server behaves as behind a firewall that drops packets."""
     students: int = hub.STUDENTS
     """How many students EUGEX has when it is started for the first time."""
 
@@ -69,7 +70,7 @@ class Estate:
             students = self.students if host == "eugex-live" else max(1, self.students // 10)  # TEST has a few
             options = ("--host", host, "--students", str(students))
             parts[host] = self._part(f"EUGEX ({host})", "serve-oracle", self.directory / host, *options)
-        parts["listeners"] = self._part("the listeners", "listen", self.directory / "listeners")
+        parts["graph"] = self._part("Microsoft 365", "serve-office365", self.directory / "graph")
         return parts
 
     def _part(self, what: str, command: str, files: Path, *options: str) -> Daemon:
@@ -104,6 +105,7 @@ class Estate:
         ):
             _secret(self.directory / f"secrets/{name}_password", secrets.token_urlsafe(24))
         prepare_windows(self.directory)
+        prepare_office365(self.directory)
         for environment, directory in (("live", "state"), ("test", "state-test")):
             state = StateDirectory(self.directory / directory, Marker(environment, rehearsal=True))
             list(state.apply(state.plan(state.read())))

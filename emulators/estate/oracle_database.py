@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from emulators.certificates import Authority
 from emulators.estate import hub
-from emulators.estate.listen import dropping_sockets
+from emulators.estate.dropping import dropping_sockets
 from emulators.oracle.process import serve
 from emulators.oracle.seed import load_seed
 from emulators.oracle.server import PORT
