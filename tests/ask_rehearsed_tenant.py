@@ -4,9 +4,9 @@
 
     python -m tests.ask_rehearsed_tenant NETWORK REQUEST...
 
-Each REQUEST is a method, a path of Graph v1.0, and optionally a body in JSON, as in `GET applications`. `{application}`,
-`{principal}` and `{graph}` in it are the identifiers of CalSync's application, its service principal, and Graph's.
-Prints a line of JSON for each request: its status and its answer.
+Each REQUEST is a method, a path of Graph v1.0, and optionally a body in JSON, as in `GET applications`. In it
+`{application}`, `{principal}` and `{graph}` are the identifiers of CalSync's application, its service principal, and
+Graph's. Prints a line of JSON for each request: its status and its answer.
 """
 
 from __future__ import annotations
