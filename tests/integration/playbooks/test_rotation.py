@@ -58,7 +58,7 @@ def test_that_what_is_new_is_accepted_beside_what_was_before_until_that_is_ended
     password.write_text(new, encoding="utf-8")
     assert keys(isolated) == ["office365-2"]
 
-    ends = ("-e", f"@{declared}", "-e", "end_overlap=true")
+    ends = ("-e", f"@{declared}", "-e", "exam_end_overlap=true")
     with logged_in(isolated, BEFORE, first):
         in_use = isolated.play("rotate.yml", *ends, "--tags", "sql_logins", succeeds=False)
         assert f"{BEFORE} is logged in: session" in in_use
