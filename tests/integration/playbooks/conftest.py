@@ -48,7 +48,7 @@ def rehearsed(isolated: Isolated) -> Rehearsed:
     isolated.estate("reset")
 
     def touched() -> list[object]:
-        parts = ("state", "windows/hosts", "hosts/web1-live/etc", "hosts/web2-live/etc", "sql-server")
+        parts = ("state", "windows/hosts", "hosts/web1-live/etc", "hosts/web2-live/etc", "sql-server", "graph")
         # its files tell of logins too
         eugex = ask_hub(isolated, "SELECT owner, object_name FROM dba_objects", "SELECT username FROM dba_users")
         return [*(files(isolated.directory / part) for part in parts), eugex]
