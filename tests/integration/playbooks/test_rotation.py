@@ -35,6 +35,7 @@ with pytds.connect(address, "master", sys.argv[2], sys.stdin.readline().strip(),
 """A program that is logged in until its input ends."""
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(400)
 def test_that_what_is_new_is_accepted_beside_what_was_before_until_that_is_ended(
     rehearsed: Rehearsed, tmp_path: Path
