@@ -9,6 +9,7 @@ import pwd
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -101,6 +102,16 @@ class Daemon:
     def stop(self) -> None:
         """Stop it, if it runs."""
         stop_daemon(self.pid_file, self.module)
+
+
+def wait_for_the_end(pid_file: Path) -> None:
+    """Write the pid file, wait for SIGTERM or SIGINT, and remove it: whoever waits for the file can connect."""
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: ended.set())
+    pid_file.write_text(f"{os.getpid()}\n", encoding="ascii")
+    ended.wait()
+    pid_file.unlink(missing_ok=True)
 
 
 def as_owner(directory: Path) -> list[str]:

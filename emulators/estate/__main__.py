@@ -12,13 +12,13 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile impo
 from emulators.estate.business_objects import serve_bi
 from emulators.estate.estate import Estate
 from emulators.estate.hub import STUDENTS
-from emulators.estate.listen import listen
+from emulators.estate.office365 import serve_office365
 from emulators.estate.oracle_database import serve_oracle
 from emulators.estate.sql_server import serve_sql
 from emulators.name_server import NameServerError
 from emulators.processes import NotReady
 
-SERVERS = {"listen": listen, "serve-sql": serve_sql}
+SERVERS = {"serve-office365": serve_office365, "serve-sql": serve_sql}
 """What its own processes run."""
 SERVERS_OF_A_HOST = {"serve-oracle": serve_oracle, "serve-bi": serve_bi}
 """Those that there is one of for each of several hosts."""
@@ -34,7 +34,7 @@ def main() -> int:
         help="the first two numbers of its loopback addresses",
     )
     parser.add_argument("--only", help="one part of the estate alone, by the name that status shows")
-    parser.add_argument("--fault", metavar="HOST", help="its listeners behave as behind a firewall that drops packets")
+    parser.add_argument("--fault", metavar="HOST", help="its server behaves as behind a firewall that drops packets")
     parser.add_argument(
         "--students",
         type=int,

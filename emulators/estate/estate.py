@@ -22,6 +22,7 @@ from emulators.estate.advisory_board import sign_records
 from emulators.estate.artefacts import store_artefacts
 from emulators.estate.business_objects import ARTEFACT, prepare_bi_host, write_artefact
 from emulators.estate.name_servers import name_servers
+from emulators.estate.office365 import prepare_office365
 from emulators.estate.seed import Seed, load_seed
 from emulators.estate.windows_hosts import prepare_windows, windows_hosts
 from emulators.linux_host import LinuxHost
@@ -50,7 +51,7 @@ class Estate:
 
     network: str
     fault: str | None = None
-    """A host whose listeners behave as behind a firewall that drops packets."""
+    """A host whose server behaves as behind a firewall that drops packets."""
     students: int = hub.STUDENTS
     """How many students EUGEX has when it is started for the first time."""
 
@@ -75,7 +76,7 @@ class Estate:
         for host in self.seed.bi_platforms:
             files = self.directory / host
             parts[host] = self._part(f"the BI platform ({host})", "serve-bi", files, "--host", host)
-        parts["listeners"] = self._part("the listeners", "listen", self.directory / "listeners")
+        parts["graph"] = self._part("Microsoft 365", "serve-office365", self.directory / "graph")
         return parts
 
     def _part(self, what: str, command: str, files: Path, *options: str) -> Daemon:
@@ -113,6 +114,7 @@ class Estate:
         ):
             _secret(self.directory / f"secrets/{name}_password", secrets.token_urlsafe(24))
         prepare_windows(self.directory)
+        prepare_office365(self.directory)
         for environment, directory in (("live", "state"), ("test", "state-test")):
             state = StateDirectory(self.directory / directory, Marker(environment, rehearsal=True))
             list(state.apply(state.plan(state.read())))

@@ -145,6 +145,8 @@ class Certificate:
     store_location: Literal["CurrentUser", "LocalMachine"] = "LocalMachine"
     exportable: bool = False
     key_storage: Literal["default", "machine", "user"] = "default"
+    key_rights: dict[str, list[str]] = field(default_factory=dict)
+    """Who has which rights to its key, beside administrators and the system: users in small letters."""
     friendly_name: str = ""
 
 

@@ -49,7 +49,7 @@ def rehearsed(isolated: Isolated) -> Rehearsed:
 
     def touched() -> list[object]:
         web = [f"hosts/{host}/{part}" for host in ("web1-live", "web2-live") for part in ("etc", "srv")]
-        parts = ("state", "windows/hosts", *web, "hosts/bi-live", "sql-server")
+        parts = ("state", "windows/hosts", *web, "hosts/bi-live", "sql-server", "graph")
         # its files tell of logins too
         eugex = ask_hub(isolated, "SELECT owner, object_name FROM dba_objects", "SELECT username FROM dba_users")
         return [*(files(isolated.directory / part) for part in parts), eugex]

@@ -30,6 +30,7 @@ CONNECTION_VARIABLES = {
     "exam_resolver",
     "exam_source_address",
     "eugex_connection",
+    "office365_connection",
     "sql_server_connection",
 }
 OTHER_VARIABLES_OF_THE_REHEARSAL = {
