@@ -12,7 +12,7 @@ from typing import Any
 from emulators.business_objects.seed import first_state
 from emulators.business_objects.server import PORT, WebServices
 from emulators.business_objects.store import Store
-from emulators.sql.process import wait_for_the_end
+from emulators.processes import wait_for_the_end
 
 
 def serve(

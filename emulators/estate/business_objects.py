@@ -18,8 +18,8 @@ from emulators.business_objects.seed import first_state, with_passwords
 from emulators.business_objects.server import PORT
 from emulators.business_objects.store import folder_path
 from emulators.certificates import Authority
-from emulators.estate.listen import dropping_sockets
-from emulators.sql.process import wait_for_the_end
+from emulators.estate.dropping import dropping_sockets
+from emulators.processes import wait_for_the_end
 
 if TYPE_CHECKING:
     from emulators.estate.estate import Estate
