@@ -48,10 +48,11 @@ def rehearsed(isolated: Isolated) -> Rehearsed:
     isolated.estate("reset")
 
     def touched() -> list[object]:
-        parts = ("state", "windows/hosts", "hosts/web1-live/etc", "hosts/web2-live/etc", "sql-server", "graph")
+        parts = ("state", "windows/hosts", "hosts/web1-live/etc", "hosts/web2-live/etc", "sql-server")
         # its files tell of logins too
         eugex = ask_hub(isolated, "SELECT owner, object_name FROM dba_objects", "SELECT username FROM dba_users")
-        return [*(files(isolated.directory / part) for part in parts), eugex]
+        tenant = (isolated.directory / "graph/tenant.json").read_bytes()  # beside it is what was asked
+        return [*(files(isolated.directory / part) for part in parts), tenant, eugex]
 
     before = touched()
     predicted = isolated.play("live.yml", "--check", "--diff")
