@@ -130,7 +130,7 @@ def _declared(params: Mapping[str, Any]) -> list[Column]:
             _check_side(path, side, kind, entry)
         for option in ("trim", "ignore_case"):
             if kind not in (None, "text") and entry[option] not in (None, False, "none"):
-                raise InvalidParameter(f"{path}.{option}", entry[option], f"a {kind} is no text", "Leave it out.")
+                raise InvalidParameter(f"{path}.{option}", entry[option], f"type {kind} is no text", "Leave it out.")
         found[name.casefold()] = Column(
             name,
             SideOfColumn(
