@@ -5,12 +5,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils import sealed_file
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
+from scripts.working_copy import ROOT
 
 PASSPHRASE = "twelve letters"
 TEXT = "key,source\r\ns1234567,\u00e9\r\n" * 60_000
@@ -70,3 +73,27 @@ def test_that_a_place_that_is_not_there_is_said(tmp_path: Path) -> None:
         sealed_file.writing(tmp_path / "a/b", PASSPHRASE),
     ):
         pass
+
+
+OPENED = """
+import json, sys
+from ansible.errors import AnsibleError
+from ansible.plugins.loader import init_plugin_loader, lookup_loader
+init_plugin_loader([".collections"])
+lookup = lookup_loader.get("uoe.exam_scheduling.sealed_file")
+(text,) = lookup.run([sys.argv[1]], {}, passphrase="twelve letters")
+try:
+    lookup.run([sys.argv[1]], {}, passphrase="another passphrase")
+except AnsibleError as error:
+    print(json.dumps([len(text), str(error)]))
+"""
+
+
+def test_that_the_lookup_opens_it(sealed: Path) -> None:
+    # in a process of its own, since Ansible's plugins that are loaded change what modules in the same process do
+    done = subprocess.run(
+        [sys.executable, "-c", OPENED, str(sealed)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    length, refused = json.loads(done.stdout)
+    assert length == len(TEXT)
+    assert "it cannot be decrypted: it was altered, or encrypted with another passphrase" in refused
