@@ -79,7 +79,7 @@ OPENED = """
 import json, sys
 from ansible.errors import AnsibleError
 from ansible.plugins.loader import init_plugin_loader, lookup_loader
-init_plugin_loader([".collections"])
+init_plugin_loader([sys.argv[2]])
 lookup = lookup_loader.get("uoe.exam_scheduling.sealed_file")
 (text,) = lookup.run([sys.argv[1]], {}, passphrase="twelve letters")
 try:
@@ -92,7 +92,11 @@ except AnsibleError as error:
 def test_that_the_lookup_opens_it(sealed: Path) -> None:
     # in a process of its own, since Ansible's plugins that are loaded change what modules in the same process do
     done = subprocess.run(
-        [sys.executable, "-c", OPENED, str(sealed)], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", OPENED, str(sealed), str(ROOT / ".collections")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     length, refused = json.loads(done.stdout)
     assert length == len(TEXT)
