@@ -18,7 +18,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.arguments
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.masking import Mask
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.read_only import Dialect, Reading, reading
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.sides import without_values_of_rows
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.sides import label_of, without_values_of_rows
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session as SqlServerSession
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import SqlProblem as SqlServerProblem
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.failures import SqlProblem as OracleProblem
@@ -142,7 +142,7 @@ class Checks:
             Problem: the database cannot be reached, or the connection broke.
         """
         checks, session = checks_from(params), session_from(params)
-        self.where = session.where
+        self._where = label_of(session)
         self.outcomes: list[Outcome] = []
         with closing(session), Progress("Checks", total=len(checks), unit="checks") as progress:
             for each in checks:
@@ -154,7 +154,7 @@ class Checks:
     def errors(self) -> list[Finding]:
         """What stops: errors that found something, and whatever could not be run."""
         return [
-            each.finding(self.where)
+            each.finding(self._where)
             for each in self.outcomes
             if each.state == "failed" or (each.state == "found" and each.check.severity == "error")
         ]
@@ -163,7 +163,7 @@ class Checks:
     def warnings(self) -> list[Finding]:
         """What somebody has to name when they sign off."""
         return [
-            each.finding(self.where)
+            each.finding(self._where)
             for each in self.outcomes
             if each.state == "found" and each.check.severity == "warning"
         ]

@@ -81,8 +81,7 @@ def _compared(
             rows = stack.enter_context(closing(_converted(sides[side], columns, width, side, orders[side])))
             if orders[side] == "module":
                 rows = stack.enter_context(closing(in_order(rows, lambda row: _sortable(row[:width]))))
-            # read by a thread each: while one side is waited for, the other one sends
-            batches = stack.enter_context(ahead(rows))
+            batches: Iterator[list[Row]] = stack.enter_context(ahead(rows)) if sides[side].on_request else rows
             streams[side] = Stream(side, _counted(batches, progress), width, findings)
         try:
             equal = compare(streams["source"], streams["target"], width, findings)

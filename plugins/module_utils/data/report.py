@@ -62,9 +62,9 @@ class Reconciliation:
         try:
             sides["source"] = side_from("source", params["source"])
             sides["target"] = side_from("target", params["target"])
-            self._where = {side: each.where for side, each in sides.items()}
+            self._where = {side: each.label for side, each in sides.items()}
             names = {side: each.names() for side, each in sides.items()}
-            columns = columns_from(params, names, self._where)
+            columns = columns_from(params, names, {side: each.where for side, each in sides.items()})
             self.compared = reconcile(sides, columns, len(params["key"]), lambda: self._findings(columns))
         finally:
             for each in sides.values():

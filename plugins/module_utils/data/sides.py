@@ -18,6 +18,7 @@ from typing import Any, Literal, Protocol
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.masking import without_values
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.read_only import Reading
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server import Server as SqlServer
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session as SqlServerSession
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import SqlProblem as SqlServerProblem
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import quoted as bracketed
@@ -45,8 +46,12 @@ class Side(Protocol):
 
     where: str
     """What messages call it."""
+    label: str
+    """The same in a table: which system, as its owner would name it."""
     orders: Sequence[Order]
     """The ways to have the rows in the order of their keys."""
+    on_request: bool
+    """Whether a batch is made and sent only when it is asked for, so that it pays to ask for the next one early."""
 
     def names(self) -> Sequence[str]:
         """Return the names of the columns. Raises Problem."""
@@ -66,6 +71,14 @@ class Side(Protocol):
         """Let go of everything."""
 
 
+def label_of(session: SqlServerSession | OracleSession) -> str:
+    """Return what a table calls a database: its server, and which one it is there."""
+    server = session.server
+    if isinstance(server, SqlServer):
+        return f"{server.name} {server.database}"
+    return server.descriptor or f"{server.name} {server.service}"
+
+
 @contextmanager
 def without_values_of_rows(query: str) -> Iterator[None]:
     """Have no error that the server gives for a query show a value of a row: a conversion that fails would."""
@@ -80,6 +93,9 @@ class SqlServerSide:
     """A query on SQL Server."""
 
     orders: Sequence[Order] = ("collation", "binary", "module")
+    on_request = False
+    """The server sends on by itself. And the driver lets go of Python's lock for each row: a second thread that waits for
+    it would cost more than it saves."""
 
     def __init__(self, session: SqlServerSession, query: Reading) -> None:
         """Keep both; nothing is sent.
@@ -90,7 +106,7 @@ class SqlServerSide:
         """
         self._session, self._query = session, query
         self._texts: frozenset[str] = frozenset()
-        self.where = session.where
+        self.where, self.label = session.where, label_of(session)
 
     def names(self) -> Sequence[str]:
         """Return the names of the columns. Raises Problem."""
@@ -121,11 +137,12 @@ class OracleSide:
     """A query on Oracle."""
 
     orders: Sequence[Order] = ("binary", "module")
+    on_request = True
 
     def __init__(self, session: OracleSession, query: Reading) -> None:
         """Keep both; nothing is sent."""
         self._session, self._query = session, query
-        self.where = session.where
+        self.where, self.label = session.where, label_of(session)
 
     def names(self) -> Sequence[str]:
         """Return the names of the columns. Raises Problem."""
@@ -158,6 +175,7 @@ class CsvSide:
 
     orders: Sequence[Order] = ("collation", "module")
     """As it is, and then sorted."""
+    on_request = False
 
     def __init__(self, path: Path, *, encoding: str, delimiter: str, null_values: Sequence[str]) -> None:
         """Keep what is said of it; nothing is read.
@@ -170,7 +188,7 @@ class CsvSide:
         """
         self._path, self._encoding, self._delimiter = path, encoding, delimiter
         self._nulls: Mapping[str, None] = dict.fromkeys(null_values)
-        self.where = str(path)
+        self.where = self.label = str(path)
 
     def names(self) -> Sequence[str]:
         """Return the names of the columns. Raises Problem."""
