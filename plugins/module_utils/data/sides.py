@@ -94,8 +94,8 @@ class SqlServerSide:
 
     orders: Sequence[Order] = ("collation", "binary", "module")
     on_request = False
-    """The server sends on by itself. And the driver lets go of Python's lock for each row: a second thread that waits for
-    it would cost more than it saves."""
+    """The server sends on by itself. And the driver lets go of Python's lock for each row: a second thread that waits
+    for it would cost more than it saves."""
 
     def __init__(self, session: SqlServerSession, query: Reading) -> None:
         """Keep both; nothing is sent.
