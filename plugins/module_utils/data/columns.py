@@ -219,7 +219,7 @@ def _octets(value: Any) -> bytes:
 
 
 def _date(written: str | None, zone: dt.tzinfo | None, value: Any) -> dt.date:
-    if type(value) is dt.date:
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value
     moment = _moment(written, value)
     return moment.astimezone(zone).date() if moment.tzinfo and zone else moment.date()

@@ -106,7 +106,9 @@ def _converted(side: Side, columns: Sequence[Column], width: int, name: SideName
         for batch in batches:
             rows = _with(batch, converters) if converters else batch
             for at in of_key:
-                if (wrong := next((n for n, row in enumerate(rows) if type(row[at]) is Unreadable), None)) is not None:
+                if (
+                    wrong := next((n for n, row in enumerate(rows) if isinstance(row[at], Unreadable)), None)
+                ) is not None:
                     raise Problem(
                         f"column {wanted[at]} of the key has a value that is no {columns[at].type}",
                         where=f"{side.where} row {first + wrong}",

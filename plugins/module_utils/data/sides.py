@@ -200,7 +200,7 @@ class CsvSide:
     def batches(self, columns: Sequence[str], key: int, order: Order) -> Generator[list[Row]]:
         """Yield rows in batches. Raises Problem."""
         lines = self._records()
-        names = [each.strip() for each in next(lines)[1]]
+        names = [each.strip() for _line, header in islice(lines, 1) for each in header]
         places = [names.index(each) for each in columns]
         nulls, width = self._nulls, len(names)
         while batch := list(islice(lines, BATCH)):
