@@ -5,7 +5,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test rehearse estate-up estate-down estate-reset estate-status estate-show test test-all lint bench pictures clean
+.PHONY: help setup setup-test rehearse estate-up estate-down estate-reset estate-status estate-show test test-all lint bench docs pictures clean
 
 # Ansible refuses to run in a locale that is not UTF-8, and a scrubbed environment has none.
 export LC_ALL := C.UTF-8
@@ -58,6 +58,9 @@ lint: setup-test  ## the first stage of make test alone
 
 bench: setup-test  ## speed and memory beside the peers', measured in one run; PARTS='dns https' for some of it
 	@$(PYTHON_HERE) -m tests.performance $(PARTS)
+
+docs: setup-test  ## the guides and the reference of all plugins and roles as a site, build/documentation/README.html
+	@$(PYTHON_HERE) -m scripts.documentation
 
 pictures: setup-test  ## the documentation's pictures of report and plan, from the tests' example
 	@$(PYTHON_HERE) -m tests.integration.report.pictures

@@ -71,7 +71,10 @@ def checks(*, everything: bool) -> dict[str, dict[str, list[str]]]:
             "molecule": ["python", "-m", "scripts.scenarios", *(("--everything",) if everything else ())],
             **{f"pytest {name}": [*pytest, f"tests/integration/{name}"] for name in ordered},
         },
-        "artifact": {"artifact": ["python", "-m", "scripts.artifact"]},
+        "artifact": {
+            "artifact": ["python", "-m", "scripts.artifact"],
+            "documentation": ["python", "-m", "scripts.documentation", "--check"],
+        },
     }
 
 
