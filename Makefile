@@ -5,7 +5,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test rehearse estate-up estate-down estate-reset estate-status estate-show test test-all lint bench docs pictures clean
+.PHONY: help setup setup-test rehearse estate-up estate-down estate-reset estate-status estate-show test test-all lint bench docs artifact pictures clean
 
 # Ansible refuses to run in a locale that is not UTF-8, and a scrubbed environment has none.
 export LC_ALL := C.UTF-8
@@ -61,6 +61,9 @@ bench: setup-test  ## speed and memory beside the peers', measured in one run; P
 
 docs: setup-test  ## the guides and the reference of all plugins and roles as a site, build/documentation/README.html
 	@$(PYTHON_HERE) -m scripts.documentation
+
+artifact: setup  ## the collection as Galaxy and execution environments get it, in build/
+	@$(WITH_PATH) ansible-galaxy collection build --force --output-path build .
 
 pictures: setup-test  ## the documentation's pictures of report and plan, from the tests' example
 	@$(PYTHON_HERE) -m tests.integration.report.pictures

@@ -211,3 +211,9 @@ def test_that_yaml_in_a_page_is_what_roles_and_modules_accept(text: str, tmp_pat
 @pytest.mark.parametrize("text", list(blocks("python")))
 def test_that_python_in_a_page_is_python(text: str) -> None:
     assert ast.parse(text).body
+
+
+def test_that_what_sets_the_platform_up_is_what_its_modules_accept() -> None:
+    loaded = load((ROOT / "playbooks" / "automation_platform.yml").read_text(encoding="utf-8"))
+    assert not check_tasks(loaded)
+    assert {module_of(task).rpartition(".")[0] for task, _ in tasks_of(loaded)} == {"awx.awx"}
