@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# make help lists the targets. Arguments: ARGS (rehearse), STAGES and V (test), PARTS (bench).
+# make help lists the targets. Arguments: ARGS (rehearse, test-all), STAGES and V (test), PARTS (bench).
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -52,6 +52,8 @@ test: setup-test  ## everything that CI runs; STAGES='lint unit' for some of it,
 
 test-all: setup-test  ## the same with what is too much for each change: 30 minutes
 	@$(PYTHON_HERE) -m scripts.stages --everything $(if $(V),--live) $(STAGES)
+test-all: test  ## make test; then ansible-core 2.19, 2.20, 2.21 on each Python that is here, and galaxy-importer: hours
+	@$(PYTHON_HERE) -m scripts.all_versions $(ARGS)
 
 lint: setup-test  ## the first stage of make test alone
 	@$(PYTHON_HERE) -m scripts.stages $(if $(V),--live) lint

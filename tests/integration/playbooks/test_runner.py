@@ -21,7 +21,7 @@ def test_that_ansible_runner_runs_a_part_of_live_and_its_artefacts_hold_no_secre
     isolated = rehearsed.isolated
     inventories = [option for name in ("live", "rehearsal") for option in ("-i", str(ROOT / "inventories" / name))]
     (tmp_path / "env").mkdir()
-    (tmp_path / "env" / "cmdline").write_text(" ".join([*inventories, "--tags dns,sql_server"]), encoding="utf-8")
+    (tmp_path / "env" / "cmdline").write_text(" ".join([*inventories, "--tags dns"]), encoding="utf-8")
     (tmp_path / "project").symlink_to(ROOT)
     done = isolated.command(
         Path(sys.executable).with_name("ansible-runner"),
@@ -33,10 +33,10 @@ def test_that_ansible_runner_runs_a_part_of_live_and_its_artefacts_hold_no_secre
     assert (artefacts / "status").read_text(encoding="utf-8") == "successful"
     events = [json.loads(path.read_text(encoding="utf-8")) for path in (artefacts / "job_events").glob("*.json")]
     (recap,) = [event["event_data"] for event in events if event["event"] == "playbook_on_stats"]
-    assert recap["ok"].keys() >= {"localhost", "sql-live"}
+    assert "localhost" in recap["ok"]
     assert not recap["failures"] | recap["dark"] | recap["changed"], "LIVE is as the rehearsal left it"
     states = report(done.stdout)
-    assert states["1.3"] == states["1.5"] == "proven"
+    assert states["1.3"] == "proven"
     assert states["1.6"] == "not in this run"
 
     kept = "".join(path.read_text(encoding="utf-8") for path in artefacts.rglob("*") if path.is_file())
