@@ -40,7 +40,7 @@ def is_remembered(server: Server) -> bool:
         salt, digest = bytes.fromhex(found["salt"]), bytes.fromhex(found["digest"])
     except FileNotFoundError:
         return False
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise Problem(
             "it cannot be read which password was rejected",
             where=str(path),
