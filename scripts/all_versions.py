@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make test-all`, beside `make test`: each ansible-core on each Python that is here, and Galaxy's verdict.
+"""`make test-versions`, beside `make test-all`: each ansible-core on each Python that is here, and Galaxy's verdict.
 
 For each pair an environment of its own is made in .cache/versions and kept for the next time. In it run the unit tests
 and the rehearsal of LIVE. A pair of which the Python is not on this machine is told and fails nothing.
@@ -98,14 +98,14 @@ def make_environment(directory: Path, python: str, wanted: list[str], log: Path)
     return True
 
 
-def run(command: list[str], log: Path, **environment: str) -> bool:
-    """Run a command of an environment, all it prints into a file; return whether it succeeded."""
+def run(command: list[str], log: Path, place: Path = ROOT, **environment: str) -> bool:
+    """Run a command of an environment in a directory, all it prints into a file; return whether it succeeded."""
     bin_directory = str(Path(command[0]).parent)
     path = os.pathsep.join([bin_directory, os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
     with log.open("ab") as output:
         done = subprocess.run(
             command,
-            cwd=ROOT,
+            cwd=place,
             env={**os.environ, "PATH": path, "PYTHONPATH": f"{ROOT}:{ROOT / '.collections'}", **environment},
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -138,7 +138,8 @@ def import_as_galaxy_does(log: Path) -> str:
     place = ENVIRONMENTS / IMPORTER
     if not make_environment(place, python, wanted, log):
         return "broken: its environment cannot be made"
-    built = place / "built"
+    built, said = place / "built", log.with_name("galaxy-importer-said.log")
+    said.unlink(missing_ok=True)
     shutil.rmtree(built, ignore_errors=True)
     bin_directory = place / "bin"
     if not run(
@@ -152,12 +153,13 @@ def import_as_galaxy_does(log: Path) -> str:
     (place / "importer.cfg").write_text(settings, encoding="utf-8")
     if not run(
         [str(bin_directory / "python"), "-m", "galaxy_importer.main", str(artifact)],
-        log,
+        said,
+        place,  # it leaves a file where it is run
         GALAXY_IMPORTER_CONFIG=str(place / "importer.cfg"),
         HOME=str(place),
     ):
         return "broken"
-    complaints = list(complaints_of(log.read_text(encoding="utf-8", errors="replace")))
+    complaints = list(complaints_of(said.read_text(encoding="utf-8", errors="replace")))
     return f"broken: {len(complaints)} complaints, the first: {complaints[0]}" if complaints else "ok"
 
 
@@ -170,7 +172,7 @@ def complaints_of(output: str) -> Iterator[str]:
 
 def main() -> int:
     """Run everything, print a line for each, and return the exit code; the closing line counts."""
-    parser = argparse.ArgumentParser(prog="make test-all", description=__doc__)
+    parser = argparse.ArgumentParser(prog="make test-versions", description=__doc__)
     parser.add_argument("--core", choices=[*SUPPORTED], action="append", help="this ansible-core alone")
     parser.add_argument("--python", help="this Python alone")
     parser.add_argument("--no-importer", action="store_true", help="without galaxy-importer")

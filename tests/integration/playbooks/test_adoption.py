@@ -24,6 +24,7 @@ BY_HAND: dict[str, Any] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(400)
 def test_that_what_was_built_by_hand_is_adopted_and_then_left_alone(rehearsed: Rehearsed, tmp_path: Path) -> None:
     isolated = rehearsed.isolated

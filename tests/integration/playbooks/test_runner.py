@@ -14,6 +14,7 @@ from emulators.estate.estate import ROOT
 from tests.integration.playbooks.isolated import Rehearsed, report
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(300)
 def test_that_ansible_runner_runs_a_part_of_live_and_its_artefacts_hold_no_secret(
     rehearsed: Rehearsed, tmp_path: Path

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is said to be supported is the same in meta/runtime.yml, README, CI, tools and `make test-all`."""
+"""What is said to be supported is the same in meta/runtime.yml, README, CI, tools and `make test-versions`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def text(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-def test_that_the_floor_of_ansible_core_is_the_first_that_test_all_runs() -> None:
+def test_that_the_floor_of_ansible_core_is_the_first_that_test_versions_runs() -> None:
     floor = yaml.safe_load(text("meta/runtime.yml"))["requires_ansible"]
     assert floor == f">={next(iter(all_versions.SUPPORTED))}.0"
     roles = {yaml.safe_load(path.read_text(encoding="utf-8"))["galaxy_info"]["min_ansible_version"] for path in metas()}
