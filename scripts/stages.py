@@ -42,6 +42,7 @@ def checks(*, everything: bool) -> dict[str, dict[str, list[str]]]:
     plugins = ".collections/ansible_collections/uoe/exam_scheduling/plugins"
     of_scenarios = (path for path in ROOT.glob("molecule/*/*.yml") if path.name != "molecule.yml")
     playbooks = [*ROOT.glob("playbooks/**/*.yml"), *of_scenarios]
+    python = ["python", "-m"]
     pytest = ["pytest", "--quiet", *(() if everything else ("-m", "not thorough"))]
     # The longest come first, so that all cores are done at the same time. Each directory is a process of its own, with
     # loopback addresses of its own: Ansible's plugins, once loaded, let modules in the same process warn elsewhere.
@@ -71,7 +72,7 @@ def checks(*, everything: bool) -> dict[str, dict[str, list[str]]]:
             "molecule": ["python", "-m", "scripts.scenarios", *(("--everything",) if everything else ())],
             **{f"pytest {name}": [*pytest, f"tests/integration/{name}"] for name in ordered},
         },
-        "artifact": {"artifact": ["python", "-m", "scripts.artifact"]},
+        "artifact": {"artifact": [*python, "scripts.artifact"], "docs": [*python, "scripts.documentation", "--check"]},
     }
 
 
