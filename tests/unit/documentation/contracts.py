@@ -167,8 +167,12 @@ def sample(option: Mapping[str, Any]) -> Any:
     return SAMPLES.get(kind, "sample")
 
 
+LOOKUPS = ("lookup", "query", "q")
+"""Jinja functions of Ansible whose first argument is a plugin's name."""
+
+
 def names_in_templates(value: Any, *, conditions: bool = False, bare: bool = False) -> set[tuple[str, str]]:
-    """Return the filters and tests that the templates of an example use, as ("filter", name) and ("test", name).
+    """Return the filters, tests and lookups that an example's templates use, as ("filter", name), ("lookup", name).
 
     With `conditions` it is of tasks, where what stands under when and the like are templates without braces.
 
@@ -186,4 +190,9 @@ def names_in_templates(value: Any, *, conditions: bool = False, bare: bool = Fal
         return set()
     tree = Environment(autoescape=True).parse(f"{{{{ {value} }}}}" if bare else value)
     found = {("filter", each.name) for each in tree.find_all(nodes.Filter)}
+    found |= {
+        ("lookup", call.args[0].value)
+        for call in tree.find_all(nodes.Call)
+        if isinstance(call.node, nodes.Name) and call.node.name in LOOKUPS and isinstance(call.args[0], nodes.Const)
+    }
     return found | {("test", each.name) for each in tree.find_all(nodes.Test)}

@@ -169,7 +169,7 @@ def check_templates(value: Any) -> list[str]:
 
 
 def plugin_file(kind: str, name: str) -> Path:
-    return ROOT / "plugins" / kind / f"{name}.yml"
+    return ROOT / "plugins" / kind / f"{name}.{'py' if kind == 'lookup' else 'yml'}"
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)

@@ -25,7 +25,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_so
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import InvalidParameter, Problem
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.tls.roots import CertificateFiles
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.tls.staple import read_staple
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import log_layout
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import log_layout, xml_attributes
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.approvals import Approval
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.records import ChangeRecord
 from emulators.certificates import Authority, key_pem
@@ -121,7 +121,7 @@ def view(content: bytes) -> object:
 
 
 def layout(content: bytes) -> object:
-    return log_layout.layout_in(base64.b64encode(content).decode(), ".//appender[@name='R']/layout", "value")
+    return xml_attributes.attribute_in(base64.b64encode(content).decode(), ".//appender[@name='R']/layout", "value")
 
 
 def fuzz(run: Callable[[bytes], object], sound: bytes, *refusals: type[Exception], examples: int = 150) -> None:
