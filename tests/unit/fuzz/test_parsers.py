@@ -25,9 +25,10 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_so
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import InvalidParameter, Problem
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.tls.roots import CertificateFiles
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.tls.staple import read_staple
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import log_layout, xml_attributes
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import log_layout
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.approvals import Approval
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.records import ChangeRecord
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.xml_attributes import attribute_in
 from emulators.certificates import Authority, key_pem
 from emulators.windows import wsman
 from scripts.working_copy import ROOT
@@ -121,7 +122,7 @@ def view(content: bytes) -> object:
 
 
 def layout(content: bytes) -> object:
-    return xml_attributes.attribute_in(base64.b64encode(content).decode(), ".//appender[@name='R']/layout", "value")
+    return attribute_in(base64.b64encode(content).decode(), ".//appender[@name='R']/layout", "value")
 
 
 def fuzz(run: Callable[[bytes], object], sound: bytes, *refusals: type[Exception], examples: int = 150) -> None:
