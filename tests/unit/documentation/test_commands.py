@@ -161,3 +161,9 @@ def test_that_the_readme_has_every_role_and_every_module_in_its_tables() -> None
     modules -= {f"win_{name}" for name in named}
     assert (roles | modules) - named == set(), "README.md, What is in it"
     assert set(re.findall(r"\(roles/(\w+)/README\.md\)", readme)) <= roles
+
+
+def test_that_it_is_said_of_every_role_what_it_needs_from_whom() -> None:
+    page = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")
+    roles = {path.parents[1].name for path in ROOT.glob("roles/*/meta/argument_specs.yml")}
+    assert roles - set(re.findall(r"\(\.\./roles/(\w+)/README\.md\)", page)) == set()
