@@ -42,9 +42,13 @@ def test_live_is_rehearsed_predicted_applied_proven_and_then_left_alone(rehearse
     assert changed(again) == 0, again
     assert report(again) == states
 
+
+@pytest.mark.thorough
+@pytest.mark.timeout(900)
+def test_the_health_check_proves_all_that_live_has_proven(rehearsed: Rehearsed) -> None:
     proven = rehearsed.isolated.play("verify.yml")
     assert changed(proven) == 0
-    assert report(proven) == states
+    assert report(proven) == expected_of_all_lines()
 
 
 @pytest.mark.timeout(400)
