@@ -66,6 +66,7 @@ def test_the_health_check_looks_at_everything_and_fails_for_what_does_not_answer
     }
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(400)
 def test_one_tag_needs_nothing_but_its_own_system(isolated: Isolated) -> None:
     isolated.estate("up")
