@@ -34,6 +34,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from emulators.faults import FILE, write_faults
+
 KINDS = frozenset(
     {"drop", "late", "error", "nonsense", "redirect", "licence"}
     | {"partial", "failed", "lie", "rebound", "hang", "crash"}
@@ -42,7 +44,7 @@ KINDS = frozenset(
 
 def find(directory: Path, kinds: Sequence[str], text: str) -> Mapping[str, Any] | None:
     """Return the first fault of these kinds that fits, and count it."""
-    file = directory / "faults.json"
+    file = directory / FILE
     with (directory / "faults.lock").open("a", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
@@ -64,14 +66,5 @@ def find(directory: Path, kinds: Sequence[str], text: str) -> Mapping[str, Any] 
 
 
 def write(directory: Path, entries: Sequence[Mapping[str, Any]]) -> None:
-    """Ask the platform of a directory for these faults, and for no others.
-
-    Raises:
-        ValueError: an entry is of no kind that there is.
-    """
-    for entry in entries:
-        if entry.get("kind") not in KINDS:
-            raise ValueError(f"a fault is of one of the kinds {', '.join(sorted(KINDS))}, not {entry.get('kind')!r}")
-    temporary = directory / "faults.json.new"
-    temporary.write_text(json.dumps(list(entries)), encoding="utf-8")
-    temporary.rename(directory / "faults.json")
+    """Ask the platform of a directory for these faults, and for no others. Raises ValueError for an unknown kind."""
+    write_faults(directory, entries, KINDS)

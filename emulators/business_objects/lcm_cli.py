@@ -131,9 +131,9 @@ def _promote(state: State, properties: dict[str, str], fault: Any) -> str:
         return "Failure"
     if kind == "lie":
         return "Success"
-    _import(state, promoted, [fault["connection"]] if kind == "rebound" else promoted["connections"])
+    bound = {"rebound": [fault.get("connection")], "partial": []}.get(kind, promoted["connections"])
+    _import(state, promoted, bound)
     if kind == "partial":
-        store.by_cuid(state["universes"], promoted["cuid"])["connections"] = []  # type: ignore[index]
         print(f"{promoted['name']} : Success", flush=True)
         print(f"{promoted['name']} : Failed : the relation to its connection was not committed", flush=True)
         return "Partial Success"

@@ -18,8 +18,7 @@ from emulators.business_objects.seed import first_state, with_passwords
 from emulators.business_objects.server import PORT
 from emulators.business_objects.store import folder_path
 from emulators.certificates import Authority
-from emulators.estate.dropping import dropping_sockets
-from emulators.processes import wait_for_the_end
+from emulators.estate.dropping import serve_nothing
 
 if TYPE_CHECKING:
     from emulators.estate.estate import Estate
@@ -36,10 +35,7 @@ def serve_bi(estate: Estate, host: str) -> None:
     pid_file = estate.directory / f"{host}.pid"
     address = estate.address(estate.seed.addresses()[host])
     if estate.fault == host:
-        sockets = dropping_sockets(address, PORT)
-        wait_for_the_end(pid_file)
-        for each in sockets:
-            each.close()
+        serve_nothing(address, PORT, pid_file)
         return
     authority = Authority.load(estate.directory / "certification-authority")
     context = authority.issue([f"{host}.{estate.seed.domain}"]).server_context()

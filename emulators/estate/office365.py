@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emulators.certificates import Authority, generate_key
-from emulators.estate.dropping import dropping_sockets
+from emulators.estate.dropping import serve_nothing
 from emulators.microsoft365.seed import load_seed
 from emulators.microsoft365.server import NAMES, Microsoft365
 from emulators.processes import wait_for_the_end
@@ -38,10 +38,7 @@ def serve_office365(estate: Estate) -> None:
     pid_file = estate.directory / f"{HOST}.pid"
     address = estate.address(estate.seed.addresses()[HOST])
     if estate.fault == HOST:
-        sockets = dropping_sockets(address, PORT)
-        wait_for_the_end(pid_file)
-        for each in sockets:
-            each.close()
+        serve_nothing(address, PORT, pid_file)
         return
     authority = Authority.load(estate.directory / "certification-authority")
     context = authority.issue([*NAMES, f"{HOST}.{estate.seed.domain}", address]).server_context()

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from emulators.certificates import Authority
 from emulators.estate import hub
-from emulators.estate.dropping import dropping_sockets
+from emulators.estate.dropping import serve_nothing
 from emulators.oracle.process import serve
 from emulators.oracle.seed import load_seed
 from emulators.oracle.server import PORT
-from emulators.processes import wait_for_the_end
 
 if TYPE_CHECKING:
     from emulators.estate.estate import Estate
@@ -28,10 +27,7 @@ def serve_oracle(estate: Estate, host: str) -> None:
     pid_file = estate.directory / f"{host}.pid"
     address = estate.address(estate.seed.addresses()[host])
     if estate.fault == host:
-        sockets = dropping_sockets(address, PORT)
-        wait_for_the_end(pid_file)
-        for each in sockets:
-            each.close()
+        serve_nothing(address, PORT, pid_file)
         return
     authority = Authority.load(estate.directory / "certification-authority")
     context = authority.issue([f"{host}.{estate.seed.domain}"]).server_context()

@@ -8,9 +8,8 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emulators.estate.dropping import dropping_sockets
+from emulators.estate.dropping import serve_nothing
 from emulators.estate.windows_team import MachineStore, default_context
-from emulators.processes import wait_for_the_end
 from emulators.sql.process import serve
 from emulators.sql.seed import load_seed
 from emulators.sql.server import PORT
@@ -28,10 +27,7 @@ def serve_sql(estate: Estate) -> None:
     pid_file = estate.directory / "sql-server.pid"
     address = estate.address(estate.seed.addresses()[HOST])
     if estate.fault == HOST:
-        sockets = dropping_sockets(address, PORT)
-        wait_for_the_end(pid_file)
-        for each in sockets:
-            each.close()
+        serve_nothing(address, PORT, pid_file)
         return
     name = f"{HOST}.{estate.seed.domain}"
     store = MachineStore(

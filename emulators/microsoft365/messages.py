@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -73,9 +74,9 @@ class ServiceError(Exception):
         super().__init__(f"{status} {code}: {message}")
         self.status, self.code, self.message, self.headers = status, code, message, headers or {}
 
+    @abstractmethod
     def answer(self, request: Request, now: datetime) -> Answer:
         """Return it in the service's shape."""
-        raise NotImplementedError
 
 
 class GraphError(ServiceError):

@@ -43,18 +43,18 @@ def _kept(folder: str, filename: str, source: bytes, compiled: Callable[[], Code
             stream.write(marshal.dumps(code))
         os.rename(unfinished, kept)
         return code
-    _imp._fix_co_filename(code, filename)  # type: ignore[attr-defined]
+    _imp._fix_co_filename(code, filename)  # type: ignore[attr-defined]  # what importlib itself does
     return code
 
 
 def _keep_what_archives_hold(folder: str) -> None:
     """Have zipimport, which knows no byte code but what an archive holds, take what is kept."""
-    compile_source = zipimport._compile_source  # type: ignore[attr-defined]
+    compile_source = zipimport._compile_source  # type: ignore[attr-defined]  # there is no public hook
 
     def compiled(filename: str, source: bytes) -> CodeType:
         return _kept(folder, filename, source, lambda: compile_source(filename, source))
 
-    zipimport._compile_source = compiled  # type: ignore[attr-defined]
+    zipimport._compile_source = compiled  # type: ignore[attr-defined]  # there is no public hook
 
 
 class _WhenAnsibleIsImported:
@@ -81,7 +81,7 @@ class _WhenAnsibleIsImported:
 
     def _compile(self, *, source: str | bytes, filename: str, **options: object) -> CodeType:
         content = source.encode() if isinstance(source, str) else source
-        return _kept(self._folder, filename, content, lambda: compile(source, filename, **options))  # type: ignore[call-overload]
+        return _kept(self._folder, filename, content, lambda: compile(source, filename, **options))  # type: ignore[call-overload]  # as given
 
 
 if FOLDER in os.environ:

@@ -21,11 +21,11 @@ it until the file changes). Kinds:
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from emulators.faults import write_faults
 from emulators.oracle.engine.errors import OracleError
 
 if TYPE_CHECKING:
@@ -37,17 +37,8 @@ KINDS = frozenset({"refuse", "login", "late", "drop", "lose", "error", "lock"})
 
 
 def write(directory: Path, entries: Sequence[Mapping[str, Any]]) -> None:
-    """Ask the server of a directory for these faults, and for no others.
-
-    Raises:
-        ValueError: an entry is of no kind that there is.
-    """
-    for entry in entries:
-        if entry.get("kind") not in KINDS:
-            raise ValueError(f"a fault is of one of the kinds {', '.join(sorted(KINDS))}, not {entry.get('kind')!r}")
-    temporary = directory / "faults.json.new"
-    temporary.write_text(json.dumps(list(entries)), encoding="utf-8")
-    temporary.rename(directory / "faults.json")
+    """Ask the server of a directory for these faults, and for no others. Raises ValueError for an unknown kind."""
+    write_faults(directory, entries, KINDS)
 
 
 def strike(session: Session, text: str, *, batch: bool = False) -> tuple[Fault, Fault]:

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emulators.faults import FILE, Faults
 from emulators.oracle.engine.errors import OracleError
 from emulators.oracle.engine.installation import fresh_model
 from emulators.oracle.engine.model import Model
 from emulators.oracle.engine.schema_objects import Problem, SchemaObject, Table, View
 from emulators.oracle.sql.scope import BoundQuery
 from emulators.oracle.sql.tokens import Words
-from emulators.sql.engine.faults import Faults
 
 if TYPE_CHECKING:
     from emulators.oracle.engine.session import Session
@@ -35,7 +35,7 @@ class Instance:
         self.started = time.time()
         self.lock = threading.RLock()
         """Held while something is bound, or what the database knows is changed."""
-        self.faults = Faults(directory / "faults.json")
+        self.faults = Faults(directory / FILE)
         self.sessions: dict[int, Session] = {}
         self._numbers = iter(range(101, 2**31))
         self._writer: Session | None = None

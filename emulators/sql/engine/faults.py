@@ -21,14 +21,13 @@ in use, 1222.
 
 from __future__ import annotations
 
-import json
-import re
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from emulators.faults import Faults as RequestedFaults
+from emulators.faults import write_faults
 from emulators.sql.engine.errors import SqlError
 
 KINDS = frozenset({"refuse", "late", "throttle", "drop", "lose", "error", "halt"})
@@ -48,33 +47,8 @@ MESSAGES = {
 }  # fmt: skip
 
 
-class Faults:
+class Faults(RequestedFaults):
     """The faults that are asked for at present."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._lock = threading.Lock()
-        self._seen: tuple[int, int] | None = None
-        self._entries: list[dict[str, Any]] = []
-
-    def find(self, kind: str, text: str = "", login: str = "", **named: str) -> Mapping[str, Any] | None:
-        """Return the first fault of a kind that fits, and count it; what is named it must have."""
-        with self._lock:
-            self._read()
-            for entry in self._entries:
-                if entry["kind"] != kind or entry.get("times") == 0 or entry.get("login", login) != login:
-                    continue
-                if any(entry.get(key) != value for key, value in named.items()):
-                    continue
-                if re.search(entry.get("match", ""), text, re.IGNORECASE) is None:
-                    continue
-                if entry.get("after", 0) > 0:
-                    entry["after"] -= 1
-                    continue
-                if "times" in entry:
-                    entry["times"] -= 1
-                return entry
-        return None
 
     def strike(self, text: str, login: str, *, session: int, database: str) -> None:
         """Answer late, or fail, if that is asked for. Raises SqlError."""
@@ -84,26 +58,7 @@ class Faults:
             severity, message = MESSAGES.get(error["number"], (16, error.get("message", "a fault that was asked for")))
             raise SqlError(error["number"], message.format(session=session, database=database), severity=severity)
 
-    def _read(self) -> None:
-        try:
-            status = self._file.stat()
-        except FileNotFoundError:
-            self._seen, self._entries = None, []
-            return
-        if (status.st_mtime_ns, status.st_ino) != self._seen:
-            self._seen = (status.st_mtime_ns, status.st_ino)
-            self._entries = json.loads(self._file.read_text(encoding="utf-8"))
-
 
 def write(directory: Path, entries: Sequence[Mapping[str, Any]]) -> None:
-    """Ask the server of a directory for these faults, and for no others.
-
-    Raises:
-        ValueError: an entry is of no kind that there is.
-    """
-    for entry in entries:
-        if entry.get("kind") not in KINDS:
-            raise ValueError(f"a fault is of one of the kinds {', '.join(sorted(KINDS))}, not {entry.get('kind')!r}")
-    temporary = directory / "faults.json.new"
-    temporary.write_text(json.dumps(list(entries)), encoding="utf-8")
-    temporary.rename(directory / "faults.json")
+    """Ask the server of a directory for these faults, and for no others. Raises ValueError for an unknown kind."""
+    write_faults(directory, entries, KINDS)

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Literal
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.config_bundle import store
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.config_bundle.collect import Rules, collect
@@ -117,18 +118,19 @@ class CollectedBundle(Resource[Present, Change]):
     def plan(self, present: Present) -> Sequence[Change]:
         """Return a change for each file that differs, and one for the manifest if what was found does."""
         changes = [] if present.interrupted is None else [present.interrupted]
+        action: Literal["create", "update", "delete"]
         old = {} if present.bundle is None else present.bundle.content.files
         new = present.source.files
         for path in sorted({*old, *new}):
             before, after = old.get(path), new.get(path)
             if before != after:
                 action = "update" if before and after else "create" if after else "delete"
-                changes.append(Change(path, action, _text(before), _text(after)))  # type: ignore[arg-type]
+                changes.append(Change(path, action, _text(before), _text(after)))
         findings = () if present.bundle is None else present.bundle.content.findings
         if present.bundle is None or findings != present.source.findings:
             action = "create" if present.bundle is None else "update"
             told = [[each.as_dict() for each in some] for some in (findings, present.source.findings)]
-            changes.append(Change(store.MANIFEST, action, told[0] or None, told[1]))  # type: ignore[arg-type]
+            changes.append(Change(store.MANIFEST, action, told[0] or None, told[1]))
         self._content = present.source
         return changes
 

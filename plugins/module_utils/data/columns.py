@@ -60,7 +60,7 @@ class Unreadable:
         """Return False."""
         return False
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # how Python is told that it has none
 
 
 @dataclass(frozen=True)

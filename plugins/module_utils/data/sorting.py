@@ -67,7 +67,7 @@ class SealedRuns:
         for place, length in run:
             octets = os.pread(self._file.fileno(), length, place)
             # it was authenticated: these are the octets that this process has written
-            yield from pickle.loads(self._cipher.decrypt(place.to_bytes(12, "big"), octets, None))  # noqa: S301
+            yield from pickle.loads(self._cipher.decrypt(place.to_bytes(12, "big"), octets, None))  # noqa: S301  see above
 
     def close(self) -> None:
         """Forget them."""

@@ -20,7 +20,7 @@ try:
     from msal import __version__ as _version
 except ImportError:
     _version = ""
-    ConfidentialClientApplication: Any = None  # type: ignore[no-redef]
+    ConfidentialClientApplication: Any = None  # type: ignore[no-redef]  # there is no msal, which the modules say
 
 
 def require_msal() -> None:

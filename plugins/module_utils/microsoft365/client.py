@@ -173,7 +173,7 @@ class Client:
                     raise problem
                 wait = _asked_to_wait(answer.headers.get("Retry-After")) or wait
             # a fixed wait would bring clients that were refused together back together
-            pause = wait * random.uniform(1.0, 1.1)  # noqa: S311
+            pause = wait * random.uniform(1.0, 1.1)  # noqa: S311  it is no secret
             if time.monotonic() + pause > deadline:
                 raise problem
             self.tried_again += 1

@@ -71,9 +71,9 @@ class Platform:
         return Store(self.directory / "platform").read()
 
     @property
-    def universe(self) -> dict[str, Any] | None:
-        """What it holds of the universe."""
-        found: dict[str, Any] | None = next((each for each in self.state["universes"] if each["cuid"] == CUID), None)
+    def universe(self) -> dict[str, Any]:
+        """What it holds of the universe, or nothing."""
+        found: dict[str, Any] = next((each for each in self.state["universes"] if each["cuid"] == CUID), {})
         return found
 
     @property

@@ -22,7 +22,7 @@ from tests.integration.business_objects.conftest import LIVE, ROOT, TEST, Platfo
 
 def test_that_it_is_promoted_once_as_predicted_and_then_left_alone(platform: Platform) -> None:
     predicted = platform.run(check=True)
-    assert (predicted["changed"], platform.universe["revision"]) == (True, 6)  # type: ignore[index]
+    assert (predicted["changed"], platform.universe["revision"]) == (True, 6)
     assert not platform.work.exists() or not list(platform.work.iterdir())
     applied = platform.run()
     assert not applied.get("failed"), applied
@@ -69,7 +69,7 @@ def test_that_it_is_reverted_to_what_was_there_and_then_left_alone(platform: Pla
     assert predicted["changes"][0]["after"]["revision"] == 6
     reverted = platform.run(state="reverted")
     assert (reverted["changed"], reverted["changes"]) == (True, predicted["changes"])
-    assert platform.universe["revision"] == 6  # type: ignore[index]
+    assert platform.universe["revision"] == 6
     assert platform.run(state="reverted")["changed"] is False
     assert platform.run()["changed"] is True
 
@@ -81,7 +81,7 @@ def test_that_what_was_not_there_is_made_and_cannot_be_reverted(platform: Platfo
     reverted = platform.run(state="reverted")
     assert reverted["failed"]
     assert "was not there before its promotion" in reverted["msg"]
-    assert platform.universe["revision"] == 7  # type: ignore[index]
+    assert platform.universe["revision"] == 7
 
 
 def test_that_nothing_is_reverted_where_no_promotion_is_known(platform: Platform) -> None:
@@ -153,7 +153,7 @@ def test_that_a_query_that_fails_is_told_with_the_databases_error(platform: Plat
     failed = platform.run()
     assert "a query for Exam code fails" in failed["msg"]
     assert "ORA-01017" in failed["msg"]
-    assert platform.universe["revision"] == 6  # type: ignore[index]
+    assert platform.universe["revision"] == 6
 
 
 def test_that_too_few_rows_prove_nothing(platform: Platform) -> None:
@@ -209,7 +209,7 @@ def test_that_a_second_run_at_once_touches_nothing(platform: Platform) -> None:
     second = platform.run()
     assert "another run is working on universes" in second["msg"]
     assert "did not end" in json.loads(first.communicate()[0])["msg"]
-    assert platform.universe["revision"] == 6  # type: ignore[index]
+    assert platform.universe["revision"] == 6
 
 
 def test_that_what_a_killed_run_has_left_is_removed_by_the_next(platform: Platform) -> None:

@@ -189,7 +189,7 @@ def test_that_a_universe_is_promoted_on_windows_as_it_is_elsewhere(story: Story)
     ):
         assert said in answers[name]["msg"], answers[name]
     assert answers["exported"]["changed"]
-    assert story.platform.universe["revision"] == 6  # type: ignore[index]
+    assert story.platform.universe["revision"] == 6
     assert json.loads(files[rf"backups\{CUID.lower()}-000001.json"])["revision"] == 6
     assert "what it had left was removed: lcm-1.properties" in story.printed
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import oracledb
 import pytest
@@ -171,7 +172,9 @@ def test_transactions(staff: oracledb.Cursor, connection: oracledb.Connection, o
     assert not connection.transaction_in_progress
 
 
-def test_a_transaction_that_only_reads(staff, connection, open_connection, owner) -> None:  # type: ignore[no-untyped-def]
+def test_a_transaction_that_only_reads(
+    staff: oracledb.Cursor, connection: oracledb.Connection, open_connection: Any, owner: Any
+) -> None:
     reader = open_connection(owner.name, owner.password)
     reading, count = reader.cursor(), "SELECT COUNT(*) FROM invigilators"
     reading.execute("SET TRANSACTION READ ONLY")
