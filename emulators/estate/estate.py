@@ -100,10 +100,12 @@ class Estate:
             "oracle_old_account",
             "eugex_account",
             "eugex_account_of_test",
+            "connect_database",
             "artefact",
         ):
             _secret(self.directory / f"secrets/{name}_password", secrets.token_urlsafe(24))
-        prepare_windows(self.directory)
+        addresses = {name: self.address(last) for name, last in self.seed.addresses().items()}
+        prepare_windows(self.directory, {f"{name}.{self.seed.domain}": each for name, each in addresses.items()})
         for environment, directory in (("live", "state"), ("test", "state-test")):
             state = StateDirectory(self.directory / directory, Marker(environment, rehearsal=True))
             list(state.apply(state.plan(state.read())))

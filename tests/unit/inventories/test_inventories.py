@@ -25,6 +25,7 @@ CONNECTION_VARIABLES = {
     "ansible_winrm_ca_trust_path",
     "ansible_winrm_transport",
     "change_control_ticket_system",
+    "connect_database_login",
     "exam_connect_address",
     "exam_resolver",
     "exam_source_address",
@@ -47,6 +48,8 @@ OTHER_VARIABLES_OF_THE_REHEARSAL = {
     "connect_service_password": "a generated secret",
     "calsync_service_password": "a generated secret",
     "eugex_account_password": "a generated secret",
+    "connect_secrets": "a generated secret",
+    "exam_scheduler_account_passwords": "a generated secret",
     "exam_artefact_password": "a generated secret",
     "change_control_now": "its clock",
     "change_control_approvals": "its own advisory board",
@@ -195,7 +198,7 @@ def test_every_host_of_live_has_a_loopback_address_of_its_own_that_the_estate_kn
     assert {host for host in known if host not in ELSEWHERE} <= live
 
 
-ELSEWHERE = {"eugex-test", "calsync-test"}
+ELSEWHERE = {"eugex-test", "calsync-test", "connect-test"}
 """What the estate has for rehearsals of TEST."""
 
 
