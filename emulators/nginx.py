@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from emulators.certificates import Authority
 from emulators.processes import NotReady, daemon_pid, stop_daemon, wait_until
 
 CONFIGURATION = """\
+user {user};
 pid {root}/run/nginx.pid;
 error_log {root}/var/log/nginx/error.log;
 worker_processes 1;
@@ -25,9 +27,10 @@ http {{
     fastcgi_temp_path {root}/var/lib/nginx/fastcgi;
     uwsgi_temp_path {root}/var/lib/nginx/uwsgi;
     scgi_temp_path {root}/var/lib/nginx/scgi;
-    server {{
-        listen {address}:443 ssl;
-        server_name {name};
+    include {root}/etc/nginx/conf.d/*.conf;
+    server {{   # what the installation left: it answers to every name that no site has
+        listen {address}:443 ssl default_server;
+        server_name _;
         ssl_protocols TLSv1.2 TLSv1.3;
         ssl_certificate {root}/etc/nginx/tls/{name}.pem;
         ssl_certificate_key {root}/etc/nginx/tls/{name}.key;
@@ -49,7 +52,7 @@ class Nginx:
 
     def seed(self, address: str, name: str) -> None:
         """Write configuration and first certificate, where there are none."""
-        for directory in ("run", "var/log/nginx", "var/lib/nginx", "etc/nginx/tls"):
+        for directory in ("run", "var/log/nginx", "var/lib/nginx", "etc/nginx/tls", "etc/nginx/conf.d"):
             (self.root / directory).mkdir(parents=True, exist_ok=True)
         tls = self.root / "etc/nginx/tls"
         tls.chmod(0o700)
@@ -60,7 +63,8 @@ class Nginx:
             (tls / f"{name}.pem").chmod(0o644)
             (tls / "seed").rmdir()
         self.configuration.write_text(
-            CONFIGURATION.format(root=self.root, address=address, name=name), encoding="utf-8"
+            CONFIGURATION.format(root=self.root, address=address, name=name, user=pwd.getpwuid(os.geteuid()).pw_name),
+            encoding="utf-8",
         )
 
     def running(self) -> bool:
@@ -75,16 +79,15 @@ class Nginx:
         """
         if self.running():
             return
-        program = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin") or "nginx"
-        done = subprocess.run(
-            [program, "-c", self.configuration, "-e", self.root / "var/log/nginx/error.log"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = subprocess.run(self.command(), capture_output=True, text=True, check=False)
         if done.returncode:
             raise NotReady(f"nginx did not start: {done.stderr.strip()}")
         wait_until(self.running, "the start of nginx")
+
+    def command(self) -> list[str]:
+        """Return the program with this host's configuration."""
+        program = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin") or "nginx"
+        return [program, "-c", str(self.configuration), "-e", str(self.root / "var/log/nginx/error.log")]
 
     def reload(self) -> None:
         """Let it read configuration and certificates again."""

@@ -9,6 +9,7 @@ import pwd
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -44,12 +45,16 @@ def daemon_pid(pid_file: Path, word: str) -> int | None:
     return pid if word in command else None
 
 
-def stop_daemon(pid_file: Path, word: str) -> None:
-    """End the process of the pid file, if it runs, and wait until it is gone."""
+def stop_daemon(pid_file: Path, word: str, *, seconds: float = 15.0) -> None:
+    """End the process of the pid file, if it runs, and wait until it is gone.
+
+    Raises:
+        NotReady: it is still there after so many seconds.
+    """
     pid = daemon_pid(pid_file, word)
     if pid is not None:
         os.kill(pid, signal.SIGTERM)
-        wait_until(lambda: daemon_pid(pid_file, word) is None, f"the end of process {pid}")
+        wait_until(lambda: daemon_pid(pid_file, word) is None, f"the end of process {pid}", seconds=seconds)
     pid_file.unlink(missing_ok=True)
 
 
@@ -97,6 +102,16 @@ class Daemon:
     def stop(self) -> None:
         """Stop it, if it runs."""
         stop_daemon(self.pid_file, self.module)
+
+
+def wait_for_the_end(pid_file: Path) -> None:
+    """Write the pid file, wait for SIGTERM or SIGINT, and remove it: whoever waits for the file can connect."""
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: ended.set())
+    pid_file.write_text(f"{os.getpid()}\n", encoding="ascii")
+    ended.wait()
+    pid_file.unlink(missing_ok=True)
 
 
 def as_owner(directory: Path) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator
@@ -19,11 +20,14 @@ from emulators.certificates import Authority, write_private
 from emulators.estate import hub
 from emulators.estate.advisory_board import sign_records
 from emulators.estate.artefacts import store_artefacts
+from emulators.estate.business_objects import ARTEFACT, prepare_bi_host, write_artefact
 from emulators.estate.name_servers import name_servers
+from emulators.estate.office365 import prepare_office365
 from emulators.estate.seed import Seed, load_seed
 from emulators.estate.windows_hosts import prepare_windows, windows_hosts
-from emulators.nginx import Nginx
+from emulators.linux_host import LinuxHost
 from emulators.processes import Daemon
+from emulators.web_timetables import releases
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -47,7 +51,7 @@ class Estate:
 
     network: str
     fault: str | None = None
-    """A host whose listeners behave as behind a firewall that drops packets."""
+    """A host whose server behaves as behind a firewall that drops packets."""
     students: int = hub.STUDENTS
     """How many students EUGEX has when it is started for the first time."""
 
@@ -62,14 +66,17 @@ class Estate:
     def parts(self) -> dict[str, Part]:
         """Return the servers by the names of their hosts."""
         parts: dict[str, Part] = dict(name_servers(self.directory, self.network, self.seed))
-        parts.update({host: Nginx(self.directory / "hosts" / host) for host in self.seed.web_servers})
+        parts.update({host: LinuxHost(self.directory / "hosts" / host) for host in self.seed.web_servers})
         parts["windows"] = windows_hosts(self.directory, self.network)
         parts["sql-server"] = self._part("SQL Server", "serve-sql", self.directory / "sql-server")
         for host in self.seed.databases:
             students = self.students if host == "eugex-live" else max(1, self.students // 10)  # TEST has a few
             options = ("--host", host, "--students", str(students))
             parts[host] = self._part(f"EUGEX ({host})", "serve-oracle", self.directory / host, *options)
-        parts["listeners"] = self._part("the listeners", "listen", self.directory / "listeners")
+        for host in self.seed.bi_platforms:
+            files = self.directory / host
+            parts[host] = self._part(f"the BI platform ({host})", "serve-bi", files, "--host", host)
+        parts["graph"] = self._part("Microsoft 365", "serve-office365", self.directory / "graph")
         return parts
 
     def _part(self, what: str, command: str, files: Path, *options: str) -> Daemon:
@@ -102,10 +109,14 @@ class Estate:
             "eugex_account_of_test",
             "connect_database",
             "artefact",
+            "web_timetables_database",
+            "bi_login",
+            "bi_login_of_test",
         ):
             _secret(self.directory / f"secrets/{name}_password", secrets.token_urlsafe(24))
         addresses = {name: self.address(last) for name, last in self.seed.addresses().items()}
         prepare_windows(self.directory, {f"{name}.{self.seed.domain}": each for name, each in addresses.items()})
+        prepare_office365(self.directory)
         for environment, directory in (("live", "state"), ("test", "state-test")):
             state = StateDirectory(self.directory / directory, Marker(environment, rehearsal=True))
             list(state.apply(state.plan(state.read())))
@@ -116,18 +127,28 @@ class Estate:
             if not invigilators.exists():  # the exams office has sent them
                 invigilators.parent.mkdir(mode=0o700, exist_ok=True)
                 hub.write_invigilators(invigilators)
+        release = self.directory / "state/artefacts/web-timetables-1.0.0.tar.gz"
+        if not release.exists():  # the web team's build has published it
+            releases.build(release, "1.0.0")
+        if not (self.directory / "state" / ARTEFACT).exists():  # TEST has exported the universe, and it was signed off
+            write_artefact(self.directory / "state" / ARTEFACT)
+        for host in self.seed.bi_platforms:
+            prepare_bi_host(self.directory / "hosts" / host, self.directory / host)
         for host, entry in self.seed.web_servers.items():
             self._prepare_linux(self.directory / "hosts" / host, self.address(entry["address"]), entry["name"])
 
     def _prepare_linux(self, root: Path, address: str, name: str) -> None:
         """Make an emulated Linux host: nginx, and a `python3` that finds the host's own `systemctl`."""
-        Nginx(root).seed(address, name)
+        nginx = LinuxHost(root).nginx
+        nginx.seed(address, name)
         programs = root / "usr/bin"
-        programs.mkdir(parents=True, exist_ok=True)
+        for directory in (programs, root / "usr/sbin", root / "etc/systemd/system"):
+            directory.mkdir(parents=True, exist_ok=True)
         _program(programs / "python3", f'PATH="{programs}:$PATH" exec "{sys.executable}" "$@"')
         path = f"{ROOT}:{ROOT / '.collections'}"
         command = f'PYTHONPATH="{path}" exec "{sys.executable}" -m emulators.systemctl "{root}" "$@"'
         _program(programs / "systemctl", command)
+        _program(root / "usr/sbin/nginx", f'exec {shlex.join(nginx.command())} "$@"')
 
     def approve_changes(self) -> None:
         """Have the emulated advisory board sign LIVE's change records as they are now."""

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from emulators.certificates import Authority
 from emulators.estate import hub
-from emulators.estate.listen import dropping_sockets
+from emulators.estate.dropping import dropping_sockets
 from emulators.oracle.process import serve
 from emulators.oracle.seed import load_seed
 from emulators.oracle.server import PORT
-from emulators.sql.process import wait_for_the_end
+from emulators.processes import wait_for_the_end
 
 if TYPE_CHECKING:
     from emulators.estate.estate import Estate

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -24,15 +23,21 @@ class Seed:
     update_key: str
     web_servers: dict[str, dict[str, str]]
     databases: dict[str, dict[str, str]]
-    listeners: list[dict[str, Any]]
+    bi_platforms: dict[str, dict[str, str]]
+    services: dict[str, dict[str, str]]
 
     def addresses(self) -> dict[str, str]:
         """Return the last two numbers of each host's loopback address."""
         windows = yaml.safe_load(WINDOWS.read_text(encoding="utf-8"))
-        named = {**self.name_servers, **self.web_servers, **self.databases}
+        named = {
+            **self.name_servers,
+            **self.web_servers,
+            **self.databases,
+            **self.bi_platforms,
+            **self.services,
+        }
         return {
             **{host: entry["address"] for host, entry in named.items()},
-            **{entry["host"]: entry["address"] for entry in self.listeners},
             **{host: entry["listen"] for host, entry in windows["hosts"].items()},
         }
 

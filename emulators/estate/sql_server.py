@@ -8,9 +8,10 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emulators.estate.listen import dropping_sockets
+from emulators.estate.dropping import dropping_sockets
 from emulators.estate.windows_team import MachineStore, default_context
-from emulators.sql.process import serve, wait_for_the_end
+from emulators.processes import wait_for_the_end
+from emulators.sql.process import serve
 from emulators.sql.seed import load_seed
 from emulators.sql.server import PORT
 

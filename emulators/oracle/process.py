@@ -11,7 +11,7 @@ from typing import Any
 
 from emulators.oracle.seed import apply_seed
 from emulators.oracle.server import PORT, OracleServer
-from emulators.sql.process import wait_for_the_end
+from emulators.processes import wait_for_the_end
 
 
 def serve(

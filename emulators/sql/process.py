@@ -4,14 +4,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import ssl
-import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from emulators.processes import wait_for_the_end
 from emulators.sql.seed import apply_seed
 from emulators.sql.server import PORT, SqlServer
 
@@ -47,13 +45,3 @@ def serve(
     server.start()
     wait_for_the_end(pid_file)
     server.stop()
-
-
-def wait_for_the_end(pid_file: Path) -> None:
-    """Write the pid file, wait for SIGTERM or SIGINT, and remove it: whoever waits for the file can connect."""
-    ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: ended.set())
-    pid_file.write_text(f"{os.getpid()}\n", encoding="ascii")
-    ended.wait()
-    pid_file.unlink(missing_ok=True)

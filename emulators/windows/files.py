@@ -94,6 +94,8 @@ class FileSystem:
             created=old.created if old else now,
             modified=now,
             attributes=old.attributes if old else ["Archive"],
+            full_control=old.full_control if old else [],
+            inherits=old.inherits if old else True,
         )
         self._state.files[paths.key(path)] = file
         return file
@@ -166,6 +168,15 @@ class FileSystem:
         file = self.find(path)
         if file is not None:
             file.modified = self._now()
+
+    def accounts_with_rights(self, path: str) -> list[str] | None:
+        """Return the SIDs of those who may do everything with a file, None where that is inherited from its disk."""
+        file = self.find(path)
+        above = paths.parent(path)
+        if file is None or (file.inherits and paths.key(above) == paths.key(path)):
+            return None
+        inherited = self.accounts_with_rights(above) if file.inherits else []
+        return None if inherited is None else [*file.full_control, *inherited]
 
     def _disk(self, path: str) -> Disk | None:
         letter = ntpath.splitdrive(path)[0].rstrip(":").upper()

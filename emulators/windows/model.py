@@ -128,6 +128,10 @@ class File:
     modified: float = 0.0
     owner: str = "BUILTIN\\Administrators"
     attributes: list[str] = field(default_factory=list)
+    full_control: list[str] = field(default_factory=list)
+    """SIDs that rules of its own give every right."""
+    inherits: bool = True
+    """Whether the rules of the directory that it is in hold for it, too."""
 
 
 @dataclass(config=_FORBID, kw_only=True)
@@ -141,6 +145,8 @@ class Certificate:
     store_location: Literal["CurrentUser", "LocalMachine"] = "LocalMachine"
     exportable: bool = False
     key_storage: Literal["default", "machine", "user"] = "default"
+    key_rights: dict[str, list[str]] = field(default_factory=dict)
+    """Who has which rights to its key, beside administrators and the system: users in small letters."""
     friendly_name: str = ""
 
 
@@ -232,6 +238,8 @@ class HostState:
     application_pools: list[str] = field(default_factory=lambda: ["DefaultAppPool"])
     firewall_rules: list[FirewallRule] = field(default_factory=list)
     tasks: list[ScheduledTask] = field(default_factory=list)
+    bi_platforms: dict[str, str] = field(default_factory=dict)
+    """Directories of emulated BI platforms (emulators/business_objects) by the path of their lcm_cli here."""
 
     @property
     def fqdn(self) -> str:

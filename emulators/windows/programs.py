@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import ntpath
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emulators.certificates import thumbprint_of
-from emulators.windows import clock
+from emulators.windows import bi_platform, clock
+from emulators.windows.bi_platform import Ended
 from emulators.windows.services import ServiceError
 
 if TYPE_CHECKING:
@@ -21,26 +23,22 @@ NO_SUCH_SERVICE = 1060
 NOT_STARTED = 1062
 SERVICE_FAILED = 1053
 
+_SHELL = re.compile(r'cmd\.exe /d /s /c "(.*)"')
+_WORDS = re.compile(r'"([^"]*)"|(\S+)')
+
 
 class UnknownProgram(Exception):
     """A program, or a use of one, that is not emulated; the message names it."""
 
 
-@dataclass(frozen=True)
-class Ended:
-    """How a program ended."""
-
-    exit_code: int = 0
-    stdout: str = ""
-    stderr: str = ""
-
-
-def run(machine: Machine, command_line: str) -> Ended:
-    """Run a command line.
+def run(machine: Machine, command_line: str, stdin: str = "") -> Ended:
+    """Run a command line with a standard input.
 
     Raises:
         UnknownProgram: it is none of those below.
     """
+    if match := _SHELL.fullmatch(command_line):
+        return _shell(machine, match[1], stdin)
     words = split(command_line)
     name = ntpath.basename(words[0]).lower().removesuffix(".exe") if words else ""
     program = _PROGRAMS.get(name)
@@ -65,6 +63,33 @@ def split(command_line: str) -> list[str]:
         else:
             word, there = word + character, True
     return [*words, word] if there else words
+
+
+def _shell(machine: Machine, command: str, stdin: str) -> Ended:
+    """Carry out one of the few commands that cmd.exe has here.
+
+    Raises:
+        UnknownProgram: it is none of those below.
+    """
+    files = machine.files
+    words = [quoted or plain for quoted, plain in _WORDS.findall(command)]
+    match words:
+        case ["mkdir", path]:
+            if files.find(path) is not None:
+                return Ended(1, stderr=f"A subdirectory or file {path} already exists.\r\n")
+            files.make_directory(path)
+        case ["findstr", "^", ">", path]:
+            files.write(path, f"{stdin}\r\n".encode())
+        case ["move", "/y", path, target]:
+            files.write(target, files.read(path))
+            files.remove(path)
+        case [program, "-lcmproperty", path] if program in machine.state.bi_platforms:
+            return bi_platform.lcm_cli(machine, Path(machine.state.bi_platforms[program]), path)
+        case [program, *_rest] if program.lower().endswith(".bat"):
+            return Ended(1, stderr=f"'{program}' is not recognized as an internal or external command.\r\n")
+        case _:
+            raise UnknownProgram(f"the emulated cmd.exe does not know {command!r}")
+    return Ended()
 
 
 def _w32tm(machine: Machine, words: list[str]) -> Ended | None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The layout of a service's log: what it writes, and whether the log shows it."""
+"""What services have in their configuration: attributes, and the layout of their log."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import log_layout
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.xml_attributes import attributes_in
 
 
 def log_layout_fields(layout: str) -> list[str]:
@@ -37,6 +38,14 @@ def log_layout_judgement(
         raise AnsibleFilterError(str(problem)) from None
 
 
+def xml_attributes(content: str, elements: Mapping[str, str], attribute: str) -> dict[str, str | None]:
+    """Return an attribute of several elements of a file, each by the name that it is given."""
+    try:
+        return attributes_in(content, elements, attribute)
+    except Problem as problem:
+        raise AnsibleFilterError(str(problem)) from None
+
+
 class FilterModule:
     """The filters of this file."""
 
@@ -46,4 +55,5 @@ class FilterModule:
             "log_layout_fields": log_layout_fields,
             "log_layout_judgement": log_layout_judgement,
             "log_line_regex": log_layout.line_regex,
+            "xml_attributes": xml_attributes,
         }

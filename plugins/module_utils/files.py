@@ -133,8 +133,12 @@ def _take_over(previous: Path, current: Path, owned: frozenset[str]) -> None:
 
 
 @contextlib.contextmanager
-def locked(directory: Path) -> Iterator[None]:
+def locked(directory: Path, what: str = "these certificates") -> Iterator[None]:
     """Keep other runs of the module out of the directory meanwhile.
+
+    Args:
+        directory: that is worked in.
+        what: is worked on.
 
     Raises:
         Problem: another run is at work there, or the directory cannot be opened.
@@ -146,7 +150,7 @@ def locked(directory: Path) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise Problem(
-                "another run is working on these certificates",
+                f"another run is working on {what}",
                 where=str(directory),
                 remedy="Wait until it has ended, then run again.",
             ) from error

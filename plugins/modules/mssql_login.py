@@ -204,7 +204,7 @@ driver:
   type: str
   sample: ODBC Driver 18 for SQL Server (installed)
 login_before:
-  description: The login as it was before. V(null) if there was none.
+  description: The login as it was before, with the sessions of who is logged in as it. V(null) if there was none.
   returned: success
   type: dict
   sample:
@@ -212,6 +212,7 @@ login_before:
     disabled: false
     locked: false
     must_change_password: false
+    sessions: ["session 57 on web1-live (gunicorn)"]
 """
 
 from ansible.module_utils.basic import AnsibleModule

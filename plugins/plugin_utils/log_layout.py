@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Collection, Mapping
 from typing import Any
-from xml.etree import ElementTree
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import InvalidParameter
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.xml_attributes import attribute_in
 
 _CONVERSION = re.compile(r"%(?:(?P<percent>%)|-?\d*(?:\.\d+)?(?P<name>[A-Za-z][\w-]*)(?:\{(?P<option>[^}]*)\})?)")
 _FORMATTED = {"date", "utcdate", "d"}
@@ -45,30 +44,6 @@ def forbidden(layout: str, allowed: Collection[str]) -> list[str]:
     return [name for name in dict.fromkeys(conversions(layout)) if name not in allowed]
 
 
-def layout_in(content: str, element: str, attribute: str) -> str | None:
-    """Return the layout of a configuration file, or None if the file has no such element or attribute.
-
-    Args:
-        content: the file in base64.
-        element: where the layout is, as an XPath that begins with `.//`.
-        attribute: of that element.
-
-    Raises:
-        InvalidParameter: the file is no XML, or declares entities, which are never expanded.
-    """
-    text = base64.b64decode(content)
-    if b"<!DOCTYPE" in text:
-        raise InvalidParameter("layout file", "…", "it has a DOCTYPE, which is not read", "Take the DOCTYPE out.")
-    try:
-        root = ElementTree.fromstring(text)  # noqa: S314 - without a DOCTYPE there are no entities to expand
-    except ElementTree.ParseError as error:
-        raise InvalidParameter(
-            "layout file", "…", f"it is no XML: {error}", "Mend it, or put its backup back."
-        ) from error
-    found = root.find(element)
-    return None if found is None else found.get(attribute)
-
-
 def line_regex(pattern: str) -> str:
     """Return a regular expression of .NET that matches a log whose last line matches a pattern, case included."""
     return rf"(?-i)(?:\A|\n)(?:{pattern})\r?\n?\z"
@@ -97,7 +72,7 @@ def judgement(
     """
     present = None
     if "content" in layout_file:
-        present = layout_in(layout_file["content"], declared["element"], declared["attribute"])
+        present = attribute_in(layout_file["content"], declared["element"], declared["attribute"])
     log, matches = log_file.get("stat") or {"exists": False}, "msg" not in line
     found: dict[str, str] = {}
     if present is not None:

@@ -6,6 +6,9 @@ Options: `layout_file` (an XML file with an element `layout` whose attribute `va
 as `property_NAME`, what the pattern's `%property{NAME}` is. `%date`, `%level`, `%message`, `%newline` are known too.
 With `template_file`, an XML file, the service loads that as well, and the line says what was loaded; it does not start
 with one that cannot be read.
+With `sign_in_file`, a .NET configuration whose settings say by which application and certificate it signs in to Office
+365, it writes a line about that as well, unless no certificate is set. It does not start if its account cannot read the
+certificate's key.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from emulators.windows import paths
 from emulators.windows.behaviour import Behaviour, StartFailure
 from emulators.windows.files import FileError
 
+SYSTEM = "nt authority\\system"
 _WORD = re.compile(r"%(?:property\{(?P<property>[^}]+)\}|(?P<word>[a-z]+))")
 
 
@@ -30,8 +34,9 @@ class LayoutLog(Behaviour):
         """Write the line, as the layout file says at this moment."""
         options = self.service.options
         try:
-            line = self._line(self._pattern(options["layout_file"]), self._started(options.get("template_file")))
-            self._append(options["log_file"], line)
+            pattern = self._pattern(options["layout_file"])
+            messages = [*self._signs_in(options.get("sign_in_file")), self._started(options.get("template_file"))]
+            self._append(options["log_file"], "".join(self._line(pattern, message) for message in messages))
         except (FileError, KeyError, etree.LxmlError) as error:
             raise StartFailure(f"The service {self.service.name} ended with {error!r}.") from error
 
@@ -42,6 +47,26 @@ class LayoutLog(Behaviour):
         content = self.machine.files.read(template)
         name = etree.fromstring(content, etree.XMLParser(resolve_entities=False)).get("name", "")
         return f"Template {name} loaded, SHA-256 {hashlib.sha256(content).hexdigest()}"
+
+    def _signs_in(self, path: str | None) -> list[str]:
+        """Return what the log says of signing in, a line or none."""
+        if path is None:
+            return []
+        root = etree.fromstring(self.machine.files.read(path), etree.XMLParser(resolve_entities=False))
+        settings = {each.get("key"): each.get("value", "") for each in root.iterfind(".//appSettings/add")}
+        thumbprint = settings["Office365.CertificateThumbprint"]
+        if not thumbprint:
+            return []
+        user, key = self.service.username.lower(), (thumbprint.upper(), "my", "LocalMachine")
+        if not any(
+            (each.thumbprint, each.store_name.lower(), each.store_location) == key
+            and each.key_pem is not None
+            and (user == SYSTEM or "Read" in each.key_rights.get(user, ()))
+            for each in self.machine.state.certificates
+        ):
+            said = f"the key of certificate {thumbprint} cannot be read"
+            raise StartFailure(f"The service {self.service.name} ended: {said}.")
+        return [f"Signs in to Office 365 as {settings['Office365.ClientId']} with certificate {thumbprint}"]
 
     def _pattern(self, path: str) -> str:
         root = etree.fromstring(self.machine.files.read(path), etree.XMLParser(resolve_entities=False))

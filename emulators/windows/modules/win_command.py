@@ -23,7 +23,7 @@ def run(call: Call) -> None:
             return
     started = dt.datetime.now(dt.UTC)
     try:
-        ended = programs.run(call.machine, command)
+        ended = programs.run(call.machine, command, call["stdin"] or "")
     except programs.UnknownProgram as error:
         raise ModuleFailure(f"Failed to run: '{command}': {error}", rc=2) from error
     end = dt.datetime.now(dt.UTC)

@@ -80,7 +80,7 @@ class Login(Resource[Found, LoginChange]):
         return changes
 
     def facts(self, present: Found) -> Mapping[str, object]:
-        """Return the driver, and the login as it was before."""
+        """Return the driver, and the login as it was before, with its sessions."""
         login = present.login
         before = None
         if login is not None:
@@ -89,6 +89,7 @@ class Login(Resource[Found, LoginChange]):
                 "disabled": login.disabled,
                 "locked": login.locked,
                 "must_change_password": login.must_change,
+                "sessions": list(login.sessions),
             }
         facts: dict[str, object] = {"driver": str(self._session.driver), "login_before": before}
         warnings = [*warnings_for(self.declared, login), *self._warnings]

@@ -48,10 +48,12 @@ def rehearsed(isolated: Isolated) -> Rehearsed:
     isolated.estate("reset")
 
     def touched() -> list[object]:
-        parts = ("state", "windows/hosts", "hosts/web1-live/etc", "hosts/web2-live/etc", "sql-server")
+        web = [f"hosts/{host}/{part}" for host in ("web1-live", "web2-live") for part in ("etc", "srv")]
+        parts = ("state", "windows/hosts", *web, "hosts/bi-live", "sql-server")
         # its files tell of logins too
         eugex = ask_hub(isolated, "SELECT owner, object_name FROM dba_objects", "SELECT username FROM dba_users")
-        return [*(files(isolated.directory / part) for part in parts), eugex]
+        tenant = (isolated.directory / "graph/tenant.json").read_bytes()  # beside it is what was asked
+        return [*(files(isolated.directory / part) for part in parts), tenant, eugex]
 
     before = touched()
     predicted = isolated.play("live.yml", "--check", "--diff")

@@ -119,6 +119,10 @@ def test_a_stage_run_directly_asks_as_well(playbook: Playbook) -> None:
     refused(playbook, *OUTSIDE, book="stages/servers.yml", says="line 1.3 (DNS, changes tested): SAS005-150 covers it")
 
 
+def test_what_is_signed_in_with_is_rotated_inside_a_change(playbook: Playbook) -> None:
+    refused(playbook, *OUTSIDE, book="rotate.yml", says="procedure rotate: SAS005-150 covers it")
+
+
 def test_the_refusal_names_only_the_lines_that_were_selected(playbook: Playbook) -> None:
     output = refused(playbook, *OUTSIDE, "--tags", "dns", says="line 1.3")
     assert "line 1.6" not in output

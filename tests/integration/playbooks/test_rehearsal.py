@@ -65,7 +65,7 @@ def test_the_health_check_looks_at_everything_and_fails_for_what_does_not_answer
 @pytest.mark.timeout(400)
 def test_one_tag_needs_nothing_but_its_own_system(isolated: Isolated) -> None:
     isolated.estate("up")
-    for part in ("sql-server", "eugex-live", "eugex-test", "listeners", "web1-live", "web2-live"):
+    for part in ("sql-server", "eugex-live", "eugex-test", "bi-live", "bi-test", "graph", "web1-live", "web2-live"):
         isolated.estate("down", "--only", part)
     output = isolated.play("live.yml", "--tags", "dns")
     states = report(output)

@@ -24,12 +24,14 @@ CONNECTION_VARIABLES = {
     "ansible_user",
     "ansible_winrm_ca_trust_path",
     "ansible_winrm_transport",
+    "business_intelligence_connection",
     "change_control_ticket_system",
     "connect_database_login",
     "exam_connect_address",
     "exam_resolver",
     "exam_source_address",
     "eugex_connection",
+    "office365_connection",
     "sql_server_connection",
 }
 OTHER_VARIABLES_OF_THE_REHEARSAL = {
@@ -51,6 +53,13 @@ OTHER_VARIABLES_OF_THE_REHEARSAL = {
     "connect_secrets": "a generated secret",
     "exam_scheduler_account_passwords": "a generated secret",
     "exam_artefact_password": "a generated secret",
+    "web_timetables_database_password": "a generated secret",
+    "web_timetables_files": "a release that was packed on this machine",
+    "web_timetables_user": "whoever rehearses",
+    "web_timetables_nginx_group": "whoever rehearses",
+    "web_timetables_manages_user": "no user of this machine is made",
+    "web_timetables_listen": "its own addresses",
+    "business_intelligence_secret": "which of the generated secrets",
     "change_control_now": "its clock",
     "change_control_approvals": "its own advisory board",
     "change_control_allowed_signers": "its own advisory board",
@@ -141,7 +150,7 @@ def test_in_live_others_carry_out_what_the_estate_says() -> None:
 
 def test_secrets_are_vault_values_one_by_one(environment: dict[str, Any]) -> None:
     secrets = {name: value for name, value in environment.items() if name.endswith(("_secret", "_password"))}
-    assert len(secrets) == 7
+    assert len(secrets) == 8
     assert set(secrets.values()) == {"vault"}
     assert environment["ansible_pipelining"] is True
 
@@ -198,7 +207,7 @@ def test_every_host_of_live_has_a_loopback_address_of_its_own_that_the_estate_kn
     assert {host for host in known if host not in ELSEWHERE} <= live
 
 
-ELSEWHERE = {"eugex-test", "calsync-test", "connect-test"}
+ELSEWHERE = ("bi-test", "calsync-test", "connect-test", "eugex-test")
 """What the estate has for rehearsals of TEST."""
 
 
@@ -210,6 +219,6 @@ def test_every_host_of_test_has_a_loopback_address_of_its_own_and_is_reached_as_
     assert len(set(addresses)) == len(addresses)
     for host in ELSEWHERE:
         assert redirected[host]["exam_connect_address"].endswith("}}." + load_seed().addresses()[host])
-    for path in ("all/rehearsal.yml", "windows.yml", "linux.yml"):
+    for path in ("all/rehearsal.yml", "windows.yml", "linux.yml", "business_intelligence.yml"):
         ours = INVENTORIES / "rehearsal_of_test/group_vars" / path
         assert ours.resolve() == (INVENTORIES / "rehearsal/group_vars" / path).resolve()

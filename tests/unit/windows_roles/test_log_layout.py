@@ -72,20 +72,6 @@ def test_that_other_personal_data_is_found_each_once() -> None:
     assert log_layout.forbidden(NEW, DECLARED["allowed"]) == []
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_that_the_declared_element_is_read_in_the_file_s_own_encoding(encoding: str) -> None:
-    content = file(NEW, encoding=encoding)["content"]
-    assert log_layout.layout_in(content, str(DECLARED["element"]), "value") == NEW
-    assert log_layout.layout_in(content, str(DECLARED["element"]), "other") is None
-    assert log_layout.layout_in(content, ".//nothing", "value") is None
-
-
-def test_that_a_file_that_is_no_xml_is_refused_without_its_content() -> None:
-    with pytest.raises(InvalidParameter, match="it is no XML") as caught:
-        log_layout.layout_in(base64.b64encode(b"secret").decode(), ".//x", "value")
-    assert "secret" not in str(caught.value)
-
-
 @pytest.mark.parametrize(
     ("layout_file", "line", "log_file", "shown", "differs"),
     [

@@ -1,0 +1,102 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Archives with what is known of them: what was exported for sign-off, and what a promotion found and kept.
+
+Beside each archive there is a JSON file of the same name. Each promotion has a number; its backup is the way back.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import PurePath
+from typing import Any
+
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.host import BiHost
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.universe_reader import Universe
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was on a platform when an archive was made of it."""
+
+    cuid: str
+    name: str | None
+    """None if there was no such universe."""
+    revision: int | None
+    updated: str | None
+    connections: tuple[str, ...]
+    """CUIDs."""
+    platform_version: str
+    digest: str | None
+    """SHA-256 of the archive; None if there is none."""
+
+    @classmethod
+    def of(cls, cuid: str, universe: Universe | None, version: str, digest: str | None) -> Kept:
+        """Return what is kept of a universe."""
+        if universe is None:
+            return cls(cuid, None, None, None, (), version, digest)
+        bound = tuple(each.cuid for each in universe.connections)
+        return cls(cuid, universe.name, universe.revision, universe.updated, bound, version, digest)
+
+    def write(self, host: BiHost, archive: PurePath) -> None:
+        """Write it beside its archive."""
+        host.write(_beside(archive), json.dumps(asdict(self), indent=2) + "\n")
+
+
+def read(host: BiHost, archive: PurePath) -> Kept | None:
+    """Return what is kept of an archive, None if there is nothing.
+
+    Raises:
+        Problem: it cannot be read.
+    """
+    content = host.read(_beside(archive))
+    if content is None:
+        return None
+    try:
+        found: Mapping[str, Any] = json.loads(content)
+        return Kept(**{**found, "connections": tuple(found["connections"])})
+    except (ValueError, KeyError, TypeError) as error:
+        raise Problem(
+            "what is known of the archive cannot be read",
+            where=str(_beside(archive)),
+            found=f"{type(error).__name__}: {error}",
+            remedy="Look at the file. Without it the archive is of no use.",
+        ) from None
+
+
+def digest_of(host: BiHost, archive: PurePath) -> str:
+    """Return the SHA-256 of an archive in hexadecimal digits.
+
+    Raises:
+        Problem: there is none, or it cannot be read.
+    """
+    digest = host.digest(archive)
+    if digest is None:
+        raise Problem(
+            "there is no archive", where=str(archive), remedy="Put it there, readable to who runs the module."
+        )
+    return digest
+
+
+def backups(host: BiHost, directory: PurePath, cuid: str) -> Iterator[PurePath]:
+    """Yield the archives of all promotions of a universe, the last first; where nothing was there, there is none."""
+    number = re.compile(rf"({re.escape(cuid)}-\d{{6}})\.json")
+    kept = filter(None, map(number.fullmatch, host.names(directory)))
+    yield from (directory / f"{name}.lcmbiar" for name in sorted((each[1] for each in kept), reverse=True))
+
+
+def next_backup(host: BiHost, directory: PurePath, cuid: str) -> PurePath:
+    """Return where the backup of the next promotion goes."""
+    last = next(backups(host, directory, cuid), None)
+    number = 1 + (int(last.stem.rpartition("-")[2]) if last is not None else 0)
+    return directory / f"{cuid}-{number:06}.lcmbiar"
+
+
+def _beside(archive: PurePath) -> PurePath:
+    return archive.with_suffix(".json")

@@ -1,0 +1,103 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The work of module `exchange_mailbox_access_info`: who asks, and what comes of it."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.client import Client
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.connection import connection_from
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.mailbox_probe import (
+    read_configured,
+    read_live,
+    written,
+)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.mailbox_proof import (
+    Declared,
+    Observation,
+    configured,
+    declared_by,
+    observe,
+)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.refusals import NoAnswer, Refused
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.proof import Finding
+
+
+class MailboxAccess:
+    """The proof of one application's access."""
+
+    def __init__(self, params: Mapping[str, Any]) -> None:
+        """Check the parameters; nothing is sent.
+
+        Raises:
+            InvalidParameter: they cannot be meant.
+        """
+        self.declared: Declared = declared_by(params)
+        self._client = Client(connection_from(params))
+        identity = params["administrator"]
+        self._administrator: Client | None = None
+        if identity is not None:
+            self._administrator = Client(connection_from(params, identity, "administrator."))
+
+    def observe(self) -> Observation:
+        """Return how the mailboxes answer, and how Exchange is set for them if an administrator is given.
+
+        Raises:
+            Problem: the identity gets no token, or its token is not accepted.
+        """
+        client, at_once = self._client, self._client.connection.at_once
+        client.sign_in()
+        observation = observe(self.declared, lambda mailbox: read_live(client, mailbox), at_once=at_once)
+        administrator = self._administrator
+        if administrator is not None:
+            application = client.connection.client_id
+            observation.configured = configured(
+                self.declared, lambda mailbox: read_configured(administrator, application, mailbox), at_once=at_once
+            )
+        return observation
+
+    def write(self) -> tuple[list[str], list[Finding]]:
+        """Write an event to each test mailbox and take it away; return who could be written to, and what differs.
+
+        Raises:
+            OutcomeUnknown: an event could not be taken away.
+            KeyboardInterrupt: it was cancelled; no event is left.
+        """
+        done: list[str] = []
+        differences: list[Finding] = []
+        with _cancellable():
+            for mailbox in self.declared.test_mailboxes:
+                try:
+                    with written(self._client, mailbox):
+                        done.append(mailbox)
+                except (Refused, NoAnswer) as error:
+                    remedy = "Have the role Application Calendars.ReadWrite given, not one that only reads."
+                    differences.append(Finding(mailbox, "write", "allowed", error.what, remedy))
+        return done, differences
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+        if self._administrator is not None:
+            self._administrator.close()
+
+
+@contextmanager
+def _cancellable() -> Iterator[None]:
+    """Have SIGTERM, by which a run is ended, clean up as Ctrl-C does."""
+
+    def cancel(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, cancel)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,130 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One mailbox: whether an application may read its calendar, and whether it may write there.
+
+Reading is one request that returns at most the identifier of one event. Writing is one event that is taken away again.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.access_state import CALENDAR_ROLES
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.client import Client, Json
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.refusals import NoAnswer, Refused
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import OutcomeUnknown
+
+State = Literal["allowed", "denied", "no mailbox", "no answer"]
+
+PERMISSION = "Calendars.ReadWrite by a role of Exchange in a scope that the mailbox is in"
+_MOMENT = {"dateTime": "2000-01-03T03:00:00", "timeZone": "UTC"}
+"""When the event is: long ago, so that it reminds nobody and is in nobody's week."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How a mailbox answered."""
+
+    state: State
+    said: str = ""
+    """The service's words, with the request's identifiers."""
+
+
+def read_live(client: Client, mailbox: str) -> Seen:
+    """Return whether the application may read a mailbox's calendar now.
+
+    Raises:
+        Refused: what has nothing to do with this mailbox, such as a token that is not accepted.
+    """
+    try:
+        query = {"$top": "1", "$select": "id"}
+        client.get(f"v1.0/users/{mailbox}/calendar/events", permission=PERMISSION, query=query)
+    except Refused as error:
+        if error.status == 403:
+            return Seen("denied", error.what)
+        if error.status == 404:
+            return Seen("no mailbox", error.what)
+        if error.status in (429, 500, 502, 503, 504):
+            return Seen("no answer", error.what)
+        raise
+    except NoAnswer as error:
+        return Seen("no answer", error.what)
+    return Seen("allowed")
+
+
+def read_configured(client: Client, application: str, mailbox: str) -> Seen:
+    """Return what Test-ServicePrincipalAuthorization says: how it is set, whether or not calendars know yet."""
+    try:
+        rows = client.cmdlet("Test-ServicePrincipalAuthorization", Identity=application, Resource=mailbox)
+    except NoAnswer as error:
+        return Seen("no answer", error.what)
+    except Refused as error:
+        if error.code == "ManagementObjectNotFoundException":
+            return Seen("no mailbox", error.what)
+        raise
+    inside = any(row["InScope"] in (True, "True") and row["RoleName"] in CALENDAR_ROLES for row in rows)
+    return Seen("allowed" if inside else "denied")
+
+
+@contextmanager
+def written(client: Client, mailbox: str) -> Iterator[None]:
+    """Have an event in a mailbox's calendar while the context is entered.
+
+    Its transaction id is always the same for a mailbox: what an earlier run left there, broken off before it could
+    clean up, is the same event to Graph, and goes with this one.
+
+    Raises:
+        Refused: it may not be written; nothing is left.
+        OutcomeUnknown: the event could not be taken away.
+    """
+    transaction = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{client.connection.client_id}/{mailbox.lower()}"))
+    event = {
+        "subject": "Proof of access by the exam scheduling automation; it is removed at once",
+        "start": _MOMENT,
+        "end": _MOMENT,
+        "transactionId": transaction,
+        "sensitivity": "private",
+        "showAs": "free",
+        "isReminderOn": False,
+        "attendees": [],
+    }
+
+    def create() -> Json:
+        created: Json = client.change(
+            "POST", f"v1.0/users/{mailbox}/calendar/events", event, permission=PERMISSION, repeatable=True
+        )
+        return created
+
+    try:
+        created = create()
+    except KeyboardInterrupt:  # it may have been created: asked again, Graph returns it
+        _remove(client, mailbox, create()["id"])
+        raise
+    try:
+        yield
+    finally:
+        _remove(client, mailbox, created["id"])
+
+
+def _remove(client: Client, mailbox: str, event: str) -> None:
+    try:
+        client.change("DELETE", f"v1.0/users/{mailbox}/events/{event}", None, permission=PERMISSION)
+    except Refused as error:
+        if error.status != 404:  # a request before this one was lost, and done
+            raise OutcomeUnknown(
+                f"the event of the proof is still in the calendar: {error.what}",
+                where=mailbox,
+                remedy="Run again, which removes it.",
+            ) from error
+    except NoAnswer as error:
+        raise OutcomeUnknown(
+            f"the event of the proof may still be in the calendar: {error.what}",
+            where=mailbox,
+            remedy="Run again, which removes it.",
+        ) from error

@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lock of a deployment, had by one of many who want it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.module_runner import run_module
+
+TAKE = """
+import sys
+from pathlib import Path
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.deployment_lock import Lock
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
+lock = Lock(Path(sys.argv[1]), sys.argv[2], True, float(sys.argv[3]))
+sys.stdin.read()
+try:
+    print(len(list(lock.apply(lock.plan(lock.read())))))
+except Problem as problem:
+    print(problem)
+"""
+
+
+def lock(path: Path, owner: str, state: str = "present", *, check: bool = False) -> dict[str, Any]:
+    return run_module("deployment_lock", {"path": str(path), "owner": owner, "state": state}, check=check)
+
+
+def test_one_has_it_and_the_other_is_told_who_and_for_how_long(tmp_path: Path) -> None:
+    path = tmp_path / "deploying"
+    assert lock(path, "run=1 by=alice", check=True)["changed"]
+    assert not path.exists()
+    assert lock(path, "run=1 by=alice")["changed"]
+    assert not lock(path, "run=1 by=alice")["changed"], "it has it"
+    os.utime(path, (0, 0))  # what counts is what is written in it
+    refused = lock(path, "run=2 by=bob")
+    assert "another deployment is at work here: run=1 by=alice, for " in refused["msg"]
+    assert "Nothing was touched." in refused["msg"]
+    assert not lock(path, "run=2 by=bob", "absent")["changed"], "it is not his to give up"
+    assert lock(path, "run=1 by=alice", "absent")["changed"]
+    assert lock(path, "run=2 by=bob")["changed"]
+
+
+def test_an_abandoned_one_is_taken_over(tmp_path: Path) -> None:
+    path = tmp_path / "deploying"
+    path.write_text(json.dumps({"owner": "run=1 by=alice", "since": time.time() - 3700}), encoding="utf-8")
+    taken = lock(path, "run=2 by=bob")
+    assert taken["changed"]
+    assert "abandoned by run=1 by=alice" in json.dumps(taken["warnings"])
+    assert json.loads(path.read_text(encoding="utf-8"))["owner"] == "run=2 by=bob"
+
+
+def test_of_many_who_come_at_the_same_time_one_gets_it(tmp_path: Path) -> None:
+    for since in (None, time.time() - 7200):
+        path = tmp_path / f"deploying-{since}"
+        if since is not None:
+            path.write_text(json.dumps({"owner": "gone", "since": since}), encoding="utf-8")
+        command = [sys.executable, "-c", TAKE, str(path)]
+        waiting = [
+            subprocess.Popen([*command, f"run={n}", "3600"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            for n in range(6)
+        ]
+        for process in waiting:
+            assert process.stdin is not None
+            process.stdin.close()
+        said = []
+        for process in waiting:
+            assert process.stdout is not None
+            said.append(process.stdout.read().strip())
+            process.wait(timeout=30)
+        assert said.count("1") == 1, said
