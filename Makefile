@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# make help lists the targets. Arguments: ARGS (rehearse), STAGES and V (test), PARTS (bench).
+# make help lists the targets. Arguments: ARGS (rehearse, test-versions), STAGES and V (test), PARTS (bench).
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test rehearse estate-up estate-down estate-reset estate-status estate-show test test-all lint bench pictures clean
+.PHONY: help setup setup-test rehearse estate-up estate-down estate-reset estate-status estate-show test test-all test-versions lint bench docs artifact pictures clean
 
 # Ansible refuses to run in a locale that is not UTF-8, and a scrubbed environment has none.
 export LC_ALL := C.UTF-8
@@ -52,12 +52,20 @@ test: setup-test  ## everything that CI runs; STAGES='lint unit' for some of it,
 
 test-all: setup-test  ## the same with what is too much for each change: 30 minutes
 	@$(PYTHON_HERE) -m scripts.stages --everything $(if $(V),--live) $(STAGES)
+test-versions: setup-test  ## ansible-core 2.19, 2.20, 2.21 on each Python that is here, and galaxy-importer: hours the first time
+	@$(PYTHON_HERE) -m scripts.all_versions $(ARGS)
 
 lint: setup-test  ## the first stage of make test alone
 	@$(PYTHON_HERE) -m scripts.stages $(if $(V),--live) lint
 
 bench: setup-test  ## speed and memory beside the peers', measured in one run; PARTS='dns https' for some of it
 	@$(PYTHON_HERE) -m tests.performance $(PARTS)
+
+docs: setup-test  ## the guides and the reference of all plugins and roles as a site, build/documentation/README.html
+	@$(PYTHON_HERE) -m scripts.documentation
+
+artifact: setup  ## the collection as Galaxy and execution environments get it, in build/
+	@$(WITH_PATH) ansible-galaxy collection build --force --output-path build .
 
 pictures: setup-test  ## the documentation's pictures of report and plan, from the tests' example
 	@$(PYTHON_HERE) -m tests.integration.report.pictures

@@ -26,7 +26,7 @@ BIN = Path(sys.executable).parent
 LIMIT_SECONDS = 1200.0
 """The whole of `make test` may take 20 minutes, so no part of it may take longer; nor may one of `make test-all`."""
 
-THOROUGH = ("windows_roles", "https_on_iis")
+THOROUGH = ("windows_roles", "https_on_iis", "secrets")
 """Directories of integration tests that `make test-all` alone runs: each fault of what scenarios go through without."""
 
 _COUNTS = re.compile(r"\b(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)\b")
@@ -42,6 +42,7 @@ def checks(*, everything: bool) -> dict[str, dict[str, list[str]]]:
     plugins = ".collections/ansible_collections/uoe/exam_scheduling/plugins"
     of_scenarios = (path for path in ROOT.glob("molecule/*/*.yml") if path.name != "molecule.yml")
     playbooks = [*ROOT.glob("playbooks/**/*.yml"), *of_scenarios]
+    python = ["python", "-m"]
     pytest = ["pytest", "--quiet", *(() if everything else ("-m", "not thorough"))]
     # The longest come first, so that all cores are done at the same time. Each directory is a process of its own, with
     # loopback addresses of its own: Ansible's plugins, once loaded, let modules in the same process warn elsewhere.
@@ -71,7 +72,7 @@ def checks(*, everything: bool) -> dict[str, dict[str, list[str]]]:
             "molecule": ["python", "-m", "scripts.scenarios", *(("--everything",) if everything else ())],
             **{f"pytest {name}": [*pytest, f"tests/integration/{name}"] for name in ordered},
         },
-        "artifact": {"artifact": ["python", "-m", "scripts.artifact"]},
+        "artifact": {"artifact": [*python, "scripts.artifact"], "docs": [*python, "scripts.documentation", "--check"]},
     }
 
 

@@ -51,17 +51,26 @@ GO
 CREATE TABLE dbo.Students (
     StudentId int IDENTITY(1, 1) NOT NULL PRIMARY KEY,
     UUN nvarchar(10) NOT NULL UNIQUE,
-    Adjustments nvarchar(400) NULL
+    Adjustments nvarchar(400) NULL,
+    ExtraTimePercent int NOT NULL DEFAULT 0
 );
 CREATE TABLE dbo.Exams (
     ExamId int IDENTITY(1, 1) NOT NULL PRIMARY KEY,
     CourseCode nvarchar(20) NOT NULL,
     PeriodId int NOT NULL REFERENCES dbo.AcademicPeriods (PeriodId),
-    DurationMinutes int NOT NULL
+    DurationMinutes int NOT NULL,
+    IsResit bit NOT NULL DEFAULT 0,
+    FixedStart datetime2(0) NULL
+);
+CREATE TABLE dbo.ExamRequirements (
+    ExamId int NOT NULL REFERENCES dbo.Exams (ExamId),
+    TagId int NOT NULL REFERENCES dbo.Tags (TagId),
+    PRIMARY KEY (ExamId, TagId)
 );
 CREATE TABLE dbo.Registrations (
     ExamId int NOT NULL REFERENCES dbo.Exams (ExamId),
     StudentId int NOT NULL REFERENCES dbo.Students (StudentId),
+    Attempt int NOT NULL DEFAULT 1,
     PRIMARY KEY (ExamId, StudentId)
 );
 CREATE TABLE dbo.Sittings (
@@ -74,7 +83,14 @@ CREATE TABLE dbo.Seats (
     SittingId int NOT NULL REFERENCES dbo.Sittings (SittingId),
     StudentId int NOT NULL REFERENCES dbo.Students (StudentId),
     Number nvarchar(10) NULL,
+    ExtraMinutes int NOT NULL DEFAULT 0,
     PRIMARY KEY (SittingId, StudentId)
+);
+CREATE TABLE dbo.Invigilators (InvigilatorId int IDENTITY(1, 1) NOT NULL PRIMARY KEY, UUN nvarchar(10) NOT NULL UNIQUE);
+CREATE TABLE dbo.SittingInvigilators (
+    SittingId int NOT NULL REFERENCES dbo.Sittings (SittingId),
+    InvigilatorId int NOT NULL REFERENCES dbo.Invigilators (InvigilatorId),
+    PRIMARY KEY (SittingId, InvigilatorId)
 );
 GO
 

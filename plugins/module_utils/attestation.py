@@ -86,7 +86,7 @@ def read(path: Path) -> Recorded:
         content = json.loads(path.read_text(encoding="utf-8"))
         said = Attestation(**{name: str(content[name]) for name in ("line", "attested_by", "statement", "evidence")})
         recorded = Recorded(said, datetime.fromisoformat(content["at"]), str(content["recorded_by"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _unusable(path, f"{type(error).__name__}: {error}") from error
     if recorded.at.tzinfo is None:
         raise _unusable(path, "a time without a time zone")

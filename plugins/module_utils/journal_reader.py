@@ -61,7 +61,7 @@ def _event(line: bytes) -> dict[str, Any] | None:
         if event["v"] != SCHEMA_VERSION or not isinstance(event["event"], str):
             return None
         at = datetime.fromisoformat(event["at"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return None if at.tzinfo is None else {**event, "at": at}
 

@@ -54,7 +54,7 @@ def is_remembered(login: Login) -> bool:
         salt, digest = bytes.fromhex(found["salt"]), bytes.fromhex(found["digest"])
     except FileNotFoundError:
         return False
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise Problem(
             "it cannot be read which password was rejected",
             where=str(login.path),

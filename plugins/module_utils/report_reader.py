@@ -33,7 +33,7 @@ def last_states(directory: Path) -> dict[str, LastState]:
     states: dict[str, LastState] = {}
     for path in sorted(directory.glob("*/report.json"), reverse=True):
         # A report tells more, never less: the journal is what counts, and it can do without.
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
             report = json.loads(path.read_text(encoding="utf-8"))
             if report["check_mode"]:
                 continue

@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Encryption of an artefact's files: AES-256-GCM in blocks, with a key that scrypt makes of a passphrase.
+"""Encryption of files: AES-256-GCM in blocks, with a key that scrypt makes of a passphrase.
 
-Each artefact has a salt, and so a key, of its own. A block's nonce is the number of its file and its own number, so
-that none comes twice; whether it is the last one is authenticated with it, so that a file cannot be cut short.
+Each artefact, or file by itself, has a salt, and so a key, of its own. A block's nonce is the number of its file and
+its own number, so that none comes twice; whether it is the last one is authenticated with it, so that a file cannot be
+cut short.
 """
 
 from __future__ import annotations
@@ -37,8 +38,14 @@ _BLOCK = 2**20
 _TAG = 16
 
 
+def cipher_of(key: bytes) -> AESGCM:
+    """Return what encrypts with a key of 32 octets. Raises Problem if the library cryptography is missing."""
+    require_library("cryptography", _version, _MINIMUM_VERSION)
+    return AESGCM(key)
+
+
 class Seal:
-    """The key of an artefact."""
+    """The key of an artefact, or of a file by itself."""
 
     def __init__(self, passphrase: str, salt: bytes | None = None) -> None:
         """Make the key.
@@ -52,7 +59,7 @@ class Seal:
         """
         require_library("cryptography", _version, _MINIMUM_VERSION)
         self._salt = os.urandom(16) if salt is None else salt
-        self._cipher = AESGCM(Scrypt(salt=self._salt, length=32, **_COST).derive(passphrase.encode()))
+        self._cipher = cipher_of(Scrypt(salt=self._salt, length=32, **_COST).derive(passphrase.encode()))
 
     def as_dict(self) -> dict[str, object]:
         """Return what the manifest says of it."""
@@ -128,9 +135,9 @@ class _SealedReader(io.RawIOBase):
                 self._open = self._cipher.decrypt(_nonce(self._number, self._block), block, bytes([self._ended]))
             except InvalidTag:
                 raise Problem(
-                    "the artefact cannot be decrypted: it was altered, or the passphrase is another",
+                    "it cannot be decrypted: it was altered, or encrypted with another passphrase",
                     where=getattr(self._file, "name", None),
-                    remedy="Give the passphrase that it was made with.",
+                    remedy="Give the passphrase that it was encrypted with.",
                 ) from None
             self._block += 1
         size = min(len(buffer), len(self._open))

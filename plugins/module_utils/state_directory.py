@@ -43,7 +43,7 @@ def read_marker(directory: Path) -> Marker | None:
         return Marker(environment=str(content["environment"]), rehearsal=bool(content["rehearsal"]))
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise Problem(
             "the marker of the state directory cannot be read",
             where=str(path),

@@ -60,7 +60,7 @@ class Session:
         self.login_key = b""
         self.logged_on = self.last_call = time.time()
         self.active = False
-        self.in_transaction = False
+        self.in_transaction = self.read_only = False
         self.savepoints: list[str] = []
         self.touched: set[int] = set()
         """The ids of the tables that the transaction has changed or locked."""
@@ -198,7 +198,11 @@ class Session:
             table: what is changed.
             wait: seconds for which somebody else may hold the table; None for ever.
             alone: whether the table is wanted for oneself.
+
+        Raises OracleError 1456 in one that only reads.
         """
+        if self.read_only:
+            raise OracleError(1456)
         self.instance.acquire(self, wait, table if table is not None and (alone or wait is None) else None)
         self.drain()
         if not self.in_transaction:
@@ -241,7 +245,7 @@ class Session:
         if self.in_transaction:
             self.drain()
             self.database.execute(word)
-            self.in_transaction = False
+            self.in_transaction = self.read_only = False
             self.savepoints.clear()
             self.touched.clear()
         self.instance.release(self)

@@ -145,5 +145,16 @@ def savepoint(words: Words) -> Action:
 
 @statement("SET", "TRANSACTION")
 def set_transaction(words: Words) -> Action:
-    """Read SET TRANSACTION."""
-    raise refused(f"SET TRANSACTION {words.next.text}", words.next.position)
+    """Read SET TRANSACTION READ ONLY."""
+    if not words.skip("READ", "ONLY"):
+        raise refused(f"SET TRANSACTION {words.next.text}", words.next.position)
+    words.done()
+
+    def run(session: Session) -> None:
+        if session.in_transaction:
+            raise OracleError(1453)
+        session.database.execute("BEGIN")
+        session.database.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()  # SQLite sees what there is now
+        session.in_transaction = session.read_only = True
+
+    return run

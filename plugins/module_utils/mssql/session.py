@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -103,8 +103,6 @@ _ORIGIN = re.compile(r"\[\w{5}\] ?(\[[^\]]*\])+")
 """Before each message is its state and who says it."""
 _LOST = ("08001", "08003", "08007", "08S01", "HYT00", "HYT01", "IMC06")
 """The connection broke, or did not answer: what it was doing may be done or not."""
-
-
 _KILLED = 596
 """Number of the error of a session that somebody has ended with KILL."""
 
@@ -167,12 +165,24 @@ class Session:
             names = [each[0] for each in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in (cursor.fetchall() if names else ())]
 
-    def stream(self, query: str, *values: object, batch: int = BATCH) -> Iterator[list[tuple[Any, ...]]]:
-        """Yield the rows of a query in batches, so that they are never all in memory. Raises as `rows`."""
+    def stream(
+        self, query: str, *values: object, batch: int = BATCH, names: list[str] | None = None
+    ) -> Generator[list[tuple[Any, ...]]]:
+        """Yield the rows of a query in batches, so that they are never all in memory. Raises as `rows`.
+
+        Before the first batch `names` takes the names of the columns.
+        """
         with self._cursor() as cursor:
             cursor.execute(query, *values)
+            if names is not None:
+                names += [each[0] for each in cursor.description or ()]
             while found := cursor.fetchmany(batch):
                 yield found
+
+    def described(self, query: str) -> list[tuple[str, Any]]:
+        """Return the names of a query's columns, and the Python types of their values. Raises as `rows`."""
+        with self._cursor() as cursor:
+            return [(each[0], each[1]) for each in cursor.execute(query).description or ()]
 
     def value(self, query: str, *values: object) -> Any:
         """Return the first column of the first row, None if there is none. Raises as `rows`."""
@@ -218,11 +228,16 @@ class Session:
             with interrupt_deferred() as was_cancelled:
                 self._commit(connection)
         except BaseException:
-            with suppress(pyodbc.Error):
-                connection.rollback()
+            self.roll_back()
             raise
         if was_cancelled():
             raise CancelledAfterCommit
+
+    def roll_back(self) -> None:
+        """Roll back what was not committed; a connection that broke has done so."""
+        if self._connection is not None:
+            with suppress(pyodbc.Error):
+                self._connection.rollback()
 
     def _commit(self, connection: Connection) -> None:
         problem: Problem | None = None

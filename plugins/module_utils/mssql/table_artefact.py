@@ -160,7 +160,7 @@ def read_artefact(path: Path, passphrase: str | None = None) -> Artefact:
         raise MissingPrerequisite(
             "there is no such artefact", where=str(path), remedy="Export it first (state: exported)."
         ) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise altered(file, expected="a manifest", found=str(error)) from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         kind = content.get("format") if isinstance(content, dict) else type(content).__name__

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -37,8 +37,9 @@ _STATEMENTS = 100
 
 
 def _exact(cursor: Cursor, column: Any) -> Any:
-    """Have the driver return numbers as decimals: a float is not what the database has."""
-    return cursor.var(Decimal, arraysize=cursor.arraysize) if column.type_code is oracledb.DB_TYPE_NUMBER else None
+    """Have the driver return numbers that may have a fraction as decimals: a float is not what the database has."""
+    exact = column.type_code is oracledb.DB_TYPE_NUMBER and (column.scale != 0 or not column.precision)
+    return cursor.var(Decimal, arraysize=cursor.arraysize) if exact else None
 
 
 class Session:
@@ -105,16 +106,31 @@ class Session:
             found += self.rows(query.replace("{pairs}", f"({places})"), *(part for each in chosen for part in each))
         return found
 
-    def stream(self, query: str, *values: object) -> Iterator[list[tuple[Any, ...]]]:
-        """Yield the rows of a query in batches, so that they are never all in memory. Numbers are decimals.
+    def stream(self, query: str, *values: object, names: list[str] | None = None) -> Generator[list[tuple[Any, ...]]]:
+        """Yield the rows of a query in batches, so that they are never all in memory.
+
+        Numbers are exact: integers where the column has no decimal places, else decimals.
+
+        Args:
+            query: the query.
+            values: its binds.
+            names: takes the names of the columns, before the first batch.
 
         Raises as `rows`.
         """
         with self._cursor() as cursor:
             cursor.outputtypehandler = _exact
             cursor.execute(query, values)
+            if names is not None:
+                names += [each[0] for each in cursor.description or ()]
             while found := cursor.fetchmany(BATCH):
                 yield found
+
+    def described(self, query: str) -> list[tuple[str, str]]:
+        """Return the names of a query's columns, and the driver's names of their types. Raises as `rows`."""
+        with self._cursor() as cursor:
+            cursor.execute(query)
+            return [(each[0], each[1].name) for each in cursor.description or ()]
 
     def value(self, query: str, *values: object) -> Any:
         """Return the first column of the first row, None if there is none. Raises as `rows`."""
@@ -203,6 +219,15 @@ class Session:
             with suppress(oracledb.Error, OSError):
                 self._connection.close()
             self._connection = None
+
+    def begin_reading(self) -> None:
+        """Begin a transaction in which the server lets nothing be changed, and texts sort by their octets.
+
+        Raises as `rows`.
+        """
+        with self._cursor() as cursor:
+            cursor.execute("ALTER SESSION SET NLS_SORT = BINARY NLS_COMP = BINARY")
+            cursor.execute("SET TRANSACTION READ ONLY")
 
     def use_schema(self, schema: str) -> None:
         """Have unqualified names looked for in a schema, instead of the user's own. Raises as `rows`."""

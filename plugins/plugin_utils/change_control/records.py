@@ -57,7 +57,7 @@ def read_texts(path: Path, content: bytes) -> dict[str, Any]:
     """
     try:
         loaded = yaml.load(content, Loader=_OnlyTexts)  # noqa: S506 - a BaseLoader, which makes nothing but texts
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise Problem("it cannot be read as YAML", where=str(path), found=" ".join(str(error).split())) from error
     if not isinstance(loaded, dict):
         raise Problem("it is no mapping", where=str(path), remedy="Write it as name: value, a line each.")

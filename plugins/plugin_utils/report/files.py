@@ -63,7 +63,7 @@ def peek_plan(path: Path, environment: str, *, emulated: bool) -> plans.Plan:
     """Return the plan for looking at, an empty one where there is none that can be used; nothing is kept aside."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         content = None
     usable = not plans.defect(content, environment, emulated=emulated)
     return content if usable else plans.empty(environment, emulated=emulated)
@@ -78,7 +78,7 @@ def read_plan(path: Path, environment: str, *, emulated: bool) -> tuple[plans.Pl
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return plans.empty(environment, emulated=emulated), None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         why = f"{type(error).__name__}: {error}"
     else:
         why = plans.defect(content, environment, emulated=emulated)

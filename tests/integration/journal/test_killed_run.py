@@ -81,6 +81,7 @@ def test_what_a_module_still_applies_after_its_run_was_killed_is_known(runner: R
     assert [work["applied_count"] for work in status["half_done"]] == [24]
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(200)
 def test_a_task_that_broke_off_names_what_is_in_force_and_what_is_not(runner: Runner, hold: Hold) -> None:
     hold.end("close")
@@ -132,6 +133,7 @@ def test_a_run_leaves_a_journal_and_check_mode_and_proofs_leave_none(runner: Run
         assert '192.0.2.10"' not in path.read_text(encoding="utf-8"), "items and actions, no values"
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(200)
 def test_the_zone_itself_tells_which_run_changed_it_last(runner: Runner, hold: Hold) -> None:
     hold.end("pass")

@@ -83,6 +83,7 @@ def test_the_line_is_there_while_work_is_done_and_leaves_no_trace(runner: Runner
     assert figures["DNS update"]["seconds"] > 0.2
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(200)
 @pytest.mark.parametrize("environment", [{"TERM": "dumb"}, {"CI": "true"}], ids=["dumb", "CI"])
 def test_a_terminal_that_cannot_erase_and_a_ci_job_see_no_line(

@@ -171,6 +171,22 @@ def test_transactions(staff: oracledb.Cursor, connection: oracledb.Connection, o
     assert not connection.transaction_in_progress
 
 
+def test_a_transaction_that_only_reads(staff, connection, open_connection, owner) -> None:  # type: ignore[no-untyped-def]
+    reader = open_connection(owner.name, owner.password)
+    reading, count = reader.cursor(), "SELECT COUNT(*) FROM invigilators"
+    reading.execute("SET TRANSACTION READ ONLY")
+    staff.execute("INSERT INTO invigilators (id, uun) VALUES (1, 's1')")
+    connection.commit()
+    assert rows(reading, count) == [(0,)]
+    assert fails(reading, "INSERT INTO invigilators (id, uun) VALUES (2, 's2')") == 1456
+    assert fails(reading, "DELETE FROM invigilators") == 1456
+    assert fails(reading, "SET TRANSACTION READ ONLY") == 1453
+    reader.rollback()
+    assert rows(reading, count) == [(1,)]
+    reading.execute("INSERT INTO invigilators (id, uun) VALUES (2, 's2')")
+    reader.rollback()
+
+
 def test_that_a_session_that_ends_changes_nothing(staff: oracledb.Cursor, open_connection, owner) -> None:  # type: ignore[no-untyped-def]
     other = open_connection(owner.name, owner.password)
     other.cursor().execute("INSERT INTO invigilators (id, uun) VALUES (1, 's1')")

@@ -24,6 +24,7 @@ def revision(rehearsed: Rehearsed, host: str = "bi-live") -> int:
     return int(next(each["revision"] for each in platform["universes"] if each["cuid"] == CUID))
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(600)
 def test_that_the_universe_is_reverted_and_what_was_signed_off_is_promoted_again(rehearsed: Rehearsed) -> None:
     isolated = rehearsed.isolated

@@ -35,6 +35,7 @@ def sql(isolated: Isolated, *statements: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(400)
 def test_what_integration_tests_wrote_is_reverted_and_the_line_is_proven(rehearsed: Rehearsed) -> None:
     isolated = rehearsed.isolated
@@ -55,6 +56,7 @@ def test_what_integration_tests_wrote_is_reverted_and_the_line_is_proven(rehears
     assert changed(isolated.play("snapshot.yml", "-e", "state=absent")) == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(400)
 def test_that_data_are_cleared_to_the_golden_copy_unless_they_are_in_service(rehearsed: Rehearsed) -> None:
     isolated = rehearsed.isolated

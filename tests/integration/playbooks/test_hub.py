@@ -18,6 +18,7 @@ TEST = ("test", "rehearsal_of_test")
 HUB = "stages/hub.yml"
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(400)
 def test_that_other_sources_are_refused_in_live_and_a_deployment_is_reverted(
     rehearsed: Rehearsed, tmp_path: Path

@@ -43,9 +43,13 @@ def test_live_is_rehearsed_predicted_applied_proven_and_then_left_alone(rehearse
     assert changed(again) == 0, again
     assert report(again) == states
 
+
+@pytest.mark.thorough
+@pytest.mark.timeout(900)
+def test_the_health_check_proves_all_that_live_has_proven(rehearsed: Rehearsed) -> None:
     proven = rehearsed.isolated.play("verify.yml")
     assert changed(proven) == 0
-    assert report(proven) == states
+    assert report(proven) == expected_of_all_lines()
 
 
 @pytest.mark.timeout(400)
@@ -63,6 +67,7 @@ def test_the_health_check_looks_at_everything_and_fails_for_what_does_not_answer
     }
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(400)
 def test_one_tag_needs_nothing_but_its_own_system(isolated: Isolated) -> None:
     isolated.estate("up")

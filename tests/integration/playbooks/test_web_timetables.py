@@ -32,6 +32,7 @@ def site(rehearsed: Rehearsed) -> Iterator[WebTimetables]:
     assert report(held)["4.6"] == "proven"
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(600)
 def test_a_student_finds_an_exam_once_publication_is_open_and_nothing_while_it_is_held(
     site: WebTimetables, tmp_path: Path
@@ -46,6 +47,7 @@ def test_a_student_finds_an_exam_once_publication_is_open_and_nothing_while_it_i
     assert changed(site.isolated.play(*STAGE, *OPEN)) == 2
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(1200)
 def test_a_client_that_polls_throughout_sees_no_failed_request(site: WebTimetables) -> None:
     before = site.current()

@@ -69,6 +69,7 @@ def said(done: subprocess.CompletedProcess[str]) -> str:
     return " ".join((done.stdout + done.stderr).split())
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(300)
 def test_hosts_that_do_not_answer_stop_the_stage_and_are_tried_once(
     windows: Playbook, estate: Estate, tmp_path: Path
@@ -139,6 +140,7 @@ def test_access_without_an_end_is_refused_before_anything_is_contacted(windows: 
     assert state(estate, "laptop-live").tasks == []
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(300)
 def test_a_laptop_that_is_off_is_reported_and_fails_nothing(windows: Playbook, estate: Estate) -> None:
     take_down(estate, "laptop-live")

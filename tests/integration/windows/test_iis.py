@@ -172,6 +172,7 @@ def test_what_cannot_be_imported_or_bound(host: Host, pki: Pki) -> None:
     assert "the site Default Web Site has the binding *:443:scheduler.exams.example" in conflict["msg"]
 
 
+@pytest.mark.thorough
 def test_that_windows_chooses_by_exact_address_then_by_name_then_by_port(host: Host, pki: Pki) -> None:
     other = "other.exams.example"
     of_name, of_port, of_address = (pki.root.issue([NAME, other]) for _unused in range(3))

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from emulators.processes import wait_until
 from tests.integration.windows.conftest import Host
 from tests.integration.windows.sequence import proven
@@ -37,6 +39,7 @@ def task(start: str, **options: object) -> dict[str, object]:
     }
 
 
+@pytest.mark.thorough
 def test_that_access_ends_by_itself_at_its_time(host: Host) -> None:
     said, before, after = proven(host, task("2030-01-01T12:00:00"), TASK)
     assert "+StartBoundary=2030-01-01T12:00:00" in said["diff"]["prepared"]

@@ -1,0 +1,19 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Filters of playbooks/adopt.yml; each has its documentation beside this file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.adoption import adopted_product, adopted_records
+
+
+class FilterModule:
+    """The filters of this file."""
+
+    def filters(self) -> dict[str, Any]:
+        """Return them by name."""
+        return {"adopted_product": adopted_product, "adopted_records": adopted_records}
