@@ -82,7 +82,15 @@ class Nginx:
         done = subprocess.run(self.command(), capture_output=True, text=True, check=False)
         if done.returncode:
             raise NotReady(f"nginx did not start: {done.stderr.strip()}")
-        wait_until(self.running, "the start of nginx")
+        wait_until(self._works, "the start of nginx")
+
+    def _works(self) -> bool:
+        """Return whether its master has workers: a signal that comes before is handled and forgotten."""
+        pid = daemon_pid(self.pid_file, "nginx")
+        try:
+            return bool(Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").strip())
+        except OSError:
+            return False
 
     def command(self) -> list[str]:
         """Return the program with this host's configuration."""
