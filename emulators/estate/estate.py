@@ -107,13 +107,15 @@ class Estate:
             "oracle_old_account",
             "eugex_account",
             "eugex_account_of_test",
+            "connect_database",
             "artefact",
             "web_timetables_database",
             "bi_login",
             "bi_login_of_test",
         ):
             _secret(self.directory / f"secrets/{name}_password", secrets.token_urlsafe(24))
-        prepare_windows(self.directory)
+        addresses = {name: self.address(last) for name, last in self.seed.addresses().items()}
+        prepare_windows(self.directory, {f"{name}.{self.seed.domain}": each for name, each in addresses.items()})
         prepare_office365(self.directory)
         for environment, directory in (("live", "state"), ("test", "state-test")):
             state = StateDirectory(self.directory / directory, Marker(environment, rehearsal=True))

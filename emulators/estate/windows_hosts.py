@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,19 @@ import yaml
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from emulators.certificates import Authority, thumbprint_of, write_private
-from emulators.estate.artefacts import CONFIGURATION
+from emulators.estate.artefacts import files_of
 from emulators.processes import Daemon
 
 SEED = Path(__file__).with_name("windows.yml")
 SELF_SIGNED = "self-signed"
-TESTED = {"calsync-test": ("calsync_exam_template", "C:\\Program Files\\S2Unified\\CalSync\\Templates")}
+HOSTS = "C:\\Windows\\System32\\drivers\\etc\\hosts"
+OLD_PASSWORD = "@@password of SCIENTIA@@"  # noqa: S105 - it stands for one
+LOOKING_UP = ("connect-live",)
+"""Hosts that connect to others by their names: here these are loopback addresses, which DNS does not have."""
+TESTED = {
+    "calsync-test": ("calsync_exam_template", "C:\\Program Files\\S2Unified\\CalSync\\Templates"),
+    "connect-test": ("connect_configuration", "C:\\Program Files\\Scientia\\Connect"),
+}
 """Of hosts of TEST, the configuration that was tested there, and its directory."""
 
 
@@ -36,13 +44,31 @@ def windows_hosts(directory: Path, network: str) -> Daemon:
     )
 
 
-def prepare_windows(directory: Path) -> None:
-    """Write the seed, with a self-signed certificate wherever one is wanted, unless it is there."""
+def prepare_windows(directory: Path, names: Mapping[str, str]) -> None:
+    """Write the seed, with a self-signed certificate wherever one is wanted, unless it is there.
+
+    Args:
+        directory: of the estate.
+        names: addresses by the full names of its hosts.
+    """
     path = directory / "windows/seed.yml"
     if path.exists():
         return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    seed = yaml.safe_load(SEED.read_text(encoding="utf-8"))
+    old_password = (directory / "secrets/oracle_old_account_password").read_text(encoding="utf-8")
+    seed = yaml.safe_load(SEED.read_text(encoding="utf-8").replace(OLD_PASSWORD, old_password))
+    root = Authority.load(directory / "certification-authority").certificate
+    for host in LOOKING_UP:
+        lines = "".join(f"{address} {name}\r\n" for name, address in sorted(names.items()))
+        seed["hosts"][host]["files"][HOSTS] = {"content": lines}
+        # the domain has its members trust the authority
+        seed["hosts"][host].setdefault("certificates", []).append(
+            {
+                "thumbprint": thumbprint_of(root),
+                "certificate_pem": root.public_bytes(Encoding.PEM).decode(),
+                "store_name": "Root",
+            }
+        )
     add_tested_configuration(seed)
     sign(seed)
     write_private(path, yaml.safe_dump(seed, sort_keys=False).encode())
@@ -51,8 +77,9 @@ def prepare_windows(directory: Path) -> None:
 def add_tested_configuration(seed: dict[str, Any]) -> None:
     """Let TEST's hosts have the files that were tested there."""
     for host, (artefact, directory) in TESTED.items():
-        for path in (CONFIGURATION / artefact).iterdir():
-            seed["hosts"][host]["files"][f"{directory}\\{path.name}"] = {"content": path.read_text(encoding="utf-8")}
+        for name, content in files_of(artefact).items():
+            path = f"{directory}\\{name}".replace("/", "\\")
+            seed["hosts"][host]["files"][path] = {"content": content.decode()}
 
 
 def sign(seed: dict[str, Any]) -> None:

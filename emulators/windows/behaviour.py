@@ -17,11 +17,16 @@ class StartFailure(Exception):
     """The service does not come up; the message goes to who wanted to start it."""
 
 
+class ServiceEnded(Exception):
+    """The service has come to an end by itself."""
+
+
 class Behaviour(ABC):
     """The contract of what an emulated service does; made anew at each start, and after a restart of the emulator.
 
     A file `emulators/windows/behaviours/<name>.py` holds one as `BEHAVIOUR`; a service of the seed names it, and gives
-    it its `options`. All methods are called in the emulator's one thread, so they must not wait.
+    it its `options`. All methods are called in the emulator's one thread, so they must not wait: what takes time is
+    another process's work, which `tick` looks at.
     """
 
     def __init__(self, machine: Machine, service: Service) -> None:
@@ -40,7 +45,17 @@ class Behaviour(ABC):
         """Do what the service does when it is stopped."""
 
     def tick(self) -> bool:
-        """Do what is due by now, and return whether anything was; called a few times a second while it runs."""
+        """Do what is due by now, and return whether anything was; called a few times a second while it runs.
+
+        Raises:
+            ServiceEnded: it does not run any more.
+        """
+        return False
+
+    @property
+    def busy(self) -> bool:
+        """Whether it is still at what it began when it was started. Its host answers the next command afterwards, so
+        that whoever looks sees what came of it."""
         return False
 
 

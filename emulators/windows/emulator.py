@@ -85,6 +85,8 @@ class Emulator:
             self._ticking.cancel()
         for each in self._listening:
             await each.close()
+        for machine in self.machines.values():
+            machine.services.close()
 
     async def follow(self) -> None:
         """Listen where it is to be listened, as faults and bindings say at this moment."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from emulators.windows.behaviour import Behaviour, StartFailure, behaviour_of
+from emulators.windows.behaviour import Behaviour, ServiceEnded, StartFailure, behaviour_of
 from emulators.windows.model import Service
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 FIRST_PROCESS = 1000
 SERVICE_SPECIFIC_ERROR = 1066
+PROCESS_ABORTED = 1067
 
 
 class ServiceError(Exception):
@@ -98,7 +99,7 @@ class ServiceControl:
         """Bring the services to where a start of Windows brings them."""
         for service in self._all:
             service.state, service.process_id = "stopped", 0
-        self._running.clear()
+        self.close()
         for service in self._all:
             if service.start_mode in ("auto", "delayed"):
                 try:
@@ -115,8 +116,28 @@ class ServiceControl:
 
     def tick(self) -> bool:
         """Let running services do what is due, and return whether anything was."""
-        done = [behaviour.tick() for behaviour in list(self._running.values())]
+        done = [self._tick(name, behaviour) for name, behaviour in list(self._running.items())]
         return any(done)
+
+    def _tick(self, name: str, behaviour: Behaviour) -> bool:
+        try:
+            return behaviour.tick()
+        except ServiceEnded:
+            service = self._machine.state.service(name)
+            if service is not None:
+                self._end(service, exit_code=PROCESS_ABORTED)
+            return True
+
+    @property
+    def busy(self) -> bool:
+        """Whether a service is still at what it began when it was started."""
+        return any(behaviour.busy for behaviour in self._running.values())
+
+    def close(self) -> None:
+        """End what services do, as when Windows goes down."""
+        for behaviour in self._running.values():
+            behaviour.stop()
+        self._running.clear()
 
     def _begin(self, service: Service, said: str) -> None:
         behaviour = behaviour_of(self._machine, service)

@@ -20,6 +20,9 @@ from emulators.windows.wsman import Request, WsmanFault
 IDLE_SECONDS = 7200.0
 """WinRM's own IdleTimeout."""
 
+BUSY_SECONDS = 0.02
+"""How often it is looked whether services have come up."""
+
 Observer = Callable[[str, bytes], None]
 
 
@@ -108,7 +111,7 @@ class Shells:
             except binascii.Error as error:
                 raise WsmanFault(f"the stream is not base64: {error}") from error
             if stream.get("End", "").lower() == "true":
-                self._run(user, command)
+                await self._run(user, command)
         return wsman.sent(request)
 
     async def _receive(self, user: str, request: Request) -> str:
@@ -118,7 +121,7 @@ class Shells:
         command = self._of(shell, command_id)
         if command.output is None and not command.stdin:
             # a command without input is not announced as such: its output is asked for before there is any
-            self._run(user, command)
+            await self._run(user, command)
         try:
             await asyncio.wait_for(command.ended.wait(), request.timeout)
         except TimeoutError:
@@ -146,7 +149,9 @@ class Shells:
         shell.commands.pop(signal.get("CommandId", ""), None)
         return wsman.signalled(request)
 
-    def _run(self, user: str, command: Command) -> None:
+    async def _run(self, user: str, command: Command) -> None:
+        while self._machine.services.busy:
+            await asyncio.sleep(BUSY_SECONDS)
         stdin, faults = bytes(command.stdin), self._machine.faults
         if self._observer is not None:
             self._observer(command.line, stdin)

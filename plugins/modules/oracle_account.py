@@ -52,7 +52,7 @@ options:
   quiet_days:
     description:
       - Locks the account once nobody has logged in for so many days and nobody is logged in. It is not unlocked by it.
-        For an account that was replaced by another.
+        For an account that was replaced by another. Without O(password), one that is not there is not created.
     type: int
   end_rollover:
     description: Whether the password before stops being accepted. Not in the run that sets a new one.

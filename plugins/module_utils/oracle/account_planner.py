@@ -41,6 +41,8 @@ def plan_account(declared: DeclaredAccount, found: FoundAccount) -> list[Account
     account = found.account
     if declared.state == "absent":
         return [] if account is None else [_drop(declared, found, account, where)]
+    if account is None and is_only_locked(declared):
+        return []
     _check(declared, found, where)
     changes = list(_profile(declared, found))
     if account is None:
@@ -61,6 +63,12 @@ def missing_objects(declared: DeclaredAccount, found: FoundAccount) -> MissingPr
         found=listed(shown(*each) for each in found.missing_objects),
         remedy="Create it first, with uoe.exam_scheduling.oracle_views or oracle_table.",
     )
+
+
+def is_only_locked(declared: DeclaredAccount) -> bool:
+    """Return whether all that is wanted of an account is that it is locked once nobody uses it: nobody can use one that
+    is not there."""
+    return declared.quiet_days is not None and declared.password is None
 
 
 def _check(declared: DeclaredAccount, found: FoundAccount, where: str) -> None:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""CalSync's exam template on its way: collected where it was tested, deployed as signed off, and brought back."""
+"""Configuration on its way: collected where it was tested, deployed as signed off or not at all, and brought back."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ NETWORK = "127.47"
 TEST = ("test", "rehearsal_of_test")
 TEMPLATE = "C:\\Program Files\\S2Unified\\CalSync\\Templates\\exam.xml"
 TESTED = CONFIGURATION / "calsync_exam_template/exam.xml"
+CONNECT = "c:\\program files\\scientia\\connect"
+SECRETS_OF_TEST = re.compile(r"Invented[-;][\w=-]+\d")
 ARTEFACT = ("-e", "artefact=calsync_exam_template")
 
 
@@ -46,6 +48,12 @@ def template_of_live(estate: Estate) -> str:
     return host.files[TEMPLATE.lower()].blob
 
 
+def files_of_connect(estate: Estate) -> dict[str, str]:
+    """Return the SHA-256 of the files that stand where Connect has its configuration, by path."""
+    host = STATE.validate_json((estate.directory / "windows/hosts/connect-live.json").read_bytes())
+    return {path: file.blob for path, file in host.files.items() if path.startswith(CONNECT)}
+
+
 @pytest.mark.timeout(400)
 def test_what_is_collected_in_test_is_what_live_has_signed_off(estate: Estate) -> None:
     said = ("-e", "tested_by='Exams office'", "-e", "valid_until=2027-06-30T00:00+00:00")
@@ -62,6 +70,31 @@ def test_what_is_collected_in_test_is_what_live_has_signed_off(estate: Estate) -
     assert stored
     assert not [each for each in stored if TESTED.read_bytes()[:40] in each], "the artefact is encrypted"
     assert changed(run("sign_off.yml", *ARTEFACT, *said, inventories=TEST)) == 0
+
+
+@pytest.mark.timeout(400)
+def test_connects_configuration_is_collected_without_secrets_and_live_takes_only_what_was_signed_off(
+    estate: Estate,
+) -> None:
+    said = ("-e", "tested_by='Exams office'", "-e", "valid_until=2027-06-30T00:00+00:00")
+    of_connect = ("-e", "artefact=connect_configuration")
+    output = run("sign_off.yml", *of_connect, *said, "--diff", inventories=TEST)
+    (written,) = (estate.directory / "state-test/artefacts").glob("connect-configuration-*.yml")
+    signed = yaml.safe_load((ROOT / "changes/live/connect-configuration-4.yml").read_text(encoding="utf-8"))
+    assert yaml.safe_load(written.read_text(encoding="utf-8"))["digest"] == signed["digest"]
+    assert "a comment shows a secret" in " ".join(output.split())
+    assert not SECRETS_OF_TEST.search(output)
+
+    before = files_of_connect(estate)
+    # an hour after it has expired
+    refused = " ".join(
+        run(
+            "stages/connect.yml", "-e", "change_control_now=2027-06-30T01:00:00+00:00", "--check", succeeds=False
+        ).split()
+    )
+    assert "no sign-off of this content holds" in refused
+    assert "Nothing was touched" in refused
+    assert files_of_connect(estate) == before
 
 
 @pytest.mark.thorough

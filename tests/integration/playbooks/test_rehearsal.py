@@ -23,7 +23,8 @@ def expected_of_all_lines() -> dict[str, str]:
         line["line"]: "not in this run" if "procedure" in line else "proven" if line["built"] else "not built yet"
         for line in plan["implementation_plan"]
     }
-    return states | {"1.2": "proven in part"}
+    # the account that Connect used before was used two days ago: it is not time to lock it
+    return states | {"1.2": "proven in part", "2.5": "proven in part"}
 
 
 @pytest.mark.timeout(900)

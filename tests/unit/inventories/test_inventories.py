@@ -26,6 +26,7 @@ CONNECTION_VARIABLES = {
     "ansible_winrm_transport",
     "business_intelligence_connection",
     "change_control_ticket_system",
+    "connect_database_login",
     "exam_connect_address",
     "exam_resolver",
     "exam_source_address",
@@ -49,6 +50,8 @@ OTHER_VARIABLES_OF_THE_REHEARSAL = {
     "connect_service_password": "a generated secret",
     "calsync_service_password": "a generated secret",
     "eugex_account_password": "a generated secret",
+    "connect_secrets": "a generated secret",
+    "exam_scheduler_account_passwords": "a generated secret",
     "exam_artefact_password": "a generated secret",
     "web_timetables_database_password": "a generated secret",
     "web_timetables_files": "a release that was packed on this machine",
@@ -204,7 +207,7 @@ def test_every_host_of_live_has_a_loopback_address_of_its_own_that_the_estate_kn
     assert {host for host in known if host not in ELSEWHERE} <= live
 
 
-ELSEWHERE = ("bi-test", "calsync-test", "eugex-test")
+ELSEWHERE = ("bi-test", "calsync-test", "connect-test", "eugex-test")
 """What the estate has for rehearsals of TEST."""
 
 

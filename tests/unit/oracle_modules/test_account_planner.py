@@ -120,6 +120,15 @@ def test_that_an_account_is_locked_after_quiet_days_and_not_before() -> None:
         plan_account(declared, found(sessions=None))
 
 
+def test_that_an_account_that_is_not_there_needs_no_lock() -> None:
+    gone = replace(found(), account=None)
+    assert plan_account(DeclaredAccount("SCIENTIA", "present", quiet_days=14), gone) == []
+    with pytest.raises(Problem, match="a new account needs a password"):
+        plan_account(DeclaredAccount("SCIENTIA", "present"), gone)
+    (created,) = plan_account(DeclaredAccount("SCIENTIA", "present", quiet_days=14, password="Invented-1"), gone)
+    assert created.action == "create"
+
+
 def test_that_expiry_is_told_in_days() -> None:
     account = replace(ACCOUNT, expires=NOW + timedelta(days=9, hours=1))
     assert days_left(account, NOW) == 9
