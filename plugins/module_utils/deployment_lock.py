@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 import time
@@ -32,6 +34,17 @@ class Holder:
         """Return for how long, in words."""
         minutes, seconds = divmod(int(max(now - self.since, 0)), 60)
         return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+
+
+@contextlib.contextmanager
+def alone_in(directory: Path) -> Iterator[None]:
+    """Keep all others that ask for this waiting, for as long as it lasts; a process that dies lets go."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @dataclass(frozen=True)
@@ -79,27 +92,23 @@ class Lock(Resource["Holder | None", Change]):
         """Take it, or give it up."""
         for change in changes:
             with told(self.path, "change the lock"):
-                if change.action == "delete":
-                    self.path.unlink(missing_ok=True)
-                else:
-                    self._take(over=change.action == "update")
+                if change.action != "delete":
+                    self.path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+                with alone_in(self.path.parent):
+                    present = self.read()  # since it was planned, somebody else may have taken it, or taken it over
+                    if change.action != "delete":
+                        self._take(present)
+                    elif present is not None and present.owner == self.owner:
+                        self.path.unlink(missing_ok=True)
             yield change
 
-    def _take(self, *, over: bool) -> None:
-        self.path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-        if over:  # of two who take it over, one renames: the other finds nothing, and comes too late
-            aside = self.path.with_name(f"{self.path.name}.abandoned")
-            try:
-                self.path.rename(aside)
-            except FileNotFoundError:
-                raise Problem("somebody else took it over", where=str(self.path), remedy="Run again later.") from None
-            aside.unlink(missing_ok=True)
+    def _take(self, present: Holder | None) -> None:
+        if present is not None:
+            if not self._abandoned(present):
+                raise self._taken(present)
+            self.path.unlink(missing_ok=True)
         content = json.dumps({"owner": self.owner, "since": time.time()}).encode()
-        try:
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE)
-        except FileExistsError:
-            holder = self.read()
-            raise self._taken(holder or Holder("somebody", time.time())) from None
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
 

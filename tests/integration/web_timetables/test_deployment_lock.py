@@ -12,6 +12,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.deployment_lock import Lock
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
+
 from tests.module_runner import run_module
 
 TAKE = """
@@ -54,6 +58,27 @@ def test_an_abandoned_one_is_taken_over(tmp_path: Path) -> None:
     assert taken["changed"]
     assert "abandoned by run=1 by=alice" in json.dumps(taken["warnings"])
     assert json.loads(path.read_text(encoding="utf-8"))["owner"] == "run=2 by=bob"
+
+
+def test_who_found_it_abandoned_and_comes_second_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "deploying"
+    path.write_text(json.dumps({"owner": "gone", "since": time.time() - 7200}), encoding="utf-8")
+    first, second = (Lock(path, owner, True, 3600) for owner in ("run=1", "run=2"))
+    planned = second.plan(second.read())
+    assert list(first.apply(first.plan(first.read())))
+    with pytest.raises(Problem, match="another deployment is at work here: run=1, for "):
+        list(second.apply(planned))
+    assert json.loads(path.read_text(encoding="utf-8"))["owner"] == "run=1"
+
+
+def test_a_lock_that_was_taken_over_is_not_given_up_by_the_one_who_had_it(tmp_path: Path) -> None:
+    path = tmp_path / "deploying"
+    path.write_text(json.dumps({"owner": "run=1", "since": time.time() - 7200}), encoding="utf-8")
+    slow, other = Lock(path, "run=1", False, 3600), Lock(path, "run=2", True, 3600)
+    planned = slow.plan(slow.read())
+    assert list(other.apply(other.plan(other.read())))
+    list(slow.apply(planned))
+    assert json.loads(path.read_text(encoding="utf-8"))["owner"] == "run=2"
 
 
 def test_of_many_who_come_at_the_same_time_one_gets_it(tmp_path: Path) -> None:
