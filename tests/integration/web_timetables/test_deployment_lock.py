@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.deployment_lock import Lock
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
-
 from tests.module_runner import run_module
 
 TAKE = """
