@@ -26,6 +26,9 @@ BIN = Path(sys.executable).parent
 LIMIT_SECONDS = 1200.0
 """The whole of `make test` may take 20 minutes, so no part of it may take longer; nor may one of `make test-all`."""
 
+WAITING = 1
+"""How many checks run beside as many as there are cores: at most times one waits, for a server or for time to pass."""
+
 THOROUGH = ("windows_roles", "https_on_iis", "secrets")
 """Directories of integration tests that `make test-all` alone runs: each fault of what scenarios go through without."""
 
@@ -211,7 +214,7 @@ def main() -> int:
     commands = checks(everything=arguments.everything)
     stages = [Stage(name, _commands(name, commands[name], _environment(scratch))) for name in wanted]
     try:
-        at_once, watch = (1, _Follower()) if arguments.live else (os.cpu_count() or 1, None)
+        at_once, watch = (1, _Follower()) if arguments.live else ((os.cpu_count() or 1) + WAITING, None)
         for stage in run_stages(stages, at_once=at_once, watch=watch):
             counted = stage.tally()
             total.add(counted)

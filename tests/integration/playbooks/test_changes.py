@@ -22,6 +22,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control
 from emulators.certificates import Authority
 from emulators.estate.estate import ROOT, Estate
 from emulators.jira import Jira
+from tests.cases import thorough
 from tests.integration.playbooks.isolated import Playbook
 
 HERE = Path(__file__).parent
@@ -88,12 +89,9 @@ def sign(playbook: Playbook, *options: str, inventories: tuple[str, ...] = ("liv
     "options",
     [
         (),
-        ("--tags", "dns"),
-        ("--tags", "all"),
-        ("--skip-tags", "firewall"),
-        ("--limit", "localhost"),
+        *thorough(("--tags", "dns"), ("--tags", "all"), ("--skip-tags", "firewall"), ("--limit", "localhost")),
         ("--limit", "web1-live"),
-        ("--forks", "1", "--diff"),
+        *thorough(("--forks", "1", "--diff")),
         ("-e", "ansible_check_mode=true"),
     ],
 )
@@ -105,7 +103,11 @@ def test_outside_the_window_nothing_begins_whatever_is_given(playbook: Playbook,
 
 @pytest.mark.parametrize(
     "options",
-    [("--skip-tags", "always"), ("--start-at-task", APPLY), ("--start-at-task", APPLY, "--tags", "dns")],
+    [
+        ("--skip-tags", "always"),
+        *thorough(("--start-at-task", APPLY)),
+        ("--start-at-task", APPLY, "--tags", "dns"),
+    ],
 )
 def test_outside_the_window_options_that_skip_the_gate_change_nothing(
     playbook: Playbook, options: tuple[str, ...]
@@ -151,7 +153,9 @@ def test_an_emergency_is_let_through_and_never_silent(playbook: Playbook, state:
     assert json.loads(emergency) == {"approver": "A. Name", "reason": "the primary is on fire", "lines": ["1.3"]}
 
 
-@pytest.mark.parametrize("option", [EMERGENCY[:2], EMERGENCY[2:], ("-e", "change_control_emergency_reason=")])
+@pytest.mark.parametrize(
+    "option", [EMERGENCY[:2], *thorough(EMERGENCY[2:], ("-e", "change_control_emergency_reason="))]
+)
 def test_half_an_emergency_is_none(playbook: Playbook, option: tuple[str, str]) -> None:
     refused(playbook, *OUTSIDE, *option, says="an emergency needs both an approver and a reason")
 

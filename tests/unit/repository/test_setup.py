@@ -179,6 +179,7 @@ def test_that_debian_packages_are_installed_as_root_with_what_is_missing_only(
     assert (tmp_path / "asked").read_text(encoding="utf-8") == "absent\n"
 
 
+@pytest.mark.thorough
 def test_that_an_interrupted_environment_is_made_afresh(checkout: Path, programs: Path) -> None:
     (checkout / ".venv" / "bin").mkdir(parents=True)
     leftover = checkout / ".venv" / "bin" / "leftover"
