@@ -28,10 +28,9 @@ from tests.integration.playbooks.isolated import Playbook
 HERE = Path(__file__).parent
 INSIDE = datetime(2027, 2, 3, 10, 0, tzinfo=UTC)
 OUTSIDE = ("-e", "change_control_now=2027-04-01T10:00+01:00")
-EMERGENCY = (
-    *("-e", "change_control_emergency_approver='A. Name'"),
-    *("-e", "change_control_emergency_reason='the primary is on fire'"),
-)
+APPROVER = ("-e", "change_control_emergency_approver='A. Name'")
+REASON = ("-e", "change_control_emergency_reason='the primary is on fire'")
+EMERGENCY = (*APPROVER, *REASON)
 APPLY = "uoe.exam_scheduling.dns : Keep the declared records on the primary"
 
 
@@ -153,9 +152,7 @@ def test_an_emergency_is_let_through_and_never_silent(playbook: Playbook, state:
     assert json.loads(emergency) == {"approver": "A. Name", "reason": "the primary is on fire", "lines": ["1.3"]}
 
 
-@pytest.mark.parametrize(
-    "option", [EMERGENCY[:2], *thorough(EMERGENCY[2:], ("-e", "change_control_emergency_reason="))]
-)
+@pytest.mark.parametrize("option", [APPROVER, *thorough(REASON, (*REASON[:1], "change_control_emergency_reason="))])
 def test_half_an_emergency_is_none(playbook: Playbook, option: tuple[str, str]) -> None:
     refused(playbook, *OUTSIDE, *option, says="an emergency needs both an approver and a reason")
 
