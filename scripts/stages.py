@@ -26,9 +26,6 @@ BIN = Path(sys.executable).parent
 LIMIT_SECONDS = 1200.0
 """The whole of `make test` may take 20 minutes, so no part of it may take longer; nor may one of `make test-all`."""
 
-WAITING = 1
-"""How many checks run beside as many as there are cores: at most times one waits, for a server or for time to pass."""
-
 THOROUGH = ("windows_roles", "https_on_iis", "secrets")
 """Directories of integration tests that `make test-all` alone runs: each fault of what scenarios go through without."""
 
@@ -36,11 +33,7 @@ _COUNTS = re.compile(r"\b(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)\b
 
 
 def checks(*, everything: bool) -> dict[str, dict[str, list[str]]]:
-    """Return the commands of each stage under the name that a report of failure gives them.
-
-    Args:
-        everything: with what only `make test-all` runs.
-    """
+    """Return each stage's commands under the names that a report of failure gives them; `everything` is for test-all."""
     shell_scripts = [*map(str, sorted((ROOT / "scripts").glob("*.sh"))), str(ROOT / ".ci" / "run")]
     plugins = ".collections/ansible_collections/uoe/exam_scheduling/plugins"
     of_scenarios = (path for path in ROOT.glob("molecule/*/*.yml") if path.name != "molecule.yml")
@@ -214,7 +207,8 @@ def main() -> int:
     commands = checks(everything=arguments.everything)
     stages = [Stage(name, _commands(name, commands[name], _environment(scratch))) for name in wanted]
     try:
-        at_once, watch = (1, _Follower()) if arguments.live else ((os.cpu_count() or 1) + WAITING, None)
+        # one more than cores, since most of the time one waits, for a server or for time to pass
+        at_once, watch = (1, _Follower()) if arguments.live else ((os.cpu_count() or 1) + 1, None)
         for stage in run_stages(stages, at_once=at_once, watch=watch):
             counted = stage.tally()
             total.add(counted)
