@@ -33,7 +33,7 @@ _COUNTS = re.compile(r"\b(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)\b
 
 
 def checks(*, everything: bool) -> dict[str, dict[str, list[str]]]:
-    """Return each stage's commands under the names that a report of failure gives them; `everything` is for test-all."""
+    """Return each stage's commands under the names that a report of failure gives them; `everything`: of test-all."""
     shell_scripts = [*map(str, sorted((ROOT / "scripts").glob("*.sh"))), str(ROOT / ".ci" / "run")]
     plugins = ".collections/ansible_collections/uoe/exam_scheduling/plugins"
     of_scenarios = (path for path in ROOT.glob("molecule/*/*.yml") if path.name != "molecule.yml")
