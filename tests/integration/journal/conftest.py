@@ -122,6 +122,7 @@ def hold() -> Iterator[Hold]:
 def runner(tmp_path: Path) -> Iterator[Runner]:
     """Return a runner of playbooks on an estate of which just the name servers run, as on the first day."""
     estate = Estate(NETWORK)
+    shutil.rmtree(estate.directory, ignore_errors=True)  # what a test that was killed has left
     for name_server in estate.seed.name_servers:
         list(estate.up(name_server))
     try:
