@@ -67,6 +67,7 @@ def checks(*, everything: bool) -> dict[str, dict[str, list[str]]]:
         "integration": {
             "molecule": ["python", "-m", "scripts.scenarios", *(("--everything",) if everything else ())],
             **{f"pytest {name}": [*pytest, f"tests/integration/{name}"] for name in ordered},
+            **({"pytest graph_sdk": [*python, "scripts.graph_sdk"]} if everything else {}),
         },
         "artifact": {"artifact": [*python, "scripts.artifact"], "docs": [*python, "scripts.documentation", "--check"]},
     }

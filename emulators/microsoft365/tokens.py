@@ -130,7 +130,7 @@ class Tokens:
                 issuer=application["appId"],
                 subject=application["appId"],
                 options={
-                    "require": ["exp", "iat", "jti"],
+                    "require": ["exp", "jti"],
                     "verify_exp": False,
                     "verify_nbf": False,
                     "verify_iat": False,
@@ -143,7 +143,9 @@ class Tokens:
         except jwt.InvalidTokenError as error:
             raise self._bad_signature("The key was found, but the signature is not valid", header) from error
         now = self.now()
-        begins = claims.get("nbf", claims["iat"])  # Microsoft's own library leaves nbf out
+        begins = claims.get("nbf", claims.get("iat"))  # of Microsoft's own libraries each leaves one of them out
+        if begins is None:
+            raise EntraError(400, "invalid_request", 50027, "JWT token is invalid or malformed.")
         if not begins - 300 <= now <= claims["exp"] + 300:
             current, valid = (datetime.fromtimestamp(each, UTC).isoformat() for each in (now, begins))
             raise EntraError(

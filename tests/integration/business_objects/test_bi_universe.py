@@ -63,6 +63,7 @@ def test_that_passwords_are_nowhere_but_in_a_private_file_that_is_removed(platfo
     )
 
 
+@pytest.mark.thorough
 def test_that_it_is_reverted_to_what_was_there_and_then_left_alone(platform: Platform) -> None:
     platform.run()
     predicted = platform.run(check=True, state="reverted")
@@ -170,6 +171,7 @@ def test_that_an_archive_that_cannot_be_read_is_told(platform: Platform) -> None
     assert "the archive cannot be read" in failed["msg"]
 
 
+@pytest.mark.thorough
 def test_that_a_job_that_does_not_end_is_stopped_and_what_came_of_it_is_not_claimed(platform: Platform) -> None:
     platform.faults({"kind": "hang", "match": "promote", "times": 1})
     failed = platform.run(lcm_timeout=2)
@@ -188,6 +190,7 @@ def test_that_a_platform_that_does_not_answer_after_the_promotion_leaves_it_unkn
     assert platform.run()["changed"] is False
 
 
+@pytest.mark.thorough
 def test_that_a_second_run_at_once_touches_nothing(platform: Platform) -> None:
     platform.faults({"kind": "hang", "match": "promote", "times": 1})
     script = (

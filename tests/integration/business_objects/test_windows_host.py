@@ -171,6 +171,7 @@ def inventory(platform: Platform, process: Process, password: str) -> dict[str, 
     }
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(300)
 def test_that_a_universe_is_promoted_on_windows_as_it_is_elsewhere(story: Story) -> None:
     answers, files = story.answers, story.files()
