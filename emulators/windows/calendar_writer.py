@@ -56,27 +56,33 @@ def main() -> int:
         roots.write(asked["roots"])
         roots.flush()
         asked["roots"] = roots.name
+        told: Json | None = None
         while True:
             try:
-                one_pass(asked, written)
+                state = {"queue": one_pass(asked, written), "written": dict(written)}
+                if state != told:
+                    _tell("STATE", json.dumps(state))
+                    _tell("INFO", f"Synchronised: {len(written)} events written, {len(state['queue'])} queued")
+                told = state
             except (CannotSignIn, CannotLogIn, Problem, requests.RequestException, _odbc.pyodbc.Error) as error:
                 _tell("ERROR", f"Synchronisation failed: {' '.join(str(error).split())}")
             if select.select([sys.stdin], [], [], asked["seconds"])[0]:
                 return 0
 
 
-def one_pass(asked: Mapping[str, Any], written: Json) -> None:
-    """Bring calendars to what the database says; what is refused stays queued."""
+def one_pass(asked: Mapping[str, Any], written: Json) -> Json:
+    """Bring calendars to what the database says, and return what stays queued since it was refused, or there is more."""
     queue = queued(wanted(asked), written)
     with calendars(asked) as session:
         for name, entry in list(queue.items())[:AT_ONCE]:
+            if entry["action"] == "create" and name.rpartition(".")[0] in written:
+                continue  # what was there before could not be taken away
             refused = _send(session, name, entry, written)
             if refused:
                 entry["refused"] = refused
             else:
                 del queue[name]
-    _tell("STATE", json.dumps({"written": written, "queue": queue}))
-    _tell("INFO", f"Synchronised: {len(written)} events written, {len(queue)} queued")
+    return queue
 
 
 def wanted(asked: Mapping[str, Any]) -> dict[str, Json]:
@@ -101,13 +107,11 @@ def wanted(asked: Mapping[str, Any]) -> dict[str, Json]:
 def queued(exams: Mapping[str, Json], written: Mapping[str, Json]) -> dict[str, Json]:
     """Return what is to be done: first what is to be taken away, then what is to be written."""
     gone = {
-        name: {"action": "delete", **each} for name, each in written.items() if _digest(exams.get(name)) != each["digest"]
+        name: {"action": "delete", **each}
+        for name, each in written.items()
+        if _digest(exams.get(name)) != each["digest"]
     }
-    new = {
-        name: {"action": "create", **each}
-        for name, each in exams.items()
-        if name not in written or name in gone
-    }
+    new = {name: {"action": "create", **each} for name, each in exams.items() if name not in written or name in gone}
     return {f"{name}.delete": each for name, each in gone.items()} | {
         f"{name}.create": each for name, each in new.items()
     }

@@ -16,14 +16,12 @@ import subprocess
 import sys
 from typing import Any
 
-from lxml import etree
-
-from emulators.windows import paths
 from emulators.windows.behaviours.layout_log import LayoutLog
-from emulators.windows.behaviours.scientia_connect import names_of, roots_of
+from emulators.windows.connect_files import read_configuration
 
-SECONDS = 2
+SECONDS = 5
 """Between two passes."""
+_NO_FILE = "C:\\none"
 
 
 class CalSync(LayoutLog):
@@ -79,21 +77,20 @@ class CalSync(LayoutLog):
 
     def _asked(self) -> dict[str, Any] | None:
         """Return what the process has to do; None if it is not configured to do anything."""
-        files, options = self.machine.files, self.service.options
-        root = etree.fromstring(files.read(options["sign_in_file"]), etree.XMLParser(resolve_entities=False))
-        settings = {each.get("key"): each.get("value", "") for each in root.iterfind(".//appSettings/add")}
-        strings = {each.get("name"): each.get("connectionString", "") for each in root.iterfind(".//add[@name]")}
+        found = read_configuration(
+            self.machine, {"config_file": self.service.options["sign_in_file"], "connector_file": _NO_FILE}
+        )
+        settings, tests = found["settings"], found["settings"].get("Mailboxes.Test", "")
         thumbprint = settings["Office365.CertificateThumbprint"].upper()
         held = [each for each in self.machine.state.certificates if each.thumbprint == thumbprint]
-        if not held or not strings.get("ES"):
+        if not held or not found["connections"].get("ES"):
             return None
-        tests = settings.get("Mailboxes.Test", "")
         return {
-            "machine": self.machine.name,
+            "machine": found["machine"],
             "seconds": SECONDS,
-            "connections": strings,
-            "hosts": names_of(self.machine),
-            "roots": roots_of(self.machine),
+            "connections": found["connections"],
+            "hosts": found["hosts"],
+            "roots": found["roots"],
             "sign_in": {
                 "tenant": settings["Office365.Tenant"],
                 "client_id": settings["Office365.ClientId"],
@@ -114,8 +111,8 @@ class CalSync(LayoutLog):
         files, options = self.machine.files, self.service.options
         files.make_directory(options["queue"])
         queue = {f"{name}.json": json.dumps(entry).encode() for name, entry in state["queue"].items()}
-        for each in files.below(options["queue"]):
-            if paths.name(each.path) not in queue:
+        for each in list(files.children(options["queue"])):
+            if each.path.rpartition("\\")[2] not in queue:
                 files.remove(each.path)
         for name, content in queue.items():
             files.write(f"{options['queue']}\\{name}", content)
