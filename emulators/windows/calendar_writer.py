@@ -71,7 +71,7 @@ def main() -> int:
 
 
 def one_pass(asked: Mapping[str, Any], written: Json) -> Json:
-    """Bring calendars to what the database says, and return what stays queued since it was refused, or there is more."""
+    """Bring calendars to what the database says; return what stays queued, since it was refused or is too much."""
     queue = queued(wanted(asked), written)
     with calendars(asked) as session:
         for name, entry in list(queue.items())[:AT_ONCE]:
