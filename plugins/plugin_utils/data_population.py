@@ -42,7 +42,7 @@ def judgement(inputs: Mapping[str, str], seen: Mapping[str, Any]) -> dict[str, A
     """
     properties = seen["properties"] or {}
     record = properties.get(SERVICE, "nothing")
-    evidence = _read(properties.get(EVIDENCE))
+    evidence = read_evidence(properties.get(EVIDENCE))
     of = evidence.get("inputs", {})
     loaded = properties.get(LOADED, "")
     live = record == "live"
@@ -67,7 +67,7 @@ def judgement(inputs: Mapping[str, str], seen: Mapping[str, Any]) -> dict[str, A
     }
 
 
-def _read(text: str | None) -> dict[str, Any]:
+def read_evidence(text: str | None) -> dict[str, Any]:
     """Return the evidence; nothing where there is none, or none that can be read."""
     try:
         evidence = json.loads(text or "{}")
