@@ -218,7 +218,7 @@ class ScheduledTask:
         return Seen(
             int(done) if isinstance(done, int | float) else None,
             int(total) if isinstance(total, int | float) else None,
-            self._shown(str(place.message.of(status) or "")),
+            self._shown(str(place.message.of(status) or "").rstrip(".")),
         )
 
     def _shown(self, message: str) -> str:
