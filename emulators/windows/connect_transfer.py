@@ -97,7 +97,8 @@ class Transfer:
         for row in rejected:
             tell(log=["WARN", f"{entity.table}: {entity.name(row)} is rejected, since {entity.needs}"], rejected=1)
         for batch in _batches(wanted, self._batch):
-            new, changed = [], []
+            new: list[Row] = []
+            changed: list[Row] = []
             for row in batch:
                 if sent.get(entity.name(row)) == digest(row) or not entity.fits(row, known):
                     continue

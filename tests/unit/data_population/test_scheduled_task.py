@@ -46,7 +46,8 @@ class Host:
         look = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
         if isinstance(look, Exception):
             raise look
-        return look
+        answer: Mapping[str, Any] = look
+        return answer
 
     def wait(self, seconds: float) -> None:
         self.clock += seconds
