@@ -11,8 +11,8 @@ module: sign_off_info
 short_description: Find out whether a content is signed off
 version_added: "0.1.0"
 description:
-  - Looks among the sign-offs of the inventory's environment, on the controller, for one of exactly this digest that is approved and
-    still holds. It changes nothing, and a content that is not signed off is no failure.
+  - Looks among the sign-offs of the inventory's environment, on the controller, for one of exactly this digest that is
+    approved and still holds. It changes nothing, and a content that is not signed off is no failure.
   - It returns the record of a sign-off as well, for C(playbooks/sign.yml), once it is among the records.
 author:
   - The uoe.exam_scheduling authors (@uoe-exam-scheduling)

@@ -4,8 +4,8 @@
 
 """Whether a release was validated, by whom, and what of it has changed since. Pure.
 
-The evidence is an extended property of the database, as that of the dry run (`data_population`): JSON with the digests of what
-was validated (`inputs`), and what came of it.
+The evidence is an extended property of the database, as that of the dry run (`data_population`): JSON with digests of
+what was validated (`inputs`), and what came of it.
 """
 
 from __future__ import annotations
@@ -39,9 +39,10 @@ def judgement(inputs: Mapping[str, str], properties: Mapping[str, str] | None) -
         properties: extended properties of the database; None if it was not reached.
 
     Returns:
-        `state` (`none`, `open`, `signed off`, `refused`), `loaded` (whether data are loaded for a validation), `broken_off`
-        (whether they are, and it was not opened), `stale` (the names of inputs that are other ones since), `validated` (whether
-        it is signed off and nothing is stale), and what `uoe.exam_scheduling.prove` takes: `expected`, `found`, `remedies`.
+        `state` (`none`, `open`, `signed off`, `refused`), `loaded` (whether data are loaded for a validation),
+        `broken_off` (whether they are, and it was not opened), `stale` (the names of inputs that are other ones since),
+        `validated` (whether it is signed off and nothing is stale), and what `uoe.exam_scheduling.prove` takes:
+        `expected`, `found`, `remedies`.
     """
     held = properties or {}
     evidence = read_evidence(held.get(EVIDENCE))
@@ -72,9 +73,7 @@ def digest_of(inputs: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(dict(inputs), sort_keys=True).encode()).hexdigest()
 
 
-def evidence_of(
-    state: str, inputs: Mapping[str, str], permit: Mapping[str, Any], results: Mapping[str, Any]
-) -> str:
+def evidence_of(state: str, inputs: Mapping[str, str], permit: Mapping[str, Any], results: Mapping[str, Any]) -> str:
     """Return the evidence as the database keeps it.
 
     Args:
