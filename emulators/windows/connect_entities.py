@@ -102,10 +102,10 @@ class Exams(Entity):
     table, view, keys = "dbo.Exams", "EUGEX.EXAM_TIMETABLING_EXAMS", 2
     columns = ("exam_code", "academic_year", "diet", "duration_minutes", "is_resit", "fixed_start")
     insert = "INSERT INTO dbo.Exams (CourseCode, PeriodId, DurationMinutes, IsResit, FixedStart) VALUES (?, ?, ?, ?, ?)"
-    update = "UPDATE dbo.Exams SET DurationMinutes = ?, IsResit = ?, FixedStart = ? WHERE CourseCode = ? AND PeriodId = ?"
-    delete = (
-        "DELETE FROM dbo.Exams WHERE CourseCode = ? AND PeriodId IN (SELECT PeriodId FROM dbo.AcademicPeriods WHERE Name = ?)"
-    )
+    update = """UPDATE dbo.Exams SET DurationMinutes = ?, IsResit = ?, FixedStart = ?
+        WHERE CourseCode = ? AND PeriodId = ?"""
+    delete = """DELETE FROM dbo.Exams
+        WHERE CourseCode = ? AND PeriodId IN (SELECT PeriodId FROM dbo.AcademicPeriods WHERE Name = ?)"""
     needs = "there is no academic period of that name"
 
     def rows(self, source: Source) -> Iterator[Row]:

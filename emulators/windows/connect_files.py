@@ -30,7 +30,8 @@ def read_configuration(machine: Machine, options: Mapping[str, str]) -> dict[str
         options: with `config_file` (.NET's, with `connectionStrings`) and `connector_file` (JSON; it may be missing).
 
     Returns:
-        `machine`, `connections` and `settings` by their names, `connector`, addresses of `hosts` by name, `roots` as PEM.
+        `machine`, `connections` and `settings` by their names, `connector`, addresses of `hosts` by name, `roots` as
+        PEM.
     """
     files = machine.files
     root = etree.fromstring(files.read(options["config_file"]), etree.XMLParser(resolve_entities=False))

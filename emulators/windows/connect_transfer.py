@@ -3,8 +3,9 @@
 """Moves the rows of EUGEX's views into Exam Scheduler's tables, by the real drivers, as the connector's job does.
 
 What to do is a line of JSON on standard input; on standard output is a line of JSON for each event (see `tell`). Rows
-that are as its synchronisation state has them are left alone, all others are inserted or updated by their natural keys, and what
-the source has no more is deleted. Each batch is a transaction of its own, so that a job that breaks off leaves rows.
+that are as its synchronisation state has them are left alone, all others are inserted or updated by their natural keys,
+and what the source has no more is deleted. Each batch is a transaction of its own, so that a job that breaks off leaves
+rows.
 """
 
 from __future__ import annotations
@@ -96,7 +97,8 @@ class Transfer:
         for row in rejected:
             tell(log=["WARN", f"{entity.table}: {entity.name(row)} is rejected, since {entity.needs}"], rejected=1)
         for batch in _batches(wanted, self._batch):
-            new, changed = [], []
+            new: list[Row] = []
+            changed: list[Row] = []
             for row in batch:
                 if sent.get(entity.name(row)) == digest(row) or not entity.fits(row, known):
                     continue
@@ -135,7 +137,7 @@ class Transfer:
 def _read(hub: Any, entity: Entity) -> Iterator[Row]:
     cursor = hub.cursor()
     cursor.arraysize = 1000
-    cursor.execute(f"SELECT {', '.join(entity.columns)} FROM {entity.view}")
+    cursor.execute(" ".join(("SELECT", ", ".join(entity.columns), "FROM", entity.view)))
     yield from cursor
 
 

@@ -33,7 +33,7 @@ def schema_differences(found: Mapping[str, Sequence[str]], expected: Mapping[str
 
 
 def properties_of(found: Mapping[str, Any], database: str) -> dict[str, str] | None:
-    """Return the extended properties of a database, by name; None if there is none of that name, or the server was not reached.
+    """Return the extended properties of a database, by name; None if there is no such one, or no answer.
 
     Args:
         found: what `mssql_info` returned.

@@ -12,11 +12,11 @@ module: scheduled_task_run
 short_description: Run a scheduled task of a Windows host, and follow it to its end
 version_added: "0.1.0"
 description:
-  - Starts a task of the task scheduler on demand (C(schtasks /run)), and waits until it has ended. How far it is, as its
-    program says in a status file, is shown while the play runs.
+  - Starts a task of the task scheduler on demand (C(schtasks /run)), and waits until it has ended. How far it is, as
+    its program says in a status file, is shown while the play runs.
   - A task that runs already is neither started again nor waited for. The task fails, and says how far it is.
-  - One that hangs, or takes too long, is ended (C(schtasks /end)), and the task fails. What its program has written until then
-    stands.
+  - One that hangs, or takes too long, is ended (C(schtasks /end)), and the task fails. What its program has written
+    until then stands.
   - A host that does not answer for a while is asked again, since the program goes on meanwhile.
 author:
   - The uoe.exam_scheduling authors (@uoe-exam-scheduling)
@@ -70,8 +70,8 @@ options:
     default: 15
   masked:
     description:
-      - What of the program's message is not to be seen, as a regular expression of Python. What SQL Server quotes of a key is
-        left out in any case.
+      - What of the program's message is not to be seen, as a regular expression of Python. What SQL Server quotes of a
+        key is left out in any case.
     type: str
 extends_documentation_fragment:
   - uoe.exam_scheduling.attributes
@@ -107,8 +107,8 @@ msg:
   returned: failure
   type: str
   sample: >-
-    connect-live.exams.example, scheduled task \Scientia\Student Systems load: it failed; expected result 0; found result 0x1 after
-    4000 of 10400: the connection was lost. Its log says more. What it has written until then stands.
+    connect-live.exams.example, scheduled task \Scientia\Student Systems load: it failed; expected result 0; found
+    result 0x1 after 4000 of 10400: the connection was lost. Its log says more. What it has written until then stands.
 rows:
   description: How many were C(done) of how many (C(total)), V(null) where there is no status file.
   returned: success, not in check mode

@@ -4,8 +4,8 @@
 
 """Whether a dry run of this release has passed, what of it is left, and the evidence that the database keeps. Pure.
 
-The evidence is an extended property of the database, so that it goes where the database goes: JSON with the digests of what the
-dry run was of (`inputs`), and what came of it.
+The evidence is an extended property of the database, so that it goes where the database goes: JSON with the digests of
+what the dry run was of (`inputs`), and what came of it.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ def judgement(inputs: Mapping[str, str], seen: Mapping[str, Any]) -> dict[str, A
             counted; `transferred`, whether Connect has a synchronisation state, None if not looked at.
 
     Returns:
-        `record` (of being in service), `due` (whether another dry run is), `left` (whether anything is to be cleared before it),
-        and what `uoe.exam_scheduling.prove` takes: `expected`, `found`, `remedies`.
+        `record` (of being in service), `due` (whether another dry run is), `left` (whether anything is to be cleared
+        before it), and what `uoe.exam_scheduling.prove` takes: `expected`, `found`, `remedies`.
     """
     properties = seen["properties"] or {}
     record = properties.get(SERVICE, "nothing")
@@ -85,8 +85,9 @@ def evidence_of(
 
     Args:
         inputs: as `judgement` takes them.
-        results: what modules returned: `comparisons` (of each item), `again` (of each item of a second comparison, or none), `checks`,
-            `loaded` (digested transactional tables), `left` (digested reference tables). In check mode they are missing.
+        results: what modules returned: `comparisons` (of each item), `again` (of each item of a second comparison, or
+            none), `checks`, `loaded` (digested transactional tables), `left` (digested reference tables). In check mode
+            they are missing.
         permit: that of the gate.
 
     Raises:

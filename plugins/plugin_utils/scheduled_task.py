@@ -218,7 +218,7 @@ class ScheduledTask:
         return Seen(
             int(done) if isinstance(done, int | float) else None,
             int(total) if isinstance(total, int | float) else None,
-            self._shown(str(place.message.of(status) or "")),
+            self._shown(str(place.message.of(status) or "").rstrip(".")),
         )
 
     def _shown(self, message: str) -> str:
@@ -227,7 +227,8 @@ class ScheduledTask:
         return self._declared.masked.sub("…", message) if self._declared.masked else message
 
     def _command(self, verb: str) -> Mapping[str, Any]:
-        return self._execute("ansible.windows.win_command", {"cmd": f'schtasks {verb} /tn "{self._declared.full_name}"'})
+        command = f'schtasks {verb} /tn "{self._declared.full_name}"'
+        return self._execute("ansible.windows.win_command", {"cmd": command})
 
     def _asked(self, module: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
         try:

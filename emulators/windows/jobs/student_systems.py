@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The job of Connect's Student Systems connector: moves EUGEX's rows into Exam Scheduler, by Connect's configuration.
 
-Options: `config_file` and `connector_file` as behaviours/scientia_connect has them; `log_file`; `status_file`, JSON that
-says how far it is; `sync_file`, JSON with what was transferred already, which the next run leaves alone. The work is done by a
-process of its own (connect_transfer), which knows no file of the host.
+Options: `config_file` and `connector_file` as behaviours/scientia_connect has them; `log_file`; `status_file`, JSON
+that says how far it is; `sync_file`, JSON with what was transferred already, which the next run leaves alone. The work
+is done by a process of its own (connect_transfer), which knows no file of the host.
 """
 
 from __future__ import annotations

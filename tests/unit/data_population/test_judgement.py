@@ -65,7 +65,7 @@ def test_that_no_evidence_and_one_that_cannot_be_read_are_none(properties: dict[
         (0, False, {"exam_scheduling_data": "loaded for dry run: run=1"}),
     ],
 )
-def test_that_whatever_is_left_is_to_be_cleared(rows: int, transferred: bool, properties: dict[str, str]) -> None:  # noqa: FBT001 - of the table above
+def test_that_whatever_is_left_is_to_be_cleared(rows: int, transferred: bool, properties: dict[str, str]) -> None:
     stands = judgement(INPUTS, seen(properties, rows=rows, transferred=transferred))
     assert stands["left"]
 

@@ -46,7 +46,8 @@ class Host:
         look = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
         if isinstance(look, Exception):
             raise look
-        return look
+        answer: Mapping[str, Any] = look
+        return answer
 
     def wait(self, seconds: float) -> None:
         self.clock += seconds
@@ -95,7 +96,7 @@ def test_that_a_failure_is_told_with_how_far_it_was_and_without_what_is_somebody
     )
     with pytest.raises(Problem) as raised:
         host.task().run()
-    assert "result 0x1 after 40 of 100: Cannot insert …. The duplicate key value is (…)." in str(raised.value)
+    assert "result 0x1 after 40 of 100: Cannot insert …. The duplicate key value is (…). Its log" in str(raised.value)
 
 
 def test_that_one_that_hangs_is_ended_and_one_that_moves_is_not() -> None:
