@@ -9,11 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-LAST = ("connect",)
+LAST = ("connect", "data_population")
 """Scenarios that use what others make of the estate that they share; all others come in the order of their names."""
 ROOT = Path(__file__).resolve().parents[1]
 
-THOROUGH = {"business_intelligence", "web_timetables"}
+THOROUGH = {"business_intelligence", "data_population", "publication", "validation", "web_timetables"}
 """What each of these roles does, `make test` sees in the rehearsal's own test; its faults take minutes."""
 
 

@@ -107,6 +107,7 @@ class Estate:
             "oracle_old_account",
             "eugex_account",
             "eugex_account_of_test",
+            "calsync_database",
             "connect_database",
             "artefact",
             "web_timetables_database",
@@ -115,7 +116,8 @@ class Estate:
         ):
             _secret(self.directory / f"secrets/{name}_password", secrets.token_urlsafe(24))
         addresses = {name: self.address(last) for name, last in self.seed.addresses().items()}
-        prepare_windows(self.directory, {f"{name}.{self.seed.domain}": each for name, each in addresses.items()})
+        names = {f"{name}.{self.seed.domain}": each for name, each in addresses.items()}
+        prepare_windows(self.directory, {**names, "graph.microsoft.com": addresses["graph"]})
         prepare_office365(self.directory)
         for environment, directory in (("live", "state"), ("test", "state-test")):
             state = StateDirectory(self.directory / directory, Marker(environment, rehearsal=True))

@@ -16,7 +16,7 @@ INVIGILATORS = 120
 YEAR = "2026/7"
 _STUDENTS_AN_EXAM, _EXAMS_A_STUDENT, _LEAST_EXAMS = 40, 4, 8
 _SCHOOLS = ("Invented Physics", "Invented History", "Invented Law", "Invented Music")
-_FIRST_FIXED_DATE = dt.date(2027, 5, 3)
+_FIRST_FIXED_DATES = {"MAY": dt.date(2027, 5, 3), "AUG": dt.date(2027, 8, 9)}
 Row = tuple[str | int, ...]
 
 
@@ -84,9 +84,10 @@ def _code(n: int) -> str:
 def _exams(count: int) -> Iterator[Row]:
     for n in range(1, count + 1):
         resit, fixed = n % 20 == 0, n % 15 == 0
-        start = f"{_FIRST_FIXED_DATE + dt.timedelta(days=n % 12)} 09:30:00" if fixed else ""
+        diet = "AUG" if resit else "MAY"
+        start = f"{_FIRST_FIXED_DATES[diet] + dt.timedelta(days=n % 12)} 09:30:00" if fixed else ""
         yield (
-            _code(n), YEAR, "AUG" if resit else "MAY", f"Invented Subject {n}", _SCHOOLS[n % len(_SCHOOLS)],
+            _code(n), YEAR, diet, f"Invented Subject {n}", _SCHOOLS[n % len(_SCHOOLS)],
             120 if n % 3 else 180, "Y" if resit else "N", start,
         )  # fmt: skip
 

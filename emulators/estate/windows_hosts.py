@@ -19,7 +19,8 @@ SEED = Path(__file__).with_name("windows.yml")
 SELF_SIGNED = "self-signed"
 HOSTS = "C:\\Windows\\System32\\drivers\\etc\\hosts"
 OLD_PASSWORD = "@@password of SCIENTIA@@"  # noqa: S105 - it stands for one
-LOOKING_UP = ("connect-live",)
+CALSYNC_CONNECTION = "@@CalSync's connection@@"
+LOOKING_UP = ("calsync-live", "connect-live")
 """Hosts that connect to others by their names: here these are loopback addresses, which DNS does not have."""
 TESTED = {
     "calsync-test": ("calsync_exam_template", "C:\\Program Files\\S2Unified\\CalSync\\Templates"),
@@ -56,7 +57,13 @@ def prepare_windows(directory: Path, names: Mapping[str, str]) -> None:
         return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     old_password = (directory / "secrets/oracle_old_account_password").read_text(encoding="utf-8")
-    seed = yaml.safe_load(SEED.read_text(encoding="utf-8").replace(OLD_PASSWORD, old_password))
+    calsync_password = (directory / "secrets/calsync_database_password").read_text(encoding="utf-8")
+    calsync = (
+        "Data Source=tcp:sql-live.exams.example,1433;Initial Catalog=ES;User ID=svc-calsync;"
+        f"Password={calsync_password};Encrypt=True;TrustServerCertificate=False"
+    )
+    text = SEED.read_text(encoding="utf-8")
+    seed = yaml.safe_load(text.replace(OLD_PASSWORD, old_password).replace(CALSYNC_CONNECTION, calsync))
     root = Authority.load(directory / "certification-authority").certificate
     for host in LOOKING_UP:
         lines = "".join(f"{address} {name}\r\n" for name, address in sorted(names.items()))

@@ -87,6 +87,8 @@ class Emulator:
             await each.close()
         for machine in self.machines.values():
             machine.services.close()
+            machine.tasks.close()
+            machine.save()
 
     async def follow(self) -> None:
         """Listen where it is to be listened, as faults and bindings say at this moment."""

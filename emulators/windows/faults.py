@@ -39,6 +39,10 @@ class Faults:
     service_does_not_stop: list[str] = field(default_factory=list)
     installer_exit_code: int | None = None
     """What every installer ends with; anything but 0, 1641 and 3010 installs nothing."""
+    job_fails_after: int | None = None
+    """After how many rows a job that is started from now on fails."""
+    job_waits_after: int | None = None
+    """After how many rows it hangs, until this fault is cleared."""
     certificate_import_breaks: bool = False
     """The certificate gets into the store, its key does not."""
 

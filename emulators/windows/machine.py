@@ -41,6 +41,7 @@ class Machine:
         self.tasks = TaskScheduler(self)
         self.state.booted = self.state.booted or self.now() - 86400
         self.services.resume()
+        self.tasks.close()  # a program does not outlive the emulator
         self.save()
 
     @property
@@ -74,6 +75,7 @@ class Machine:
         """Restart Windows."""
         self.state.reboot_pending = False
         self.state.booted = self.now()
+        self.tasks.close()
         self.services.boot()
         self.tasks.boot()
 

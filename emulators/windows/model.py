@@ -212,6 +212,15 @@ class ScheduledTask:
     last_run: float | None = None
     last_result: int = 0x41303
     """0x41303: the task has not run yet."""
+    running: bool = False
+
+
+@dataclass(config=_FORBID, kw_only=True)
+class Program:
+    """A program that takes a while. `job` names what it does (emulators/windows/jobs)."""
+
+    job: str
+    options: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(config=_FORBID, kw_only=True)
@@ -238,6 +247,8 @@ class HostState:
     application_pools: list[str] = field(default_factory=lambda: ["DefaultAppPool"])
     firewall_rules: list[FirewallRule] = field(default_factory=list)
     tasks: list[ScheduledTask] = field(default_factory=list)
+    programs: dict[str, Program] = field(default_factory=dict)
+    """By path, as actions of scheduled tasks have it."""
     bi_platforms: dict[str, str] = field(default_factory=dict)
     """Directories of emulated BI platforms (emulators/business_objects) by the path of their lcm_cli here."""
 

@@ -184,9 +184,30 @@ def _tzutil(machine: Machine, words: list[str]) -> Ended | None:
     return Ended(stdout=machine.state.time.timezone) if [word.lower() for word in words] == ["/g"] else None
 
 
+def _schtasks(machine: Machine, words: list[str]) -> Ended | None:
+    match words:
+        case ["/run" | "/end" as verb, "/tn", name]:
+            path, _, last = name.rpartition("\\")
+            task = machine.tasks.find(path or "\\", last)
+        case _:
+            return None
+    if task is None:
+        return Ended(1, stderr="ERROR: The system cannot find the file specified.\r\n")
+    if verb == "/run" and not task.enabled:
+        return Ended(1, stderr="ERROR: The task is disabled.\r\n")
+    if verb == "/run":
+        machine.tasks.run(task)
+        return Ended(stdout=f'SUCCESS: Attempted to run the scheduled task "{name}".\r\n')
+    if not task.running:
+        return Ended(1, stderr="ERROR: There is no running instance of the task.\r\n")
+    machine.tasks.end(task)
+    return Ended(stdout=f'SUCCESS: The scheduled task "{name}" has been terminated successfully.\r\n')
+
+
 _PROGRAMS: dict[str, Callable[[Machine, list[str]], Ended | None]] = {
     "netsh": _netsh,
     "sc": _sc,
+    "schtasks": _schtasks,
     "tzutil": _tzutil,
     "w32tm": _w32tm,
 }

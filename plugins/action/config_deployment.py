@@ -58,6 +58,10 @@ SPEC: dict[str, dict[str, Any]] = {
 OF_ARTEFACT = ("deployed", "seen")
 
 
+ORIGINAL = "original"
+"""In the place of a generation's name: what was there before anything that was signed off."""
+
+
 @dataclass(frozen=True)
 class Artefact:
     """What was signed off, made into this environment's."""
@@ -134,6 +138,10 @@ class ActionModule(ControllerAction):
             stands = deployment.mend(stands)
         generations = stands.journal.generations if stands.journal else ()
         chosen = [each for each in generations if each.name == wanted]
+        if wanted == ORIGINAL:
+            chosen = [each for each in generations if each.digest is None][:1]
+            if not chosen:
+                return {"changed": False, "files": [], "digest": None, "msg": "Nothing that was signed off is there."}
         if not chosen:
             known = ", ".join(each.name for each in generations) or "none"
             raise InvalidParameter(

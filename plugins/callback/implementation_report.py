@@ -130,9 +130,11 @@ class CallbackModule(CallbackBase):
         hidden = bool(content.get("_ansible_no_log"))
         if hidden:
             content = {"changed": content.get("changed"), "msg": "its result is hidden (no_log)"}
+        delegated = result.task_fields.get("delegate_to") or ""
         ended = Result(
             task=self._task,
-            host=result.task_fields.get("delegate_to") or result.host.get_name(),
+            # a loop whose items are delegated to a host each ran on no one of them, and keeps the template
+            host=delegated if delegated and "{{" not in delegated else result.host.get_name(),
             outcome=outcome,
             ignored=ignored,
             check_mode=bool(result.task_fields.get("check_mode")),

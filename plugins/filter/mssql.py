@@ -32,9 +32,32 @@ def schema_differences(found: Mapping[str, Sequence[str]], expected: Mapping[str
     return differences
 
 
+def properties_of(found: Mapping[str, Any], database: str) -> dict[str, str] | None:
+    """Return the extended properties of a database, by name; None if there is no such one, or no answer.
+
+    Args:
+        found: what `mssql_info` returned.
+        database: its name.
+    """
+    names = {str(each["name"]).casefold(): each for each in found.get("databases", [])}
+    row = names.get(database.casefold())
+    return None if row is None else dict(row["extended_properties"] or {})
+
+
+def rows_of(digested: Mapping[str, Any]) -> int | None:
+    """Return how many rows all tables have that `mssql_table_data` digested; None if it did not."""
+    tables = digested.get("tables")
+    return None if tables is None else sum(int(table["rows"]) for table in tables.values())
+
+
 class FilterModule:
     """The filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return them by name."""
-        return {"as_declared": as_declared, "schema_differences": schema_differences}
+        return {
+            "as_declared": as_declared,
+            "properties_of": properties_of,
+            "rows_of": rows_of,
+            "schema_differences": schema_differences,
+        }

@@ -66,6 +66,10 @@ class Progress:
             self._write(time.monotonic(), ended=True)
             self._close()
 
+    def expect(self, total: int | None) -> None:
+        """Say how many there are to do, where that is known only once the work has begun."""
+        self._total = total
+
     def advance(self, number: int = 1) -> None:
         """Count what was done since the last call."""
         if self._descriptor is None:

@@ -101,7 +101,9 @@ options:
     type: dict
     default: {}
   generation:
-    description: Which generation to restore. Another name is refused, and shows those that are kept.
+    description:
+      - Which generation to restore. Another name is refused, and shows those that are kept.
+      - V(original) is what was there before anything that was signed off; where nothing was deployed, nothing changes.
     type: str
   keep:
     description: How many generations are kept.

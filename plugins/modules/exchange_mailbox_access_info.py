@@ -51,10 +51,21 @@ options:
     type: bool
     default: false
   test_mailboxes:
-    description: The mailboxes for O(prove_write), which are among O(in_scope).
+    description: The mailboxes for O(prove_write) and O(events), which are among O(in_scope) and are nobody's.
     type: list
     elements: str
     default: []
+  events:
+    description:
+      - Whether there have to be events in the calendars of O(test_mailboxes), V(none) or V(some). V(any) does not look.
+      - No other calendar is looked into.
+    type: str
+    choices: [any, none, some]
+    default: any
+  event_subject:
+    description: Only events whose subject has this text count.
+    type: str
+    default: ""
   administrator:
     description: Who may run C(Test-ServicePrincipalAuthorization). The application itself may not.
     type: dict
@@ -121,6 +132,11 @@ halves:
   returned: always, unless the parameters are refused or the application cannot sign in
   type: dict
   sample: {in_scope: true, out_of_scope: true}
+events:
+  description: How many events that count are in the calendar of each test mailbox, if O(events) is V(none) or V(some).
+  returned: always, unless the parameters are refused or the application cannot sign in
+  type: dict
+  sample: {exam-test-student@exams.example: 0}
 written:
   description: The mailboxes in which an event was created and deleted.
   returned: always, unless the parameters are refused or the application cannot sign in
@@ -154,7 +170,7 @@ differences:
       type: str
       sample: rector@exams.example
     what:
-      description: C(live access), C(configured access) or C(write).
+      description: C(live access), C(configured access), C(events) or C(write).
       type: str
       sample: live access
     expected:
@@ -189,6 +205,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.c
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.mailbox_access import MailboxAccess
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.mailbox_proof import (
     MAILBOX_ARGUMENTS,
+    events_differ,
     halves,
     judged,
     shown,
@@ -217,6 +234,8 @@ def main() -> None:
         observation = access.observe()
         differences, not_proven = judged(declared, observation)
         written: list[str] = []
+        events = {} if differences or not_proven else access.events()
+        differences += events_differ(declared, events)
         if module.check_mode:
             not_proven += [
                 Finding(each, "write", "allowed", "not tried in check mode") for each in declared.test_mailboxes
@@ -238,6 +257,7 @@ def main() -> None:
         not_proven=not_proven,
         mailboxes=shown(declared, observation),
         halves=halves(declared, observation),
+        events=events,
         written=written,
         waited=round(observation.waited, 3),
     )

@@ -40,6 +40,11 @@ class LayoutLog(Behaviour):
         except (FileError, KeyError, etree.LxmlError) as error:
             raise StartFailure(f"The service {self.service.name} ended with {error!r}.") from error
 
+    def say(self, message: str, *, level: str = "INFO") -> None:
+        """Write a line, as the layout file says at this moment."""
+        options = self.service.options
+        self._append(options["log_file"], self._line(self._pattern(options["layout_file"]), message, level=level))
+
     def _started(self, template: str | None) -> str:
         """Return what the line says."""
         if template is None:
@@ -75,11 +80,11 @@ class LayoutLog(Behaviour):
             raise StartFailure(f"{path} has no element layout with a value.")
         return str(layout.get("value"))
 
-    def _line(self, pattern: str, message: str) -> str:
+    def _line(self, pattern: str, message: str, *, level: str = "INFO") -> str:
         moment = dt.datetime.fromtimestamp(self.machine.now(), dt.UTC)
         words = {
             "date": moment.strftime("%Y-%m-%d %H:%M:%S,") + f"{moment.microsecond // 1000:03d}",
-            "level": "INFO",
+            "level": level,
             "message": message,
             "newline": "\r\n",
         }

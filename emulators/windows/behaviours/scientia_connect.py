@@ -9,21 +9,15 @@ are verified with the store Root. The log says where it logged in and as whom, o
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import subprocess
 import sys
 from typing import Any
 
-from lxml import etree
-
-from emulators.windows import paths
 from emulators.windows.behaviour import Behaviour, ServiceEnded, StartFailure
+from emulators.windows.connect_files import UNREADABLE, append_log, read_configuration
 from emulators.windows.connect_logins import READY
-from emulators.windows.files import FileError
-
-HOSTS = "C:\\Windows\\System32\\drivers\\etc\\hosts"
 
 
 class ScientiaConnect(Behaviour):
@@ -38,7 +32,7 @@ class ScientiaConnect(Behaviour):
         self._log("INFO", "Connect started")
         try:
             asked = self._asked()
-        except (FileError, KeyError, ValueError, etree.LxmlError) as error:
+        except UNREADABLE as error:
             self._log("ERROR", f"The configuration cannot be read: {error}")
             raise StartFailure(f"The service {self.service.name} ended with {error!r}.") from error
         for name in [name for name, string in asked["connections"].items() if not string.strip()]:
@@ -86,34 +80,12 @@ class ScientiaConnect(Behaviour):
 
     def _asked(self) -> dict[str, Any]:
         """Return what the process has to do."""
-        files, options = self.machine.files, self.service.options
-        root = etree.fromstring(files.read(options["config_file"]), etree.XMLParser(resolve_entities=False))
-        strings = root.iterfind(".//connectionStrings/add")
-        connector = json.loads(files.read(options["connector_file"])) if files.find(options["connector_file"]) else {}
-        used = [connector[part] for part in ("source", "target") if part in connector]
-        return {
-            "machine": self.machine.name,
-            "connections": {str(each.get("name")): str(each.get("connectionString")) for each in strings},
-            "objects": {each["connection"]: each["objects"] for each in used},
-            "hosts": self._hosts(),
-            "roots": "".join(
-                each.certificate_pem for each in self.machine.state.certificates if each.store_name == "Root"
-            ),
-        }
-
-    def _hosts(self) -> dict[str, str]:
-        if self.machine.files.find(HOSTS) is None:
-            return {}
-        lines = self.machine.files.read(HOSTS).decode().splitlines()
-        words = [line.partition("#")[0].split() for line in lines]
-        return {name.lower(): address for address, *names in filter(None, words) for name in names}
+        read = read_configuration(self.machine, self.service.options)
+        used = [read["connector"][part] for part in ("source", "target") if part in read["connector"]]
+        return {**read, "objects": {each["connection"]: each["objects"] for each in used}}
 
     def _log(self, level: str, message: str) -> None:
-        moment = dt.datetime.fromtimestamp(self.machine.now(), dt.UTC)
-        path, files = self.service.options["log_file"], self.machine.files
-        files.make_directory(paths.parent(path))
-        before = files.read(path) if files.find(path) else b""
-        files.write(path, before + f"{moment:%Y-%m-%d %H:%M:%S} {level} {message}\r\n".encode())
+        append_log(self.machine, self.service.options["log_file"], level, message)
 
 
 BEHAVIOUR = ScientiaConnect

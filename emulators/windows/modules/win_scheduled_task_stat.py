@@ -40,7 +40,7 @@ def _described(call: Call, task: ScheduledTask) -> dict[str, Any]:
             "last_task_result": task.last_result,
             "next_run_time": _time(call, call.machine.tasks.next_run(task)),
             "number_of_missed_runs": 0,
-            "status": "TASK_STATE_READY" if task.enabled else "TASK_STATE_DISABLED",
+            "status": f"TASK_STATE_{'RUNNING' if task.running else 'READY' if task.enabled else 'DISABLED'}",
         },
         "actions": [
             {

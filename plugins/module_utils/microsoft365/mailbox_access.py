@@ -15,6 +15,7 @@ from typing import Any
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.client import Client
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.connection import connection_from
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.mailbox_probe import (
+    events,
     read_configured,
     read_live,
     written,
@@ -81,6 +82,14 @@ class MailboxAccess:
                     remedy = "Have the role Application Calendars.ReadWrite given, not one that only reads."
                     differences.append(Finding(mailbox, "write", "allowed", error.what, remedy))
         return done, differences
+
+    def events(self) -> dict[str, int]:
+        """Return how many events that count are in each test mailbox's calendar.
+
+        Raises:
+            Problem: one cannot be read.
+        """
+        return {each: events(self._client, each, self.declared.event_subject) for each in self.declared.events_in}
 
     def close(self) -> None:
         """Close the connections."""

@@ -58,6 +58,18 @@ def read_live(client: Client, mailbox: str) -> Seen:
     return Seen("allowed")
 
 
+def events(client: Client, mailbox: str, subject: str) -> int:
+    """Return how many events there are in a test mailbox's calendar whose subject has a text.
+
+    Raises:
+        Refused: the calendar may not be read.
+        NoAnswer: the service does not answer.
+    """
+    query = {"$top": "100", "$select": "id,subject"}
+    pages = client.pages(f"v1.0/users/{mailbox}/calendar/events", permission=PERMISSION, query=query)
+    return sum(subject in (event.get("subject") or "") for event in pages)
+
+
 def read_configured(client: Client, application: str, mailbox: str) -> Seen:
     """Return what Test-ServicePrincipalAuthorization says: how it is set, whether or not calendars know yet."""
     try:

@@ -23,6 +23,8 @@ MAILBOX_ARGUMENTS: dict[str, dict[str, object]] = {
     "interval": {"type": "float", "default": 60},
     "prove_write": {"type": "bool", "default": False},
     "test_mailboxes": {"type": "list", "elements": "str", "default": []},
+    "events": {"type": "str", "choices": ["any", "none", "some"], "default": "any"},
+    "event_subject": {"type": "str", "default": ""},
 }
 
 DELAY = "Calendars see changes of roles and scopes after 30 minutes to 2 hours."
@@ -42,6 +44,13 @@ class Declared:
     deadline: float
     interval: float
     test_mailboxes: tuple[str, ...]
+    """Where an event is written and taken away."""
+    events_in: tuple[str, ...] = ()
+    """Whose calendars are looked into."""
+    events: str = "any"
+    """Whether there have to be events in them: any, none, some."""
+    event_subject: str = ""
+    """Only events whose subject has this count."""
 
     @property
     def expected(self) -> dict[str, str]:
@@ -79,10 +88,14 @@ def declared_by(params: Mapping[str, Any]) -> Declared:
     for name, least in (("deadline", 0.0), ("interval", 0.1)):
         if params[name] < least:
             raise InvalidParameter(name, params[name], "it is no time", f"Give seconds, at least {least:g}.")
-    if params["prove_write"] and not params["test_mailboxes"]:
-        raise InvalidParameter(
-            "prove_write", True, "it writes to declared test mailboxes only, and there are none", "Give test_mailboxes."
-        )
+    for name, asked in (("prove_write", params["prove_write"]), ("events", params["events"] != "any")):
+        if asked and not params["test_mailboxes"]:
+            raise InvalidParameter(
+                name,
+                params[name],
+                "it is about test mailboxes alone, and there are none",
+                "Give test_mailboxes.",
+            )
     inside = {each.lower() for each in params["in_scope"]}
     for number, mailbox in enumerate(params["test_mailboxes"]):
         if mailbox.lower() not in inside:
@@ -95,6 +108,9 @@ def declared_by(params: Mapping[str, Any]) -> Declared:
         params["deadline"],
         params["interval"],
         tuple(params["test_mailboxes"]) if params["prove_write"] else (),
+        tuple(params["test_mailboxes"]) if params["events"] != "any" else (),
+        params["events"],
+        params["event_subject"],
     )
 
 
@@ -165,6 +181,29 @@ def _remedy(what: str, seen: Seen, setting: Seen | None, expected: str) -> str:
     if setting is None:
         return f"{late} If that has passed, correct the scope with {module}."
     return f"Exchange is set as declared, and calendars do not know it yet. {late}"
+
+
+def events_differ(declared: Declared, found: Mapping[str, int]) -> list[Finding]:
+    """Return the test mailboxes in whose calendars there are events where none shall be, or none where some shall be.
+
+    Args:
+        declared: what shall be so.
+        found: how many events that count there are, by mailbox.
+    """
+    named = f" named '{declared.event_subject}'" if declared.event_subject else ""
+    return [
+        Finding(
+            mailbox,
+            "events",
+            f"{declared.events}{named}",
+            str(number),
+            "Find out who wrote them; CalSync takes away what it has written once the database has no such exams."
+            if number
+            else "Look into the log and the queue of what writes them.",
+        )
+        for mailbox, number in found.items()
+        if (number == 0) == (declared.events == "some")
+    ]
 
 
 def shown(declared: Declared, observation: Observation) -> list[dict[str, object]]:

@@ -64,7 +64,9 @@ class WindowsHost:
         self._asked("ansible.windows.win_service", {"name": service, "state": "stopped"})
 
     def start(self, service: str) -> None:
-        """Start a service, and return once it has run for a while."""
+        """Start a service, and return once it has run for a while. One that is disabled is not to run, and does not."""
+        if self._service(service)["start_mode"] == "disabled":
+            return
         self._asked("ansible.windows.win_service", {"name": service, "state": "started"})
         end = time.monotonic() + self._watch_seconds
         while True:

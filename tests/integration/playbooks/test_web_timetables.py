@@ -14,7 +14,7 @@ from tests.integration.playbooks.isolated import Rehearsed, changed, report
 from tests.integration.playbooks.web import EXAM_OF_STUDENT, NO_EXAMS, WebTimetables
 
 STAGE = ("stages/publishing.yml", "--tags", "web_timetables")
-OPEN = ("-e", "exam_publication=open")
+OPEN = ("-e", "exam_publication=open", "-e", "exam_scheduler_service=live")
 EXAM = "/exams?uun=s0000001"
 
 

@@ -51,8 +51,8 @@ def test_that_access_ends_by_itself_at_its_time(host: Host) -> None:
     soon = dt.datetime.now(dt.UTC).replace(microsecond=0) + dt.timedelta(seconds=10)
     (moved,) = host.run(task(soon.isoformat()))
     assert moved["changed"] is True
-    wait_until(lambda: host.state.tasks[0].last_run is not None, "the task's run", seconds=30)
-    assert (host.state.tasks[0].last_run or 0.0) >= soon.timestamp()
+    wait_until(lambda: host.state.tasks[-1].last_run is not None, "the task's run", seconds=30)
+    assert (host.state.tasks[-1].last_run or 0.0) >= soon.timestamp()
     agent = host.state.service("RemoteAgent")
     assert agent is not None
     assert (agent.state, agent.start_mode) == ("stopped", "disabled")

@@ -25,6 +25,7 @@ CONNECTION_VARIABLES = {
     "ansible_winrm_ca_trust_path",
     "ansible_winrm_transport",
     "business_intelligence_connection",
+    "calsync_database_account",
     "change_control_ticket_system",
     "connect_database_login",
     "exam_connect_address",

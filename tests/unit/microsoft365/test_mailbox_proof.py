@@ -14,6 +14,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.m
     Declared,
     Observation,
     declared_by,
+    events_differ,
     halves,
     judged,
     observe,
@@ -86,7 +87,7 @@ def test_that_silence_is_neither_a_difference_nor_a_proof() -> None:
 
 def parameters(**changes: Any) -> dict[str, Any]:
     return {"in_scope": [IN], "out_of_scope": [OUT], "deadline": 0.0, "interval": 1.0, "prove_write": False,
-            "test_mailboxes": [], **changes}  # fmt: skip
+            "test_mailboxes": [], "events": "any", "event_subject": "", **changes}  # fmt: skip
 
 
 def test_that_test_mailboxes_are_for_writing_alone() -> None:
@@ -95,7 +96,26 @@ def test_that_test_mailboxes_are_for_writing_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"in_scope": []}, {"out_of_scope": []}, {"interval": 0.0}, {"out_of_scope": ["IN@exams.example"]}]
+    ("wanted", "there", "differs"), [("none", 0, False), ("none", 2, True), ("some", 0, True), ("some", 2, False)]
+)
+def test_that_events_are_where_they_shall_be_and_nowhere_else(wanted: str, there: int, differs: bool) -> None:
+    asked = declared_by(parameters(test_mailboxes=[IN], events=wanted, event_subject="Exam X"))
+    assert (asked.events_in, asked.test_mailboxes) == ((IN,), ()), (
+        "no other calendar is looked into, nothing is written"
+    )
+    found = events_differ(asked, {IN: there})
+    assert [each.expected for each in found] == ([f"{wanted} named 'Exam X'"] if differs else [])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"events": "none"},
+        {"in_scope": []},
+        {"out_of_scope": []},
+        {"interval": 0.0},
+        {"out_of_scope": ["IN@exams.example"]},
+    ],
 )
 def test_what_cannot_be_meant(changes: dict[str, Any]) -> None:
     with pytest.raises(InvalidParameter):

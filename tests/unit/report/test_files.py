@@ -153,7 +153,7 @@ def test_check_then_attest_then_unchanged_and_the_plan_takes_it_up(tmp_path: Pat
     write(tmp_path)
     (report,) = (tmp_path / "reports/live").glob("*/report.json")
     states = {line["line"]: line["state"] for line in json.loads(report.read_text(encoding="utf-8"))["lines"]}
-    assert (states["6"], states["1.3"], states["7"]) == ("attested", "proven", "not built yet")
+    assert (states["6"], states["1.3"], states["7"]) == ("attested", "proven", "not in this run")
     assert "A. N. Other" in (tmp_path / "reports/live/plan.html").read_text(encoding="utf-8")
 
 

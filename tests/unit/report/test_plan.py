@@ -116,7 +116,7 @@ def test_what_changed_since_the_board_met() -> None:
         ("1.2", "not run yet", "waiting"),
         ("1.3", "not run yet", "proven"),
         ("1.6", "failed", "proven"),
-        ("6", "not built yet", "attested"),
+        ("6", "not run yet", "attested"),
     ]
     never, everything = plan.since_meeting(lines, [], "2027-01-19T18:16:00+00:00")
     assert never is None

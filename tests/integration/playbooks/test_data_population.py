@@ -1,0 +1,131 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The dry run on the rehearsed LIVE: what changes meanwhile, what makes it stale, and what nobody gets round."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from emulators.estate.advisory_board import sign_records
+from emulators.estate.estate import ROOT
+from emulators.processes import wait_until
+from emulators.windows.faults import FaultFile, Faults
+from emulators.windows.model import STATE
+from tests.integration.playbooks.isolated import Isolated, Rehearsed, ask_hub, changed, report
+
+HOST = "connect-live"
+STATUS = "c:\\programdata\\scientia\\connect\\jobs\\student-systems.json"
+EVIDENCE = "SELECT CAST(value AS nvarchar(3750)) FROM sys.extended_properties WHERE name = N'exam_scheduling_dry_run'"
+
+
+def sql(isolated: Isolated, *statements: str) -> list[Any]:
+    """Run statements on the rehearsal's SQL Server and return the rows of each that returns some."""
+    network = isolated.environment["EXAM_REHEARSAL_NETWORK"]
+    done = isolated.command(sys.executable, "-m", "tests.ask_rehearsed_database", network, *statements)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def rows_done(isolated: Isolated) -> int:
+    """Return how far the job says that it is."""
+    windows = isolated.directory / "windows"
+    file = STATE.validate_json((windows / f"hosts/{HOST}.json").read_bytes()).files.get(STATUS)
+    if file is None:
+        return 0
+    status = json.loads((windows / "blobs" / file.blob).read_bytes())
+    return int(status["rows"]["done"]) if status["state"] == "running" else 0
+
+
+LONGER = "UPDATE sits.exams SET duration_minutes = duration_minutes + 15 WHERE exam_code = 'INVT08001'"
+AS_BEFORE = "UPDATE sits.exams SET duration_minutes = duration_minutes - 15 WHERE exam_code = 'INVT08001'"
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(600)
+def test_that_what_eugex_changes_during_the_load_is_loaded_by_a_second_one(rehearsed: Rehearsed) -> None:
+    isolated = rehearsed.isolated
+    faults = FaultFile(isolated.directory / "windows/faults.json")
+    faults.set(HOST, Faults(job_waits_after=5000))
+    with ThreadPoolExecutor() as pool:
+        running = pool.submit(isolated.play, "dry_run.yml", "-e", "again=true")
+        wait_until(lambda: rows_done(isolated) >= 5000 or running.done(), "the load", seconds=300)
+        assert not running.done(), running.result()
+        assert ask_hub(isolated, LONGER) == [None]
+        faults.clear(HOST)
+        output = running.result()
+    assert ask_hub(isolated, AS_BEFORE) == [None]
+    assert report(output)["5"] == "proven"
+    assert "different" in output
+    ((evidence,),) = sql(isolated, EVIDENCE)[0]
+    assert json.loads(evidence)["loads"] == 2
+    assert changed(isolated.play("dry_run.yml")) == 0
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(400)
+def test_that_stale_evidence_names_what_is_another_one_and_nobody_withdraws_the_service_on_a_word(
+    rehearsed: Rehearsed,
+) -> None:
+    isolated = rehearsed.isolated
+    other = json.dumps({"eugex_views": {"digest": "f" * 64}})
+    stale = isolated.play("verify.yml", "--tags", "data_population", "-e", other, succeeds=False)
+    found = re.findall(r"^ *sql-live\.exams\.example ES +(\S.*?)  +f{64}  +5ba3ad62", stale, re.MULTILINE)
+    assert set(found) == {"views"}, stale
+
+    word = ("-e", "change_control_emergency_approver='A. N. Other'", "-e", "change_control_emergency_reason='in haste'")
+    refused = isolated.play("withdraw_from_service.yml", *word, "-e", "backup_directory='E:\\Backup'", succeeds=False)
+    assert "takes an approved change record that names withdraw_from_service" in " ".join(refused.split())
+
+
+EMERGENCY = {
+    "id": "SAS005-911",
+    "title": "Take Exam Scheduler out of use",
+    "reference": "Emergency change of 2027-02-03",
+    "approver": "Chair of the change advisory board <change-board@exams.example>",
+    "window": {"start": "2027-02-03T08:00", "end": "2027-02-03T18:00", "time_zone": "Europe/London"},
+    "covers": {"procedures": ["withdraw_from_service"]},
+    "back_out": "The backup that the procedure has made is restored.",
+}
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(600)
+def test_that_only_an_approved_change_withdraws_the_service_and_a_backup_comes_first(
+    rehearsed: Rehearsed, tmp_path: Path
+) -> None:
+    isolated = rehearsed.isolated
+    records = tmp_path / "records"
+    shutil.copytree(ROOT / "changes/live", records)
+    (records / "SAS005-911.yml").write_text(yaml.safe_dump(EMERGENCY), encoding="utf-8")
+    sign_records(records, tmp_path / "approvals")
+    approvals = {
+        "change_control_records": str(records),
+        "change_control_approvals": str(tmp_path / "approvals"),
+        "change_control_allowed_signers": str(tmp_path / "approvals/allowed_signers"),
+    }
+    inventory = tmp_path / "inventory"
+    (inventory / "group_vars").mkdir(parents=True)
+    (inventory / "group_vars/all.yml").write_text(yaml.safe_dump(approvals), encoding="utf-8")
+    (inventory / "hosts.yml").write_text("all: {}\n", encoding="utf-8")
+    approved = ("-i", str(inventory), "-e", "backup_directory=/var/opt/mssql/backup")
+    says = "SELECT CAST(value AS nvarchar(40)) FROM sys.extended_properties WHERE name = N'exam_scheduling_service'"
+    sql(isolated, "EXEC sp_updateextendedproperty N'exam_scheduling_service', N'live'")
+    assert "its data are not touched" in " ".join(isolated.play("clear_down.yml", succeeds=False).split())
+
+    predicted = isolated.play("withdraw_from_service.yml", *approved, "--check")
+    assert (changed(predicted), sql(isolated, says)) == (2, [[["live"]]])
+    withdrawn = isolated.play("withdraw_from_service.yml", *approved)
+    assert (changed(withdrawn), sql(isolated, says)) == (2, [[["pre_live"]]])
+    made = "SELECT COUNT(*) FROM msdb.dbo.backupset WHERE database_name = N'ES' AND is_copy_only = 1"
+    assert sql(isolated, made) == [[[1]]]
+    assert changed(isolated.play("withdraw_from_service.yml", *approved)) == 0
+    sql(isolated, "EXEC sp_dropextendedproperty N'exam_scheduling_withdrawn'")

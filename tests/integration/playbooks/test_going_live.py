@@ -1,0 +1,133 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A release is validated and goes live on the rehearsed LIVE; then nothing destroys its data. It is put back then."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from emulators.estate.advisory_board import sign_records
+from emulators.estate.estate import ROOT
+from tests.integration.playbooks.isolated import Isolated, Rehearsed, changed, report
+from tests.integration.playbooks.test_database import sql
+
+SCHEDULE = (
+    "INSERT INTO dbo.Students (UUN) VALUES (N's0000001')",
+    "INSERT INTO dbo.Exams (CourseCode, PeriodId, DurationMinutes)"
+    " SELECT N'TEST10001', MIN(PeriodId), 90 FROM dbo.AcademicPeriods",
+    "INSERT INTO dbo.Registrations (ExamId, StudentId) SELECT e.ExamId, s.StudentId FROM dbo.Exams AS e"
+    " CROSS JOIN dbo.Students AS s WHERE e.CourseCode = N'TEST10001' AND s.UUN = N's0000001'",
+    "INSERT INTO dbo.Sittings (ExamId, LocationId, StartsAt) SELECT e.ExamId, MIN(l.LocationId), '2027-05-03T09:30:00'"
+    " FROM dbo.Exams e CROSS JOIN dbo.Locations l WHERE e.CourseCode = N'TEST10001' GROUP BY e.ExamId",
+)
+"""What the project team does in Exam Scheduler while a validation is open."""
+COUNTS = "SELECT (SELECT COUNT(*) FROM dbo.Students), (SELECT COUNT(*) FROM dbo.LocationSizes)"
+GOLDEN = "[[0, 5]]"
+DESTRUCTIVE = {
+    "rollback.yml": (),
+    "clear_down.yml": (),
+    "dry_run.yml": ("-e", "again=true"),
+    "validate.yml": ("-e", "action=open"),
+    "snapshot.yml": ("-e", "state=reverted"),
+    "back_out.yml": (),
+}
+RECORD = "EXEC sp_updateextendedproperty N'exam_scheduling_service', N'{}'"
+
+
+def properties(isolated: Isolated) -> dict[str, str]:
+    """Return what the database says of itself."""
+    rows = json.loads(
+        sql(isolated, "SELECT name, CONVERT(nvarchar(4000), value) FROM sys.extended_properties WHERE class = 0")
+    )
+    return dict(rows)
+
+
+def overlay(directory: Path, **variables: object) -> tuple[str, str]:
+    """Return the options that add variables to the inventory."""
+    (directory / "group_vars").mkdir(parents=True, exist_ok=True)
+    (directory / "group_vars/all.yml").write_text(yaml.safe_dump(variables), encoding="utf-8")
+    (directory / "hosts.yml").write_text("all: {}\n", encoding="utf-8")
+    return ("-i", str(directory))
+
+
+def events(isolated: Isolated) -> int:
+    """Return how many events there are in all calendars of the tenant."""
+    tenant = json.loads((isolated.directory / "graph/tenant.json").read_text(encoding="utf-8"))
+    return sum(len(each) for each in tenant["events"].values())
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(1800)
+def test_that_a_release_is_validated_goes_live_and_then_keeps_its_data(rehearsed: Rehearsed, tmp_path: Path) -> None:
+    isolated = rehearsed.isolated
+    assert "No validation is open" in isolated.play("validate.yml", "-e", "action=run", succeeds=False)
+    isolated.play("validate.yml", "-e", "action=open")
+    assert properties(isolated)["exam_scheduling_data"].startswith("loaded for validation")
+    assert changed(isolated.play("validate.yml", "-e", "action=open")) == 0, "one that is open stays as it is"
+    sql(isolated, *SCHEDULE)
+
+    ran = isolated.play("validate.yml", "-e", "action=run")
+    assert "To be signed off: validation-by-project-team" in " ".join(ran.split())
+    assert events(isolated) == 1, "the test student's alone: no other mailbox is in the scope"
+    unsigned = isolated.play("validate.yml", "-e", "action=close", succeeds=False)
+    assert "It is not signed off as it is now, and stays open" in unsigned
+
+    records = tmp_path / "records"
+    shutil.copytree(ROOT / "changes/live", records)
+    for record in (isolated.directory / "state/artefacts").glob("validation-by-*.yml"):
+        shutil.copy(record, records)
+    sign_records(records, isolated.directory / "approvals")
+    signed = overlay(tmp_path / "signed", change_control_records=str(records))
+    isolated.play("validate.yml", *signed, "-e", "action=close")
+    assert sql(isolated, COUNTS) == GOLDEN
+    assert events(isolated) == 0
+    assert json.loads(properties(isolated)["exam_scheduling_validation"])["state"] == "signed off"
+    proven = isolated.play("live.yml", "--tags", "validation,data_population,publication")
+    assert (report(proven)["7"], report(proven)["5"], changed(proven)) == ("proven", "proven", 0)
+
+    assert "Going live is declared first" in isolated.play("go_live.yml", succeeds=False)
+    live = overlay(tmp_path / "live", exam_publication="open", exam_scheduler_service="live")
+    went = isolated.play("go_live.yml", *live)
+    assert "Exam Scheduler is in service, and publication is open" in " ".join(went.split())
+    assert properties(isolated)["exam_scheduling_service"] == "live"
+    loaded = sql(isolated, COUNTS)
+    assert loaded != GOLDEN
+    assert changed(isolated.play("go_live.yml", *live)) == 0, "a load that is whole is not repeated"
+
+    for inventory in ((), live):  # whatever the inventory says
+        for playbook, options in DESTRUCTIVE.items():
+            isolated.play(playbook, *inventory, *options, succeeds=False)
+            assert sql(isolated, COUNTS) == loaded, playbook
+
+    sql(isolated, RECORD.format("pre_live"))
+    isolated.play("live.yml", "--tags", "calsync,web_timetables,publication")
+    isolated.play("clear_down.yml")
+    assert sql(isolated, COUNTS) == GOLDEN
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(900)
+def test_that_a_calsync_which_somebody_started_is_found_before_anything_is_loaded(
+    rehearsed: Rehearsed, tmp_path: Path
+) -> None:
+    isolated = rehearsed.isolated
+    started = tmp_path / "started.yml"
+    task = {"ansible.windows.win_service": {"name": "CalSync", "start_mode": "auto", "state": "started"}}
+    play = {"hosts": "calsync", "gather_facts": False, "tasks": [task]}
+    started.write_text(yaml.safe_dump([play]), encoding="utf-8")
+    program = Path(sys.executable).with_name("ansible-playbook")
+    inventories = ("-i", "inventories/live", "-i", "inventories/rehearsal")
+    assert isolated.command(program, *inventories, started).returncode == 0
+
+    refused = isolated.play("dry_run.yml", "-e", "again=true", succeeds=False)
+    assert "Find out who started CalSync" in refused
+    assert sql(isolated, COUNTS) == GOLDEN, "nothing was loaded"
+
+    held = isolated.play("live.yml", "--tags", "publication")
+    assert (report(held)["5"], changed(held)) == ("proven", 1)

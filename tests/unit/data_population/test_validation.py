@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a release was validated: by whom, of what, and what has changed since."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import InvalidParameter
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.validation import (
+    digest_of,
+    evidence_of,
+    judgement,
+)
+
+INPUTS = {"views": "a", "reference data": "b"}
+PERMIT = {"now": "2027-02-23T10:00:00+00:00", "journal": "run=1 change=SAS005-150 by=somebody"}
+
+
+def properties(state: str, **others: str) -> dict[str, str]:
+    return {"exam_scheduling_validation": evidence_of(state, INPUTS, PERMIT, {}), **others}
+
+
+def test_that_what_was_signed_off_stands_until_an_input_is_another_one() -> None:
+    stands = judgement(INPUTS, properties("signed off"))
+    assert (stands["validated"], stands["stale"]) == (True, [])
+    assert stands["expected"] == stands["found"]
+    changed = judgement({**INPUTS, "views": "c"}, properties("signed off"))
+    assert (changed["validated"], changed["stale"]) == (False, ["views"])
+    further = judgement({**INPUTS, "universe": "7"}, properties("signed off"))
+    assert further["stale"] == ["universe"], "what was not looked at then is not validated"
+
+
+@pytest.mark.parametrize("state", ["open", "refused"])
+def test_that_one_that_is_open_or_refused_is_none(state: str) -> None:
+    stands = judgement(INPUTS, properties(state))
+    assert (stands["validated"], stands["state"]) == (False, state)
+
+
+@pytest.mark.parametrize("held", [None, {}, {"exam_scheduling_validation": "no JSON"}])
+def test_that_nothing_or_what_cannot_be_read_is_no_validation(held: dict[str, str] | None) -> None:
+    stands = judgement(INPUTS, held)
+    assert (stands["validated"], stands["state"], stands["stale"]) == (False, "none", [])
+
+
+def test_that_a_load_which_broke_off_is_told_from_one_that_is_open() -> None:
+    loaded = {"exam_scheduling_data": "loaded for validation: run=1"}
+    assert judgement(INPUTS, loaded)["broken_off"] is True
+    assert judgement(INPUTS, properties("signed off", **loaded))["broken_off"] is True, "of an earlier release"
+    assert judgement(INPUTS, properties("open", **loaded))["broken_off"] is False
+    assert judgement(INPUTS, {"exam_scheduling_data": "loaded for dry run: run=1"})["loaded"] is False
+
+
+def test_that_once_in_service_the_release_may_change() -> None:
+    stands = judgement({**INPUTS, "views": "c"}, properties("signed off", exam_scheduling_service="live"))
+    assert (stands["validated"], stands["expected"]) == (True, {"validation": "signed off"})
+
+
+def test_that_the_digest_is_of_the_content_and_not_of_its_order() -> None:
+    assert digest_of(INPUTS) == digest_of(dict(reversed(INPUTS.items())))
+    assert digest_of(INPUTS) != digest_of({**INPUTS, "views": "c"})
+
+
+def test_what_the_evidence_says_and_that_it_has_room() -> None:
+    said: dict[str, Any] = json.loads(evidence_of("refused", INPUTS, PERMIT, {"refused_by": "A. N. Other"}))
+    assert said["refused_by"] == "A. N. Other"
+    assert said["at"] == PERMIT["now"]
+    with pytest.raises(InvalidParameter):
+        evidence_of("perhaps", INPUTS, PERMIT, {})
+    with pytest.raises(ValueError, match="an extended property takes 3750"):
+        evidence_of("refused", INPUTS, PERMIT, {"reason": "x" * 4000})
