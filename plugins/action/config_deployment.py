@@ -34,7 +34,11 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deploym
     Deployment,
     Stands,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.plan import Incoming, Place
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.plan import (
+    UNFINISHED,
+    Incoming,
+    Place,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.windows_host import WindowsHost
 
 SPEC: dict[str, dict[str, Any]] = {
@@ -130,8 +134,7 @@ class ActionModule(ControllerAction):
     def _restored(deployment: Deployment, wanted: str | None, *, check: bool) -> dict[str, Any]:
         """Bring an earlier generation back, kept as a switch of its own. Raises Problem."""
         stands = deployment.look([])
-        if not check:
-            stands = deployment.mend(stands)
+        stands = stands if check else deployment.mend(stands)
         generations = stands.journal.generations if stands.journal else ()
         chosen = [each for each in generations if each.name == wanted]
         if not chosen:
@@ -139,7 +142,7 @@ class ActionModule(ControllerAction):
             raise InvalidParameter(
                 "generation", wanted, "it is not kept", f"Give one of these, the newest first: {known}."
             )
-        stands = deployment.look(list(chosen[0].files))
+        stands = Stands(stands.journal, deployment.look(list(chosen[0].files)).present)
         incoming = {
             path: None
             if sha256 is None
@@ -149,8 +152,15 @@ class ActionModule(ControllerAction):
         }
         if incoming and not check:
             deployment.deploy(incoming, chosen[0].digest, stands)
+        elif deployment.mended:
+            deployment.resume(stands)
         msg = f"What stands is generation {chosen[0].name} ({chosen[0].digest or 'not from a bundle'})."
-        return {"changed": bool(incoming), "files": sorted(incoming), "digest": chosen[0].digest, "msg": msg}
+        return {
+            "changed": bool(incoming or deployment.mended),
+            "files": sorted(incoming),
+            "digest": chosen[0].digest,
+            "msg": msg,
+        }
 
     def _artefact(self, arguments: dict[str, Any], task_vars: dict[str, Any] | None) -> Artefact:
         """Return the artefact, signed off and rendered. Raises Problem; nothing was contacted by then."""
@@ -174,7 +184,7 @@ class ActionModule(ControllerAction):
     def _artefact_told(self, deployment: Deployment, artefact: Artefact, *, only_look: bool) -> dict[str, Any]:
         files = {path: Incoming.of(content) for path, content in artefact.rendering.files.items()}
         stands = deployment.look(list(files))
-        unfinished = stands.journal is not None and stands.journal.state in ("staging", "switching")
+        unfinished = stands.journal is not None and stands.journal.state in UNFINISHED
         incoming = deployment.differing(files, stands)
         changes = [self._change(deployment, artefact, stands, path) for path in sorted(incoming)]
         told: dict[str, Any] = {
@@ -189,6 +199,8 @@ class ActionModule(ControllerAction):
             "changes": [each.as_dict() for each in changes],
             "diff": [_diff(each) for each in changes],
         }
+        if only_look:
+            deployment.notice(stands)
         if only_look or not told["changed"]:
             return told
         with deployment.locked():
@@ -197,7 +209,7 @@ class ActionModule(ControllerAction):
             if incoming:
                 deployment.deploy(incoming, artefact.content.digest, stands)
             else:
-                deployment.resume()
+                deployment.resume(stands)
         told["unproven"] = True
         return told
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.deployment import HostProblem
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.host import HostProblem
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.plan import Operation
 
 Execute = Callable[[str, dict[str, Any]], Mapping[str, Any]]
@@ -79,10 +79,6 @@ class WindowsHost:
             if time.monotonic() >= end:
                 return
             time.sleep(1)  # between two looks
-
-    def runs(self, service: str) -> bool:
-        """Return whether a service runs."""
-        return bool(self._service(service)["state"] == "started")
 
     def _service(self, service: str) -> Mapping[str, Any]:
         info = self._asked("ansible.windows.win_service_info", {"name": service})
