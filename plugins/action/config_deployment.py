@@ -109,7 +109,7 @@ class ActionModule(ControllerAction):
             return {**result, "failed": True, "msg": said if said.startswith(name) else f"{name}: {said}"}
         for each in deployment.told:
             self._display.warning(f"{name}: {each}")
-        return {**result, **told}
+        return {**result, **told, "told": deployment.told}
 
     def _told(
         self, deployment: Deployment, arguments: dict[str, Any], task_vars: dict[str, Any] | None

@@ -69,7 +69,8 @@ def locked(host: Host, path: str, expires: int) -> Iterator[str]:
         HostProblem: the host did not let itself be locked; nothing was touched.
         Problem: another run is at work.
     """
-    mine = Holder(user(), run_identity.current() or "", now(), socket.gethostname(), os.getppid())
+    # not ansible-playbook itself: its worker goes on for a while if that is killed
+    mine = Holder(user(), run_identity.current() or "", now(), socket.gethostname(), os.getpid())
     try:
         told = _take(host, path, mine, expires)
     except HostProblem as problem:
