@@ -217,7 +217,7 @@ class ActionModule(ControllerAction):
     def _change(deployment: Deployment, artefact: Artefact, stands: Stands, path: str) -> Change:
         """Return a file before and after, as people may see it."""
         there = stands.present[path] is not None
-        before = deployment.host.read(deployment.place.file(path)) if there else None
+        before = deployment.read(path) if there else None
         shown = artefact.rendering.shown.get(path)
         if path not in artefact.rendering.files:
             return Change(path, "delete", differences.masked(path, before or b"", artefact.secrets), None)

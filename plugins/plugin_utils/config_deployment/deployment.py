@@ -58,10 +58,13 @@ class Deployment:
 
     def look(self, paths: Sequence[str]) -> Stands:
         """Return what the host has of these files, and of those that an earlier run has put there."""
-        try:
+        with _untouched():
             return self._look(paths)
-        except HostProblem as problem:
-            raise HostProblem(f"{problem} This run has touched none of the files") from None
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file that stands; None if there is none."""
+        with _untouched():
+            return self.host.read(self.place.file(path))
 
     def _look(self, paths: Sequence[str]) -> Stands:
         journal = self._journal()
@@ -198,9 +201,10 @@ class Deployment:
             if journal.state != "put back":
                 first, *others = journal.generations
                 old = _replaced_by(journal, first, others)
-                self._stop()
-                unfinished = self.place.write(replace(journal, state="switching"))
-                self.host.operate([unfinished, *self._to_old(journal, stands)])
+                if operations := self._to_old(journal, stands):
+                    self._stop()
+                    unfinished = self.place.write(replace(journal, state="switching"))
+                    self.host.operate([unfinished, *operations])
         except HostProblem as problem:
             return (
                 f"It could not be put back: {problem} What stands may be neither; the next run says which, and puts it "
@@ -230,7 +234,9 @@ class Deployment:
         for path, each in incoming.items():
             staged = self.place.kept("stage", path)
             if each is not None and self.host.sha256(staged) != each.sha256:
-                raise HostProblem("what was staged is not what was sent", where=staged)
+                raise HostProblem(
+                    "what was staged is not what was sent", where=staged, remedy="Look for what else writes there."
+                )
 
     def _leave_as_it_was(self, before: Journal | None, incoming: Mapping[str, object]) -> None:
         written = Operation("delete", self.place.journal) if before is None else self.place.write(before)
@@ -248,6 +254,15 @@ class Deployment:
     def _start(self) -> None:
         for service in self.services:
             self.host.start(service)
+
+
+@contextlib.contextmanager
+def _untouched() -> Iterator[None]:
+    """Say of what goes wrong with the host that nothing was done yet. Raises HostProblem."""
+    try:
+        yield
+    except HostProblem as problem:
+        raise HostProblem(f"{problem} This run has touched none of the files") from None
 
 
 def _replaced_by(journal: Journal, first: Generation, others: Sequence[Generation]) -> Journal:

@@ -77,7 +77,7 @@ def locked(host: Host, path: str, expires: int) -> Iterator[str]:
         with contextlib.suppress(HostProblem):  # it did not answer: the lock expires
             if host.read(path) == mine.text():
                 _release(host, path)
-        raise HostProblem(f"{str(problem).rstrip('.')}. This run has touched none of the files.") from None
+        raise HostProblem(f"{problem} This run has touched none of the files") from None
     try:
         yield told
     finally:

@@ -41,7 +41,9 @@ class WindowsHost:
         if not stat["exists"]:
             return None
         if stat["isdir"]:
-            raise HostProblem("a directory is where a file has to be", where=f"{self._name}, {path}")
+            raise HostProblem(
+                "a directory is where a file has to be", where=f"{self._name}, {path}", remedy="Move it away."
+            )
         return str(stat["checksum"])
 
     def operate(self, operations: Sequence[Operation]) -> None:
@@ -102,10 +104,14 @@ class WindowsHost:
         try:
             answer = self._execute(module, arguments)
         except (AnsibleError, OSError) as error:  # pywinrm's requests raise an OSError
-            raise HostProblem("it did not answer", where=self._name, found=str(error)) from None
+            raise _no_answer(self._name, error) from None
         if answer.get("unreachable"):
-            raise HostProblem("it did not answer", where=self._name, found=str(answer.get("msg")))
+            raise _no_answer(self._name, answer.get("msg"))
         return answer
 
     def _problem(self, answer: Mapping[str, Any]) -> HostProblem:
         return HostProblem(str(answer.get("msg", "no message")).rstrip("."), where=self._name, remedy="Correct that.")
+
+
+def _no_answer(name: str, found: object) -> HostProblem:
+    return HostProblem("it did not answer", where=name, found=str(found), remedy="See to it that it can be reached.")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.config_bundle.
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.approvals import approve
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.sign_offs import SignOff, record_text
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.plan import Journal, Place
+from emulators.processes import wait_until
 from emulators.windows.faults import Faults
 from tests.integration.windows.conftest import Process
 from tests.integration.windows.playbook import Ansible, Result
@@ -113,6 +115,15 @@ class Hosts:
         """Let something be wrong with a host."""
         self.process.faults.set(name, faults)
 
+    def clear(self) -> None:
+        """Let nothing be wrong with any host, and return once all of them listen."""
+        self.process.faults.clear()
+        wait_until(lambda: all(map(self._listens, self.names)), "hosts that are back", seconds=60)
+
+    def _listens(self, name: str) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex((f"{NETWORK}.1.{self.names.index(name) + 1}", 5986)) == 0
+
     def standing(self, name: str) -> dict[str, str]:
         """Return the SHA-256 of the files that stand on a host, by path."""
         return {path: each for path, each in self._files(name).items() if not path.startswith(".exam_scheduling/")}
@@ -124,8 +135,9 @@ class Hosts:
 
     def journal(self, name: str) -> Journal:
         """Return the journal of a host."""
-        content = (self.process.directory / "blobs" / self.kept(name)["journal.json"]).read_bytes()
-        return Journal.parse(content, PLACE.journal)
+        kept = self.kept(name)
+        blob = kept.get("journal.json") or kept["journal.json.part"]  # a run may have died while it was replaced
+        return Journal.parse((self.process.directory / "blobs" / blob).read_bytes(), PLACE.journal)
 
     def which(self, name: str) -> str:
         """Return which of the files stand on a host."""

@@ -45,7 +45,7 @@ class MemoryHost:
     def _step(self) -> None:
         self.step += 1
         if self.step == self.fails_at or (self.dies and self.fails_at and self.step > self.fails_at):
-            raise Death if self.dies else HostProblem("it broke")
+            raise Death if self.dies else HostProblem("it broke", remedy="Mend it.")
 
     def read(self, path: str) -> bytes | None:
         return self.files.get(path)
