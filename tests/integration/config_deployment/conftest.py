@@ -59,9 +59,9 @@ def seed(hosts: Sequence[str]) -> dict[str, Any]:
 def sign_off(directory: Path) -> dict[str, Any]:
     """Write the bundle with a sign-off that is approved, and return what the inventory says of it."""
     content = Content({path: BundleFile(path, "text", each) for path, each in IN_BUNDLE.items()})
-    for path, each in written(content, None).items():
-        (directory / "bundle" / path).parent.mkdir(parents=True, exist_ok=True)
-        (directory / "bundle" / path).write_bytes(each)
+    for name, each in written(content, None).items():
+        (directory / "bundle" / name).parent.mkdir(parents=True, exist_ok=True)
+        (directory / "bundle" / name).write_bytes(each)
     records, now = directory / "records", datetime.now(UTC)
     records.mkdir()
     told = SignOff(
@@ -79,8 +79,15 @@ def sign_off(directory: Path) -> dict[str, Any]:
     )
     told.path.write_text(record_text(told), encoding="utf-8")
     record = SignOff.parse(told.path, told.path.read_bytes())
-    quote = {"kind": "minute", "reference": "minute 1", "quote": f"{record.digest} is approved"}
-    for path, text in approve(record, records, approved=now - timedelta(hours=1), **quote).items():
+    files = approve(
+        record,
+        records,
+        approved=now - timedelta(hours=1),
+        kind="minute",
+        reference="minute 1",
+        quote=f"{record.digest} is approved",
+    )
+    for path, text in files.items():
         path.write_text(text, encoding="utf-8")
     return {"change_control_records": str(records)}
 

@@ -30,7 +30,8 @@ def faults_of(kind: str, step: int) -> Faults:
         return Faults(config_files_killed_at=step)
     if kind == "off":
         return Faults(config_files_killed_at=step, down_when_killed=True)
-    return Faults(**{kind: "*"}, at=step)
+    drop, before, down = ("*" if kind == each else None for each in ("drop", "drop_before", "down_after"))
+    return Faults(drop=drop, drop_before=before, down_after=down, at=step)
 
 
 def hit(hosts: Hosts, steps: dict[str, tuple[str, int]]) -> dict[str, str]:
