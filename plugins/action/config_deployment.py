@@ -201,16 +201,18 @@ class ActionModule(ControllerAction):
         }
         if only_look:
             deployment.notice(stands)
-        if only_look or not told["changed"]:
+        if only_look or not (told["changed"] or deployment.left()):
             return told
         with deployment.locked():
             stands = deployment.mend(deployment.look(list(files)))
             incoming = deployment.differing(files, stands)
             if incoming:
                 deployment.deploy(incoming, artefact.content.digest, stands)
-            else:
+            elif deployment.mended:
                 deployment.resume(stands)
-        told["unproven"] = True
+            else:
+                deployment.tidy()
+        told["unproven"] |= told["changed"]
         return told
 
     @staticmethod

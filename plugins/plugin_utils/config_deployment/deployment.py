@@ -179,6 +179,17 @@ class Deployment:
         if stands.journal is not None:
             self._finish(stands.journal, {})
 
+    def left(self) -> bool:
+        """Return whether a run that has done its work has left its lock, or a journal that has not got its name yet."""
+        with _untouched():
+            return any(self.host.sha256(path) for path in (self.place.lock, f"{self.place.journal}.part"))
+
+    def tidy(self) -> None:
+        """Give the journal its name. Raises HostProblem."""
+        journal = self._journal()
+        if journal is not None:
+            self.host.operate([self.place.write(journal)])
+
     def accept(self) -> bool:
         """Write down that what stands is proven, and return whether that was not written yet."""
         try:

@@ -114,4 +114,6 @@ class WindowsHost:
 
 
 def _no_answer(name: str, found: object) -> HostProblem:
-    return HostProblem("it did not answer", where=name, found=str(found), remedy="See to it that it can be reached.")
+    return HostProblem(
+        "it did not answer", where=name, found=" ".join(str(found).split()), remedy="See to it that it can be reached."
+    )
