@@ -16,6 +16,7 @@ from typing import Any
 
 from emulators.windows import clock, paths, programs
 from emulators.windows.arguments import InvalidArguments
+from emulators.windows.faults import Killed
 from emulators.windows.files import FileError
 from emulators.windows.machine import Machine
 from emulators.windows.module import Call, Loaded, ModuleFailure
@@ -50,7 +51,7 @@ class Commands:
     modules: Mapping[str, Loaded]
 
     def run(self, machine: Machine, user: str, command_line: str, stdin: bytes) -> Output:
-        """Carry out a command line with its standard input, and return its output. Never raises."""
+        """Carry out a command line with its standard input, and return its output. Raises nothing but Killed."""
         try:
             asked = decode(command_line, stdin)
         except NotUnderstood as error:
@@ -61,6 +62,8 @@ class Commands:
             if isinstance(asked, Action):
                 return _action(machine, user, asked)
             return _script(machine, user, asked)
+        except Killed:
+            raise
         except FileError as error:
             return _refused(_name(asked), str(error))
         except Exception as error:
@@ -111,6 +114,8 @@ class Commands:
             loaded.module.run(call)
         except ModuleFailure as failure:
             return {**call.result, **failure.results, **_failed(str(failure))}
+        except Killed:
+            raise
         except (FileError, ServiceError) as error:
             return {**call.result, **_failed(str(error))}
         except Exception as error:

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import logging
 import os
-from dataclasses import field
+import time
+from collections import Counter
+from dataclasses import field, replace
 from pathlib import Path
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -27,6 +29,15 @@ class Faults:
     """The same, lost before anything was carried out."""
     down_after: str | None = None
     """The same as `drop`, and nothing listens for WinRM from then on: the host is off until its faults are cleared."""
+    at: int | None = None
+    """At which of the commands that `drop`, `drop_before` or `down_after` name it strikes, from 1; None: at each."""
+    config_files_killed_at: int | None = None
+    """After which change of a file, from 1, the process of win_config_files is killed. What takes Windows several
+    changes has a moment between them as well: a file that is replaced is away before the other is in its place."""
+    down_when_killed: bool = False
+    """The host is off from then on, until its faults are cleared."""
+    set_at: int = 0
+    """When that was set, in nanoseconds since 1970; `FaultFile.set` says so. What is counted begins then."""
     delay_seconds: float = 0.0
     """How much longer each command takes."""
     reboot_pending: bool = False
@@ -47,6 +58,32 @@ class Faults:
     """The certificate gets into the store, its key does not."""
 
 
+class Killed(Exception):
+    """A fault was asked for: the process that is at work ends here."""
+
+
+class Strikes:
+    """Counts what goes well before a fault strikes."""
+
+    def __init__(self) -> None:
+        self._since = 0
+        self._seen: Counter[str] = Counter()
+
+    def now(self, what: str, at: int | None, since: int) -> bool:
+        """Count one more, and return whether that is the one; with None, each is.
+
+        Args:
+            what: is counted for itself.
+            at: which one, from 1.
+            since: when the faults were set; with others it begins anew.
+        """
+        if since != self._since:
+            self._since = since
+            self._seen.clear()
+        self._seen[what] += 1
+        return at is None or self._seen[what] == at
+
+
 _FILE = TypeAdapter(dict[str, Faults])
 _NONE = Faults()
 
@@ -65,7 +102,7 @@ class FaultFile:
 
     def set(self, host: str, faults: Faults) -> None:
         """Let exactly these things be wrong with a host from now on."""
-        self._write({**self._read(), host: faults})
+        self._write({**self._read(), host: replace(faults, set_at=time.time_ns())})
 
     def clear(self, host: str | None = None) -> None:
         """Let nothing be wrong with a host, or with any."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from cryptography import x509
 
 from emulators.certificates import write_private
-from emulators.windows.faults import FaultFile, Faults
+from emulators.windows.faults import FaultFile, Faults, Killed, Strikes
 from emulators.windows.files import Blobs, FileSystem
 from emulators.windows.model import STATE, HostState
 from emulators.windows.payload import Credentials
@@ -34,6 +34,7 @@ class Machine:
         self._share_readers = seed.share_readers
         self._path = directory / f"{seed.name}.json"
         self._faults = faults
+        self._strikes = Strikes()
         self._saved = b""
         self.state: HostState = self._load() or seed.state(blobs)
         self.files = FileSystem(self.state, blobs, self.now, lambda: self.faults.disk_full)
@@ -66,6 +67,26 @@ class Machine:
     def now(self) -> float:
         """Return what the host's clock says, in seconds since 1970 UTC."""
         return time.time() + self.state.time.offset_seconds
+
+    def struck(self, fault: str, command: str) -> bool:
+        """Return whether a fault that names commands strikes at this one. Each command is asked about once.
+
+        Args:
+            fault: a field of Faults: `drop`.
+            command: what it is called.
+        """
+        faults = self.faults
+        named: str | None = getattr(faults, fault)
+        if named not in ("*", command, command.rpartition(".")[2]):
+            return False
+        return self._strikes.now(fault, faults.at, faults.set_at)
+
+    def file_changed(self) -> None:
+        """Go on after a change of win_config_files, or raise Killed."""
+        faults = self.faults
+        at = faults.config_files_killed_at
+        if at is not None and self._strikes.now("config_files_killed_at", at, faults.set_at):
+            raise Killed
 
     def go_down(self) -> None:
         """Be off from now on, until the faults are cleared."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from emulators.windows import wsman
 from emulators.windows.commands import Commands, Output
+from emulators.windows.faults import Killed
 from emulators.windows.machine import Machine
 from emulators.windows.wsman import Request, WsmanFault
 
@@ -37,6 +38,10 @@ class Command:
     line: str
     stdin: bytearray = field(default_factory=bytearray)
     output: Output | None = None
+    lost: bool = False
+    """A fault was asked for: nobody is told its output."""
+    goes_down: bool = False
+    """The same, and the host is off once its output is asked for."""
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -75,6 +80,8 @@ class Shells:
         """
         if request.resource != wsman.CMD:
             raise WsmanFault(f"the resource {request.resource} is not emulated; {wsman.CMD} is")
+        if self._machine.faults.refuse:
+            raise Dropped("the host is off")
         action = self._actions.get(request.action)
         if action is None:
             raise WsmanFault(f"the action {request.action} is not emulated; {', '.join(self._actions)} are")
@@ -132,11 +139,9 @@ class Shells:
                 "w:TimedOut",
             ) from None
         output = command.output or Output("nothing")
-        faults = self._machine.faults
-        if self._drops(faults.down_after, output.name):
+        if command.goes_down:
             self._machine.go_down()
-            raise Dropped(output.name)
-        if self._drops(faults.drop, output.name):
+        if command.lost or command.goes_down:
             raise Dropped(output.name)
         return wsman.received(request, command_id or "", output.stdout, output.stderr, output.exit_code)
 
@@ -152,15 +157,19 @@ class Shells:
     async def _run(self, user: str, command: Command) -> None:
         while self._machine.services.busy:
             await asyncio.sleep(BUSY_SECONDS)
-        stdin, faults = bytes(command.stdin), self._machine.faults
+        stdin, machine = bytes(command.stdin), self._machine
         if self._observer is not None:
             self._observer(command.line, stdin)
-        if faults.drop_before is not None and self._drops(
-            faults.drop_before, self._commands.named(command.line, stdin)
-        ):
-            raise Dropped(faults.drop_before)
-        command.output = self._commands.run(self._machine, user, command.line, stdin)
-        self._machine.save()
+        faults, name = machine.faults, self._commands.named(command.line, stdin)
+        if machine.struck("drop_before", name):
+            raise Dropped(name)
+        try:
+            command.output = self._commands.run(machine, user, command.line, stdin)
+        except Killed:
+            command.output, command.goes_down = Output(name, exit_code=1), faults.down_when_killed
+        machine.save()
+        command.lost = machine.struck("drop", name)
+        command.goes_down |= machine.struck("down_after", name)
         if faults.delay_seconds:
             asyncio.get_running_loop().call_later(faults.delay_seconds, command.ended.set)
         else:
@@ -183,7 +192,3 @@ class Shells:
         if command is None:
             raise WsmanFault(f"the shell has no command {command_id}")
         return command
-
-    @staticmethod
-    def _drops(fault: str | None, name: str) -> bool:
-        return fault is not None and fault in ("*", name, name.rpartition(".")[2])

@@ -34,7 +34,11 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deploym
     Deployment,
     Stands,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.plan import Incoming, Place
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.plan import (
+    UNFINISHED,
+    Incoming,
+    Place,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.windows_host import WindowsHost
 
 SPEC: dict[str, dict[str, Any]] = {
@@ -109,7 +113,7 @@ class ActionModule(ControllerAction):
             return {**result, "failed": True, "msg": said if said.startswith(name) else f"{name}: {said}"}
         for each in deployment.told:
             self._display.warning(f"{name}: {each}")
-        return {**result, **told}
+        return {**result, **told, "told": deployment.told}
 
     def _told(
         self, deployment: Deployment, arguments: dict[str, Any], task_vars: dict[str, Any] | None
@@ -134,8 +138,7 @@ class ActionModule(ControllerAction):
     def _restored(deployment: Deployment, wanted: str | None, *, check: bool) -> dict[str, Any]:
         """Bring an earlier generation back, kept as a switch of its own. Raises Problem."""
         stands = deployment.look([])
-        if not check:
-            stands = deployment.mend(stands)
+        stands = stands if check else deployment.mend(stands)
         generations = stands.journal.generations if stands.journal else ()
         chosen = [each for each in generations if each.name == wanted]
         if wanted == ORIGINAL:
@@ -147,7 +150,7 @@ class ActionModule(ControllerAction):
             raise InvalidParameter(
                 "generation", wanted, "it is not kept", f"Give one of these, the newest first: {known}."
             )
-        stands = deployment.look(list(chosen[0].files))
+        stands = Stands(stands.journal, deployment.look(list(chosen[0].files)).present)
         incoming = {
             path: None
             if sha256 is None
@@ -157,8 +160,15 @@ class ActionModule(ControllerAction):
         }
         if incoming and not check:
             deployment.deploy(incoming, chosen[0].digest, stands)
+        elif deployment.mended:
+            deployment.resume(stands)
         msg = f"What stands is generation {chosen[0].name} ({chosen[0].digest or 'not from a bundle'})."
-        return {"changed": bool(incoming), "files": sorted(incoming), "digest": chosen[0].digest, "msg": msg}
+        return {
+            "changed": bool(incoming or deployment.mended),
+            "files": sorted(incoming),
+            "digest": chosen[0].digest,
+            "msg": msg,
+        }
 
     def _artefact(self, arguments: dict[str, Any], task_vars: dict[str, Any] | None) -> Artefact:
         """Return the artefact, signed off and rendered. Raises Problem; nothing was contacted by then."""
@@ -182,7 +192,7 @@ class ActionModule(ControllerAction):
     def _artefact_told(self, deployment: Deployment, artefact: Artefact, *, only_look: bool) -> dict[str, Any]:
         files = {path: Incoming.of(content) for path, content in artefact.rendering.files.items()}
         stands = deployment.look(list(files))
-        unfinished = stands.journal is not None and stands.journal.state in ("staging", "switching")
+        unfinished = stands.journal is not None and stands.journal.state in UNFINISHED
         incoming = deployment.differing(files, stands)
         changes = [self._change(deployment, artefact, stands, path) for path in sorted(incoming)]
         told: dict[str, Any] = {
@@ -197,23 +207,27 @@ class ActionModule(ControllerAction):
             "changes": [each.as_dict() for each in changes],
             "diff": [_diff(each) for each in changes],
         }
-        if only_look or not told["changed"]:
+        if only_look:
+            deployment.notice(stands)
+        if only_look or not (told["changed"] or deployment.left()):
             return told
         with deployment.locked():
             stands = deployment.mend(deployment.look(list(files)))
             incoming = deployment.differing(files, stands)
             if incoming:
                 deployment.deploy(incoming, artefact.content.digest, stands)
+            elif deployment.mended:
+                deployment.resume(stands)
             else:
-                deployment.resume()
-        told["unproven"] = True
+                deployment.tidy()
+        told["unproven"] |= told["changed"]
         return told
 
     @staticmethod
     def _change(deployment: Deployment, artefact: Artefact, stands: Stands, path: str) -> Change:
         """Return a file before and after, as people may see it."""
         there = stands.present[path] is not None
-        before = deployment.host.read(deployment.place.file(path)) if there else None
+        before = deployment.read(path) if there else None
         shown = artefact.rendering.shown.get(path)
         if path not in artefact.rendering.files:
             return Change(path, "delete", differences.masked(path, before or b"", artefact.secrets), None)

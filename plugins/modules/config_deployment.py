@@ -180,6 +180,12 @@ unproven:
   description: Whether what stands was deployed and not accepted yet.
   returned: success, with O(state=deployed) and O(state=seen)
   type: bool
+told:
+  description: What was found of a run that broke off, and which stands. It is shown as a warning as well.
+  returned: success
+  type: list
+  elements: str
+  sample: ["A run of exams on ctl broke off at 2027-02-10T10:15:00+00:00. What stands is old (not from a bundle)."]
 accepted:
   description: Whether that was not written down yet.
   returned: success, with O(state=accepted)

@@ -31,17 +31,37 @@ Function New-ParentDirectory {
     $null = [System.IO.Directory]::CreateDirectory([System.IO.Path]::GetDirectoryName($Path))
 }
 
-# Writes a file in the given mode, through to the disk.
+# Writes a file in the given mode, through to the disk; of one that cannot be written to its end nothing is left.
 Function Write-Content {
     param ([string]$Path, [string]$Content, [System.IO.FileMode]$Mode)
     $bytes = [System.Convert]::FromBase64String($Content)
     $stream = [System.IO.FileStream]::new($Path, $Mode, [System.IO.FileAccess]::Write, [System.IO.FileShare]::None)
+    $written = $false
     try {
         $stream.Write($bytes, 0, $bytes.Length)
         $stream.Flush($true)
+        $written = $true
     }
     finally {
         $stream.Close()
+        if (-not $written) { [System.IO.File]::Delete($Path) }
+    }
+}
+
+# Writes a file beside its place and puts it there, so that the place never has a part of it.
+Function Set-WholeFile {
+    param ([string]$Path, [string]$Content)
+    $part = "$Path.part"
+    Write-Content -Path $part -Content $Content -Mode Create
+    try {
+        # keeps the access rights of the file that is replaced; $null would be an empty text
+        if ([System.IO.File]::Exists($Path)) { [System.IO.File]::Replace($part, $Path, [NullString]::Value) }
+        else { [System.IO.File]::Move($part, $Path) }
+    }
+    catch {
+        # where it is all that there is, it stays
+        if ([System.IO.File]::Exists($Path)) { [System.IO.File]::Delete($part) }
+        throw
     }
 }
 
@@ -52,7 +72,7 @@ Function Invoke-Operation {
     if ($Operation.action -ne "delete") { New-ParentDirectory -Path $path }
     switch ($Operation.action) {
         "create" { Write-Content -Path $path -Content $Operation.content -Mode CreateNew }
-        "write" { Write-Content -Path $path -Content $Operation.content -Mode Create }
+        "write" { Set-WholeFile -Path $path -Content $Operation.content }
         "copy" { [System.IO.File]::Copy($Operation.source, $path, $true) }
         "move" { [System.IO.File]::Move($Operation.source, $path) }
         "replace" {
@@ -60,7 +80,11 @@ Function Invoke-Operation {
             New-ParentDirectory -Path $Operation.backup
             [System.IO.File]::Replace($Operation.source, $path, $Operation.backup)
         }
-        "delete" { if ([System.IO.File]::Exists($path)) { [System.IO.File]::Delete($path) } }
+        "delete" {
+            foreach ($each in @("$path.part", $path)) {
+                if ([System.IO.File]::Exists($each)) { [System.IO.File]::Delete($each) }
+            }
+        }
     }
 }
 

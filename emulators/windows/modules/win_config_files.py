@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from typing import Any
 
 from emulators.windows import paths
@@ -18,7 +19,8 @@ def run(call: Call) -> None:
     call.result["done"] = 0
     for operation in call["operations"]:
         try:
-            _carry_out(call, operation)
+            for _change in _changes(call, operation):
+                call.machine.file_changed()
         except FileError as error:
             exists = operation["action"] == "create" and files.find(operation["path"]) is not None
             message = f"{operation['action']} {operation['path']}: {error}"
@@ -27,30 +29,64 @@ def run(call: Call) -> None:
         call.result["changed"] = True
 
 
-def _carry_out(call: Call, operation: dict[str, Any]) -> None:
+def _changes(call: Call, operation: dict[str, Any]) -> Iterator[None]:
+    """Carry an operation out, and yield after each change that it makes. Raises FileError."""
     files, path, action = call.machine.files, operation["path"], operation["action"]
     _refuse_locked(call, path)
     if action == "delete":
-        if files.find(path) is not None:
-            files.remove(path)
+        for each in (_part(path), path):
+            if files.find(each) is not None:
+                files.remove(each)
+                yield
         return
     files.make_directory(paths.parent(path))
     if action in ("create", "move") and files.find(path) is not None:
         raise FileError(f"The file '{paths.normal(path)}' already exists.")
-    if action in ("create", "write"):
-        files.write(path, base64.b64decode(operation["content"], validate=True))
+    if action == "create":
+        files.write(path, _content(operation))
+    elif action == "write":
+        yield from _written(call, path, _content(operation))
     elif action == "copy":
         files.write(path, files.read(operation["source"]))
     elif action == "move":
         files.move(operation["source"], path)
     else:
-        files.read(path)  # there has to be something to replace
-        files.read(operation["source"])
-        files.make_directory(paths.parent(operation["backup"]))
-        if files.find(operation["backup"]) is not None:
-            files.remove(operation["backup"])
-        files.move(path, operation["backup"])
-        files.move(operation["source"], path)
+        yield from _replaced(call, operation)
+    yield
+
+
+def _content(operation: dict[str, Any]) -> bytes:
+    return base64.b64decode(operation["content"], validate=True)
+
+
+def _part(path: str) -> str:
+    """Return where a file is written before it gets its name."""
+    return f"{path}.part"
+
+
+def _written(call: Call, path: str, content: bytes) -> Iterator[None]:
+    """Write a file beside its place and put it there; what was there is away for a moment, as Windows does it."""
+    files, old = call.machine.files, call.machine.files.find(path)
+    new = files.write(_part(path), content)
+    yield
+    if old is not None:
+        new.attributes, new.full_control, new.inherits = old.attributes, old.full_control, old.inherits
+        files.remove(path)
+        yield
+    files.move(_part(path), path)
+
+
+def _replaced(call: Call, operation: dict[str, Any]) -> Iterator[None]:
+    """Put a file in the place of another, which is kept; that place is empty for a moment, as Windows does it."""
+    files, path, backup = call.machine.files, operation["path"], operation["backup"]
+    files.read(path)  # there has to be something to replace
+    files.read(operation["source"])
+    files.make_directory(paths.parent(backup))
+    if files.find(backup) is not None:
+        files.remove(backup)
+    files.move(path, backup)
+    yield
+    files.move(operation["source"], path)
 
 
 def _refuse_locked(call: Call, path: str) -> None:

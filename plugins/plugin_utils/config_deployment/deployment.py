@@ -4,62 +4,31 @@
 
 """Deploys configuration files to a host: stage, stop, switch, start; or put back, and say why.
 
-Whatever goes wrong, and wherever a run breaks off, either the old or the new stands in the end, and is named.
+Whatever goes wrong, and wherever a run breaks off, either the old or the new stands in the end, and is named. The
+journal says that a switch is not finished until the services run with what stands, so that the next run goes on there.
 """
 
 from __future__ import annotations
 
 import contextlib
-import getpass
-import os
 import secrets
 import socket
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Protocol
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import run_identity
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment import lock
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.host import Host, HostProblem
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.plan import (
     UNFINISHED,
     Generation,
-    Holder,
     Incoming,
     Journal,
     Operation,
     Place,
     standing,
 )
-
-
-class HostProblem(Problem):
-    """What a host said when it did not do what it was asked."""
-
-
-class Host(Protocol):
-    """What is asked of a host. Every method raises HostProblem."""
-
-    def read(self, path: str) -> bytes | None:
-        """Return a file's content; None if there is none."""
-
-    def sha256(self, path: str) -> str | None:
-        """Return a file's SHA-256; None if there is none."""
-
-    def operate(self, operations: Sequence[Operation]) -> None:
-        """Carry operations out, in their order."""
-
-    def create(self, path: str, content: bytes) -> bool:
-        """Make a file, and return whether it was not there."""
-
-    def stop(self, service: str) -> None:
-        """Stop a service."""
-
-    def start(self, service: str) -> None:
-        """Start a service, and return once it has run for a while."""
-
-    def runs(self, service: str) -> bool:
-        """Return whether a service runs."""
 
 
 @dataclass(frozen=True)
@@ -84,13 +53,33 @@ class Deployment:
     """After how many seconds a lock that was left is taken over."""
     told: list[str] = field(default_factory=list)
     """What people have to know of what was found."""
+    mended: Mapping[str, object] = field(default_factory=dict)
+    """The files of a switch that broke off: their services may be stopped, and there may be a stage."""
 
     def look(self, paths: Sequence[str]) -> Stands:
         """Return what the host has of these files, and of those that an earlier run has put there."""
-        content = self.host.read(self.place.journal)
-        journal = None if content is None else Journal.parse(content, self.place.journal)
+        with _untouched():
+            return self._look(paths)
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file that stands; None if there is none."""
+        with _untouched():
+            return self.host.read(self.place.file(path))
+
+    def _look(self, paths: Sequence[str]) -> Stands:
+        journal = self._journal()
         ours = {*paths, *(journal.managed if journal else ()), *(journal.switching if journal else ())}
         return Stands(journal, {path: self.host.sha256(self.place.file(path)) for path in sorted(ours)})
+
+    def _journal(self) -> Journal | None:
+        content = self.host.read(self.place.journal)
+        if content is not None:
+            return Journal.parse(content, self.place.journal)
+        # a run may have died while the journal was replaced: it is complete then, or the first and nothing was done
+        part = self.host.read(f"{self.place.journal}.part")
+        with contextlib.suppress(Problem):
+            return None if part is None else Journal.parse(part, self.place.journal)
+        return None
 
     @staticmethod
     def differing(files: Mapping[str, Incoming], stands: Stands) -> dict[str, Incoming | None]:
@@ -105,51 +94,44 @@ class Deployment:
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Keep other runs out. Raises HostProblem, or Problem if another run is at work."""
-        mine = Holder(_user(), run_identity.current() or "", _now(), socket.gethostname(), os.getppid())
-        try:
-            free = self.host.create(self.place.lock, mine.text())
-        except HostProblem as problem:
-            raise HostProblem(f"{str(problem).rstrip('.')}. This run has touched none of the files.") from None
-        if not free:
-            holder = Holder.parse(self.host.read(self.place.lock) or b"")
-            age = holder.age(datetime.now(UTC))
-            ours = bool(mine.run) and holder.run == mine.run
-            if age < self.lock_expires and not ours and not _is_dead(holder):
-                raise Problem(
-                    "another run is at work there",
-                    where=self.place.lock,
-                    found=f"{holder}, for {age} s (since {holder.since})",
-                    remedy=f"Wait until it has ended, then run again. If it has died, its lock expires after "
-                    f"{self.lock_expires} s, or delete the file.",
-                )
-            self.told.append(f"The lock of {holder}, left {age} s ago, is taken over.")
-            self.host.operate([Operation("write", self.place.lock, content=mine.text())])
-        try:
+        with lock.locked(self.host, self.place.lock, self.lock_expires) as told:
+            if told:
+                self.told.append(told)
             yield
-        finally:
-            with contextlib.suppress(HostProblem):  # it did not answer: the lock expires
-                self.host.operate([Operation("delete", self.place.lock)])
 
-    def mend(self, stands: Stands) -> Stands:
-        """Put right what a run has left that broke off, and return what stands then."""
+    def notice(self, stands: Stands) -> str:
+        """Return which of a switch that broke off stands, `new`, `old` or `neither`, and tell it; empty if none has."""
         journal = stands.journal
         if journal is None or journal.state not in UNFINISHED:
-            return stands
+            return ""
         found = standing(journal, stands.present)
-        if found == "neither":
-            self._stop()
-            self.host.operate(self._to_old(journal, stands))
-            found = "put back to the old"
-        first, *others = journal.generations
+        digest = {"new": journal.digest, "old": journal.generations[0].digest}.get(found, "the next run puts it right")
         self.told.append(
             f"A run of {journal.by} broke off at {journal.at}. What stands is {found}"
-            f" ({(journal.digest if found == 'new' else first.digest) or 'not from a bundle'})."
+            f" ({digest or 'not from a bundle'})."
         )
-        mended = replace(journal, state="switched")
-        if found != "new":
-            mended = _replaced_by(journal, first, others)
-        self.host.operate([self.place.write(mended)])
-        return self.look(list(stands.present))
+        return found
+
+    def mend(self, stands: Stands) -> Stands:
+        """Put right what a run has left that broke off, and return what stands then.
+
+        The services may be stopped afterwards. So the journal is left as it is, for the case that this run breaks off
+        as well, until `deploy` or `resume` has started them.
+        """
+        found, journal = self.notice(stands), stands.journal
+        if journal is None or not found:
+            return stands
+        first, *others = journal.generations
+        if found == "neither":
+            try:
+                self._stop()
+                self.host.operate(self._to_old(journal, stands))
+            except HostProblem as problem:
+                raise Problem(f"{problem} The next run goes on with putting it right") from None
+            self.told.append(f"It was put back to the old ({first.digest or 'not from a bundle'}).")
+        self.mended = first.files
+        mended = replace(journal, state="switched") if found == "new" else _replaced_by(journal, first, others)
+        return Stands(mended, self._look(list(stands.present)).present if found == "neither" else stands.present)
 
     def deploy(self, incoming: Mapping[str, Incoming | None], digest: str | None, stands: Stands) -> None:
         """Make the files stand, and the services run with them; or what stood before, and raise Problem."""
@@ -166,8 +148,8 @@ class Deployment:
         journal = Journal(
             "staging",
             digest,
-            f"{_user()} on {socket.gethostname()}",
-            _now(),
+            f"{lock.user()} on {socket.gethostname()}",
+            lock.now(),
             {path: each.sha256 if each else None for path, each in incoming.items()},
             tuple(sorted(managed)),
             (generation, *(before.generations if before else ())),
@@ -180,43 +162,60 @@ class Deployment:
             raise Problem(f"staging failed: {problem} What stands is the old, untouched") from None
         try:
             self._stop()
-            switched = replace(journal, state="switched")
-            self.host.operate([self.place.write(replace(journal, state="switching"))])
-            self.host.operate([*self.place.switching(incoming, generation), self.place.write(switched)])
+            self.host.operate(
+                [self.place.write(replace(journal, state="switching")), *self.place.switching(incoming, generation)]
+            )
             self._start()
         except HostProblem as problem:
             raise Problem(f"{problem} {self.put_back()}") from None
-        self.tidy(incoming)
+        self._finish(replace(journal, state="switched"), incoming)
 
-    def resume(self) -> None:
+    def resume(self, stands: Stands) -> None:
         """Let the services run with what was mended; or with what stood before, and raise Problem."""
         try:
             self._start()
         except HostProblem as problem:
             raise Problem(f"{problem} {self.put_back()}") from None
+        if stands.journal is not None:
+            self._finish(stands.journal, {})
+
+    def left(self) -> bool:
+        """Return whether a run that has done its work has left its lock, or a journal that has not got its name yet."""
+        with _untouched():
+            return any(self.host.sha256(path) for path in (self.place.lock, f"{self.place.journal}.part"))
+
+    def tidy(self) -> None:
+        """Give the journal its name. Raises HostProblem."""
+        journal = self._journal()
+        if journal is not None:
+            self.host.operate([self.place.write(journal)])
 
     def accept(self) -> bool:
         """Write down that what stands is proven, and return whether that was not written yet."""
-        journal = self.look([]).journal
-        if journal is None or journal.state != "switched":
-            return False
-        self.host.operate([self.place.write(replace(journal, state="accepted"))])
+        try:
+            journal = self._journal()
+            if journal is None or journal.state != "switched":
+                return False
+            self.host.operate([self.place.write(replace(journal, state="accepted"))])
+        except HostProblem as problem:
+            raise Problem(f"{problem} What stands is the new, and is proven; the next run writes that down") from None
         return True
 
     def put_back(self) -> str:
         """Bring back what the last switch has replaced, start the services with it, and return what stands. Never
-        raises."""
+        raises HostProblem. A second time it only sees to it that they run."""
         try:
-            stands = self.look([])
-            journal = stands.journal
-            if journal is None or not journal.generations:
+            stands = self._look([])
+            old = journal = stands.journal
+            if journal is None or (journal.state != "put back" and not journal.generations):
                 return "Nothing was replaced before, so that there is nothing to put back."
-            self._stop()
-            self.host.operate(self._to_old(journal, stands))
-            first, *others = journal.generations
-            old = _replaced_by(journal, first, others)
-            rejected = [Operation("delete", self.place.kept("stage", path)) for path in first.files]
-            self.host.operate([self.place.write(old), *rejected])
+            if journal.state != "put back":
+                first, *others = journal.generations
+                old = _replaced_by(journal, first, others)
+                if operations := self._to_old(journal, stands):
+                    self._stop()
+                    unfinished = self.place.write(replace(journal, state="switching"))
+                    self.host.operate([unfinished, *operations])
         except HostProblem as problem:
             return (
                 f"It could not be put back: {problem} What stands may be neither; the next run says which, and puts it "
@@ -225,16 +224,19 @@ class Deployment:
         try:
             self._start()
         except HostProblem as problem:
-            return f"The old stands again, and a service does not start with it either: {problem}"
-        return "The old stands again, and the services run with it."
+            said = f"The old stands again, and a service does not start with it either: {problem}"
+        else:
+            said = "The old stands again, and the services run with it."
+        if old is not None:
+            self._finish(old, journal.switching)
+        return said
 
-    def tidy(self, paths: Mapping[str, object]) -> None:
-        """Delete the stage, and generations beyond those that are kept. What cannot be deleted now stays."""
-        journal = self.look([]).journal
-        if journal is not None:
-            journal, operations = self.place.tidying(paths, journal, self.keep)
-            with contextlib.suppress(HostProblem):
-                self.host.operate([*operations, self.place.write(journal)])
+    def _finish(self, journal: Journal, paths: Mapping[str, object]) -> None:
+        """Delete the stage and generations beyond those that are kept, and write down what stands. If the host does not
+        let that be done, the next run finds a switch that broke off, and does it."""
+        journal, operations = self.place.tidying({*paths, *self.mended}, journal, self.keep)
+        with contextlib.suppress(HostProblem):
+            self.host.operate([*operations, self.place.write(journal)])
 
     def _to_old(self, journal: Journal, stands: Stands) -> list[Operation]:
         return self.place.putting_back(journal.generations[0], stands.present)
@@ -243,12 +245,17 @@ class Deployment:
         for path, each in incoming.items():
             staged = self.place.kept("stage", path)
             if each is not None and self.host.sha256(staged) != each.sha256:
-                raise HostProblem("what was staged is not what was sent", where=staged)
+                raise HostProblem(
+                    "what was staged is not what was sent", where=staged, remedy="Look for what else writes there."
+                )
 
     def _leave_as_it_was(self, before: Journal | None, incoming: Mapping[str, object]) -> None:
         written = Operation("delete", self.place.journal) if before is None else self.place.write(before)
+        staged = [Operation("delete", self.place.kept("stage", path)) for path in {**incoming, **self.mended}]
         with contextlib.suppress(HostProblem):  # the next run finds that the old stands
-            self.host.operate([Operation("delete", self.place.kept("stage", path)) for path in incoming])
+            self.host.operate(staged)
+            if self.mended:
+                self._start()
             self.host.operate([written])
 
     def _stop(self) -> None:
@@ -258,6 +265,15 @@ class Deployment:
     def _start(self) -> None:
         for service in self.services:
             self.host.start(service)
+
+
+@contextlib.contextmanager
+def _untouched() -> Iterator[None]:
+    """Say of what goes wrong with the host that nothing was done yet. Raises HostProblem."""
+    try:
+        yield
+    except HostProblem as problem:
+        raise HostProblem(f"{problem} This run has touched none of the files") from None
 
 
 def _replaced_by(journal: Journal, first: Generation, others: Sequence[Generation]) -> Journal:
@@ -270,27 +286,3 @@ def _replaced_by(journal: Journal, first: Generation, others: Sequence[Generatio
         generations=tuple(others),
         switching={},
     )
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"user {os.getuid()}"
-
-
-def _is_dead(holder: Holder) -> bool:
-    """Return whether a lock was left by a process of this machine that is no more."""
-    if holder.host != socket.gethostname() or holder.process <= 0:
-        return False
-    try:
-        os.kill(holder.process, 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

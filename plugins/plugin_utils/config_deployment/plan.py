@@ -15,8 +15,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 
@@ -198,37 +197,3 @@ def standing(journal: Journal, present: Mapping[str, str | None]) -> str:
         return "new"
     old = journal.generations[0].files if journal.generations else {}
     return "old" if all(present[path] == old.get(path) for path in journal.switching) else "neither"
-
-
-@dataclass(frozen=True)
-class Holder:
-    """Who holds the lock."""
-
-    owner: str
-    run: str
-    since: str
-    host: str = ""
-    process: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.owner} on {self.host}, process {self.process}" if self.host else self.owner
-
-    def text(self) -> bytes:
-        """Return the file."""
-        return json.dumps(asdict(self)).encode()
-
-    def age(self, now: datetime) -> int:
-        """Return for how many seconds it is held."""
-        return int((now - datetime.fromisoformat(self.since)).total_seconds())
-
-    @classmethod
-    def parse(cls, content: bytes) -> Holder:
-        """Return what the file says; a file that was only begun says nobody, since 1970."""
-        try:
-            told: dict[str, Any] = json.loads(content)
-            host, process = str(told.get("host", "")), int(told.get("process", 0))
-            holder = cls(str(told["owner"]), str(told["run"]), str(told["since"]), host, process)
-            holder.age(datetime.now(UTC))
-        except (ValueError, KeyError, TypeError):
-            return cls("somebody", "", "1970-01-01T00:00:00+00:00")
-        return holder

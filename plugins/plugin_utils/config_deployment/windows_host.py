@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.deployment import HostProblem
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.host import HostProblem
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.plan import Operation
 
 Execute = Callable[[str, dict[str, Any]], Mapping[str, Any]]
@@ -41,7 +41,9 @@ class WindowsHost:
         if not stat["exists"]:
             return None
         if stat["isdir"]:
-            raise HostProblem("a directory is where a file has to be", where=f"{self._name}, {path}")
+            raise HostProblem(
+                "a directory is where a file has to be", where=f"{self._name}, {path}", remedy="Move it away."
+            )
         return str(stat["checksum"])
 
     def operate(self, operations: Sequence[Operation]) -> None:
@@ -82,10 +84,6 @@ class WindowsHost:
                 return
             time.sleep(1)  # between two looks
 
-    def runs(self, service: str) -> bool:
-        """Return whether a service runs."""
-        return bool(self._service(service)["state"] == "started")
-
     def _service(self, service: str) -> Mapping[str, Any]:
         info = self._asked("ansible.windows.win_service_info", {"name": service})
         if not info["services"]:
@@ -108,10 +106,16 @@ class WindowsHost:
         try:
             answer = self._execute(module, arguments)
         except (AnsibleError, OSError) as error:  # pywinrm's requests raise an OSError
-            raise HostProblem("it did not answer", where=self._name, found=str(error)) from None
+            raise _no_answer(self._name, error) from None
         if answer.get("unreachable"):
-            raise HostProblem("it did not answer", where=self._name, found=str(answer.get("msg")))
+            raise _no_answer(self._name, answer.get("msg"))
         return answer
 
     def _problem(self, answer: Mapping[str, Any]) -> HostProblem:
         return HostProblem(str(answer.get("msg", "no message")).rstrip("."), where=self._name, remedy="Correct that.")
+
+
+def _no_answer(name: str, found: object) -> HostProblem:
+    return HostProblem(
+        "it did not answer", where=name, found=" ".join(str(found).split()), remedy="See to it that it can be reached."
+    )

@@ -29,6 +29,17 @@ def play(directory: Path, *options: str | Path, hidden: Collection[str] = ()) ->
         options: inventories, playbook, and how to run it.
         hidden: what may not be shown.
     """
+    with begun(directory, *options) as process:
+        stdout, stderr = process.communicate()
+    start = stdout.find("{\n")
+    assert start >= 0, stdout + stderr
+    assert not any(secret in stdout + stderr for secret in hidden), "a password was shown"
+    told: Result = json.loads(stdout[start:])
+    return told
+
+
+def begun(directory: Path, *options: str | Path) -> subprocess.Popen[str]:
+    """Return the process of ansible-playbook that `play` runs."""
     configuration = directory / "ansible.cfg"
     configuration.write_text(
         "[defaults]\ncallback_result_format = json\nforks = 20\ninternal_poll_interval = 0.005\n"
@@ -36,7 +47,7 @@ def play(directory: Path, *options: str | Path, hidden: Collection[str] = ()) ->
         "callbacks_enabled = uoe.exam_scheduling.implementation_report\n",
         encoding="utf-8",
     )
-    done = subprocess.run(
+    return subprocess.Popen(
         [Path(sys.executable).with_name("ansible-playbook"), *options],
         env={
             "PATH": os.environ["PATH"],
@@ -48,25 +59,23 @@ def play(directory: Path, *options: str | Path, hidden: Collection[str] = ()) ->
             "ANSIBLE_INVENTORY_ENABLED": "ansible.builtin.yaml",
             **COMPILED,
         },
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
     )
-    start = done.stdout.find("{\n")
-    assert start >= 0, done.stdout + done.stderr
-    assert not any(secret in done.stdout for secret in hidden), "a password was shown"
-    told: Result = json.loads(done.stdout[start:])
-    return told
 
 
 class Ansible:
     """ansible-playbook with an inventory of emulated hosts."""
 
-    def __init__(self, directory: Path, addresses: Mapping[str, str], password: str, root: Path) -> None:
+    def __init__(
+        self, directory: Path, addresses: Mapping[str, str], password: str, root: Path, hidden: Collection[str] = ()
+    ) -> None:
         self._directory = directory
         self._addresses = addresses
         self._password = password
         self._root = root
+        self._hidden = hidden
         self._number = itertools.count()
 
     def run(
@@ -87,6 +96,25 @@ class Ansible:
             each: the same, of single hosts.
             check: the whole run in check mode.
         """
+        told = play(self._directory, *self._written(tasks, hosts, variables, each, check), hidden=self._hidden)
+        (only,) = told["plays"]
+        return {name: [task["hosts"][name] for task in only["tasks"] if name in task["hosts"]] for name in hosts}
+
+    def begin(
+        self, tasks: list[Result], hosts: Collection[str], *, variables: Mapping[str, Any] | None = None
+    ) -> subprocess.Popen[str]:
+        """Return a process that runs tasks on hosts."""
+        return begun(self._directory, *self._written(tasks, list(hosts), variables, None, False))
+
+    def _written(
+        self,
+        tasks: list[Result],
+        hosts: list[str],
+        variables: Mapping[str, Any] | None,
+        each: Mapping[str, Mapping[str, Any]] | None,
+        check: bool,
+    ) -> list[str | Path]:
+        """Write inventory and playbook, and return the options of ansible-playbook."""
         number = next(self._number)
         inventory = self._directory / f"inventory{number}.yml"
         inventory.write_text(yaml.safe_dump(self._inventory(hosts, variables or {}, each or {})), encoding="utf-8")
@@ -98,9 +126,7 @@ class Ansible:
         }
         playbook = self._directory / f"playbook{number}.yml"
         playbook.write_text(yaml.safe_dump([content]), encoding="utf-8")
-        told = play(self._directory, "-i", inventory, "--diff", *(["--check"] if check else []), playbook)
-        (only,) = told["plays"]
-        return {name: [task["hosts"][name] for task in only["tasks"] if name in task["hosts"]] for name in hosts}
+        return ["-i", inventory, "--diff", *(["--check"] if check else []), playbook]
 
     def _inventory(
         self, hosts: list[str], variables: Mapping[str, Any], each: Mapping[str, Mapping[str, Any]]

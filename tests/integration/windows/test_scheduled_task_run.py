@@ -28,11 +28,13 @@ def test_that_what_can_be_run_is_run_and_what_cannot_is_refused_by_name(host: Ho
 
 def test_that_the_scheduler_says_what_windows_says(host: Host) -> None:
     command = "ansible.windows.win_command"
-    gone, off, idle, there = host.run(
-        *({command: f'schtasks {words}'} for words in (
-            '/run /tn "\\Connect\\Gone"', '/run /tn "\\Connect\\Disabled"', '/end /tn "\\Connect\\Load"', '/run /tn "\\Connect\\Time"'
-        ))
-    )  # fmt: skip
+    words = (
+        '/run /tn "\\Connect\\Gone"',
+        '/run /tn "\\Connect\\Disabled"',
+        '/end /tn "\\Connect\\Load"',
+        '/run /tn "\\Connect\\Time"',
+    )
+    gone, off, idle, there = host.run(*({command: f"schtasks {each}"} for each in words))
     assert (gone["rc"], gone["stderr"].strip()) == (1, "ERROR: The system cannot find the file specified.")
     assert (off["rc"], off["stderr"].strip()) == (1, "ERROR: The task is disabled.")
     assert (idle["rc"], idle["stderr"].strip()) == (1, "ERROR: There is no running instance of the task.")

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,10 +12,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.deployment import (
-    Deployment,
-    HostProblem,
-)
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.deployment import Deployment
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.host import HostProblem
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.plan import (
     Incoming,
     Operation,
@@ -46,7 +45,7 @@ class MemoryHost:
     def _step(self) -> None:
         self.step += 1
         if self.step == self.fails_at or (self.dies and self.fails_at and self.step > self.fails_at):
-            raise Death if self.dies else HostProblem("it broke")
+            raise Death if self.dies else HostProblem("it broke", remedy="Mend it.")
 
     def read(self, path: str) -> bytes | None:
         return self.files.get(path)
@@ -93,15 +92,17 @@ class MemoryHost:
             raise HostProblem("it stopped again")
         self.running = True
 
-    def runs(self, service: str) -> bool:
-        return self.running
-
     def standing(self) -> dict[str, bytes]:
         return {
             path.removeprefix("C:\\Connect\\").replace("\\", "/"): content
             for path, content in self.files.items()
             if ".exam_scheduling" not in path
         }
+
+
+def leftovers(host: MemoryHost) -> list[str]:
+    """Return what may be there only while a run is at work."""
+    return [path for path in host.files if "\\stage\\" in path or "lock" in path or path.endswith(".part")]
 
 
 def run(host: MemoryHost, files: dict[str, bytes] = NEW, *, keep: int = 3) -> Deployment:
@@ -112,8 +113,8 @@ def run(host: MemoryHost, files: dict[str, bytes] = NEW, *, keep: int = 3) -> De
         changed = deployment.differing(incoming, stands)
         if changed:
             deployment.deploy(changed, "digest", stands)
-        elif deployment.told:
-            deployment.resume()
+        elif deployment.mended:
+            deployment.resume(stands)
     return deployment
 
 
@@ -137,7 +138,7 @@ def test_that_the_new_stands_and_the_second_run_changes_nothing() -> None:
     before = dict(host.files)
     run(host)
     assert host.files == before
-    assert not any("\\stage\\" in path or "lock" in path for path in host.files)
+    assert not leftovers(host)
 
 
 @pytest.mark.parametrize("step", range(1, steps() + 1))
@@ -164,20 +165,47 @@ def test_that_a_run_that_dies_is_made_good_by_the_next_one(step: int) -> None:
     told = run(host).told
     assert host.standing() == NEW
     assert host.running
+    assert not leftovers(host)
     if unfinished:
         assert any("put back to the old" in each for each in told)
 
 
+@pytest.mark.parametrize("wanted", [OLD, NEW])
 @pytest.mark.parametrize("step", range(1, steps() + 1))
-def test_that_after_a_death_the_old_can_be_had_as_well(step: int) -> None:
+def test_that_after_two_deaths_the_old_can_be_had_as_well_as_the_new(step: int, wanted: dict[str, bytes]) -> None:
+    for second in range(1, 2 * steps()):
+        host = old_host()
+        for fails_at, files in ((step, NEW), (second, wanted)):
+            host.fails_at, host.dies, host.step = fails_at, True, 0
+            with contextlib.suppress(Death):
+                run(host, files)
+        host.fails_at = 0
+        run(host, wanted)
+        assert host.standing() == wanted, second
+        assert host.running, second
+        assert not leftovers(host), second
+
+
+@pytest.mark.parametrize("step", range(1, steps() + 1))
+def test_that_a_run_that_dies_while_it_puts_back_is_made_good(step: int) -> None:
     host = old_host()
-    host.fails_at, host.dies = step, True
-    with pytest.raises(Death):
+    host.refuses, host.fails_at, host.dies = b"new b", steps() + step - 3, True
+    with contextlib.suppress(Death, Problem):
         run(host)
-    host.fails_at = 0
-    run(host, OLD)
-    assert host.standing() == OLD
+    host.fails_at, host.refuses = 0, b""
+    before = host.standing()
+    told = run(host).told
+    assert before in (OLD, NEW) or any("put back to the old" in each for each in told)
+    assert host.standing() == NEW
     assert host.running
+    assert not leftovers(host)
+
+
+def test_that_a_journal_that_was_being_replaced_is_not_lost() -> None:
+    host = old_host()
+    host.files[f"{PLACE.journal}.part"] = host.files.pop(PLACE.journal)
+    run(host)
+    assert host.standing() == NEW, "it knows which file was its own and is to go"
 
 
 def test_that_a_service_that_stops_again_gets_the_old_back_with_the_reason() -> None:
@@ -192,8 +220,9 @@ def test_that_a_service_that_stops_again_gets_the_old_back_with_the_reason() -> 
 def test_that_a_failed_proof_gets_the_old_back_once() -> None:
     host = old_host()
     deployment = run(host)
-    assert deployment.put_back().startswith("The old stands again")
-    assert host.standing() == OLD
+    for _time in range(2):
+        assert deployment.put_back() == "The old stands again, and the services run with it."
+        assert host.standing() == OLD
     run(host)
     assert host.standing() == NEW
 

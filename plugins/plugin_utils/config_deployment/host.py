@@ -1,0 +1,39 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is asked of a host that gets configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.plan import Operation
+
+
+class HostProblem(Problem):
+    """What a host said when it did not do what it was asked."""
+
+
+class Host(Protocol):
+    """What is asked of a host. Every method raises HostProblem."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's content; None if there is none."""
+
+    def sha256(self, path: str) -> str | None:
+        """Return a file's SHA-256; None if there is none."""
+
+    def operate(self, operations: Sequence[Operation]) -> None:
+        """Carry operations out, in their order."""
+
+    def create(self, path: str, content: bytes) -> bool:
+        """Make a file, and return whether it was not there."""
+
+    def stop(self, service: str) -> None:
+        """Stop a service."""
+
+    def start(self, service: str) -> None:
+        """Start a service, and return once it has run for a while."""
