@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# make help lists the targets. Arguments: ARGS (rehearse, test-versions), STAGES and V (test), PARTS (bench).
+# make help lists the targets. Arguments: ARGS (rehearse, test-versions, chaos), STAGES and V (test), PARTS (bench).
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test rehearse estate-up estate-down estate-reset estate-status estate-show test test-all test-versions lint bench docs artifact pictures clean
+.PHONY: help setup setup-test rehearse estate-up estate-down estate-reset estate-status estate-show test test-all test-versions lint bench chaos docs artifact pictures clean
 
 # Ansible refuses to run in a locale that is not UTF-8, and a scrubbed environment has none.
 export LC_ALL := C.UTF-8
@@ -60,6 +60,9 @@ lint: setup-test  ## the first stage of make test alone
 
 bench: setup-test  ## speed and memory beside the peers', measured in one run; PARTS='dns https' for some of it
 	@$(PYTHON_HERE) -m tests.performance $(PARTS)
+
+chaos: setup-test  ## each fault of each emulated system while its role works, and the run after it; ARGS='--seed 7 --only eugex --cases 3'
+	@$(PYTHON_HERE) -m tests.chaos $(ARGS)
 
 docs: setup-test  ## the guides and the reference of all plugins and roles as a site, build/documentation/README.html
 	@$(PYTHON_HERE) -m scripts.documentation
