@@ -177,19 +177,24 @@ def choose(
     return left
 
 
+def parser() -> argparse.ArgumentParser:
+    """Return what takes the arguments."""
+    names = sorted(matrix.STEPS.keys() | {step.role for step in matrix.STEPS.values()})
+    taking = argparse.ArgumentParser(prog="make chaos", description=__doc__)
+    taking.add_argument("--seed", type=int, help="as an earlier call printed it; by default another one each time")
+    taking.add_argument("--only", nargs="+", default=[], choices=names, metavar="ROLE", help=" ".join(names))
+    taking.add_argument("--fault", nargs="+", default=[], metavar="KIND", help="only faults of these kinds")
+    taking.add_argument("--cases", type=int, help="so many at most, drawn by the seed")
+    taking.add_argument("--again", action="store_true", help="also those that were good with this seed before")
+    taking.add_argument("--list", action="store_true", help="print the matrix, and run nothing")
+    taking.add_argument("--network", default=os.environ.get("EXAM_CHAOS_NETWORK", "127.75"), help="such as 127.75")
+    taking.add_argument("--results", type=Path, default=RESULTS, help="the directory where they are kept")
+    return taking
+
+
 def main() -> int:
     """Run the cases that were asked for, print the table and return the exit code."""
-    names = sorted(matrix.STEPS.keys() | {step.role for step in matrix.STEPS.values()})
-    parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
-    parser.add_argument("--seed", type=int, help="as an earlier call printed it; by default another one each time")
-    parser.add_argument("--only", nargs="+", default=[], choices=names, metavar="ROLE", help=" ".join(names))
-    parser.add_argument("--fault", nargs="+", default=[], metavar="KIND", help="only faults of these kinds")
-    parser.add_argument("--cases", type=int, help="so many at most, drawn by the seed")
-    parser.add_argument("--again", action="store_true", help="also those that were good with this seed before")
-    parser.add_argument("--list", action="store_true", help="print the matrix, and run nothing")
-    parser.add_argument("--network", default=os.environ.get("EXAM_CHAOS_NETWORK", "127.75"), help="such as 127.75")
-    parser.add_argument("--results", type=Path, default=RESULTS, help="the directory where they are kept")
-    arguments = parser.parse_args()
+    arguments = parser().parse_args()
     seed = secrets.randbelow(1_000_000) if arguments.seed is None else arguments.seed
     if arguments.list:
         rows = [(case.step.name, case.step.role, case.fault.where, case.fault.kind) for case in matrix.cases()]
