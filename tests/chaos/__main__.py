@@ -13,6 +13,7 @@ import json
 import os
 import random
 import secrets
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -194,6 +195,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main() -> int:
     """Run the cases that were asked for, print the table and return the exit code."""
+    # told to end, it stops what it has started, also where a shell has it ignore interrupts
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     arguments = parser().parse_args()
     seed = secrets.randbelow(1_000_000) if arguments.seed is None else arguments.seed
     if arguments.list:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -91,7 +92,6 @@ class Runner:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            start_new_session=True,
         )
         outcome = Outcome()
 
@@ -122,7 +122,19 @@ class Runner:
 
 def end(process: subprocess.Popen[str]) -> None:
     """Kill a run and all that it has started, as the machine's end would."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
+    if process.poll() is not None:
         return
+    # stopped first, so that it starts nothing while its own are looked for; workers are in sessions of their own
+    process.send_signal(signal.SIGSTOP)
+    for pid in (*_descendants(process.pid), process.pid):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _descendants(pid: int) -> list[int]:
+    """Return the processes that a process has started, and those that these have."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except OSError:
+        return []
+    return [each for child in map(int, children) for each in (child, *_descendants(child))]

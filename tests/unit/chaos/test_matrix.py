@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
 from collections.abc import Collection
 from dataclasses import fields
 from pathlib import Path
@@ -21,7 +23,7 @@ from emulators.sql.engine import faults as sql
 from emulators.windows.faults import Faults as WindowsFaults
 from tests.chaos import matrix
 from tests.chaos.__main__ import choose
-from tests.chaos.runs import Outcome
+from tests.chaos.runs import Outcome, end
 
 KNOWN: dict[str, Collection[str]] = {
     matrix.WINDOWS: {each.name for each in fields(WindowsFaults)},
@@ -105,3 +107,21 @@ def test_that_a_fault_strikes_at_a_task_of_the_role_before_its_last_change() -> 
     assert Outcome(tasks=outcome.tasks).moments() == [2, 3, 4]
     assert Outcome(text="a : ok=1 changed=2 \nb : ok=3 changed=3 ").changed == 5
     assert Outcome(text="Traceback (most recent call last):\n").trace is not None
+
+
+def test_that_a_killed_run_leaves_nothing_that_it_has_started_not_even_in_other_sessions() -> None:
+    script = "setsid sh -c 'echo $$; exec sleep 600' & wait"
+    with subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        started = int(process.stdout.readline())
+        end(process)
+        assert process.wait() == -signal.SIGKILL
+        assert process.stdout.read() == "", "which ends when nobody has it open any more"
+    assert is_gone(started)
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        return "sleep" not in Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8")
+    except OSError:
+        return True
