@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# make help lists the targets. Arguments: ARGS (rehearse, test-versions), STAGES and V (test), PARTS (bench).
+# make help lists the targets. Arguments: ARGS (rehearse, test-versions, chaos), STAGES and V (test), PARTS (bench, test-containers).
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test rehearse estate-up estate-down estate-reset estate-status estate-show test test-all test-versions lint bench docs artifact pictures clean
+.PHONY: help setup setup-test rehearse estate-up estate-down estate-reset estate-status estate-show test test-all test-containers test-versions lint bench chaos docs artifact pictures clean
 
 # Ansible refuses to run in a locale that is not UTF-8, and a scrubbed environment has none.
 export LC_ALL := C.UTF-8
@@ -14,7 +14,7 @@ export ANSIBLE_HOME ?= $(CURDIR)/.ansible
 
 BIN := .venv/bin
 # The estate's ports are below 1024, and the tests make network namespaces: both want root. Set-up asks for it by itself.
-KEPT := ANSIBLE_HOME,CI,EXAM_REHEARSAL_NETWORK,LC_ALL
+KEPT := ANSIBLE_HOME,CI,EXAM_REHEARSAL_NETWORK,EXAM_TEST_MSSQL_IMAGE,EXAM_TEST_ORACLE_IMAGE,LC_ALL
 AS_ROOT := $(if $(filter-out 0,$(shell id -u)),sudo --preserve-env=$(KEPT))
 # Debian puts servers' programs where an ordinary user's PATH does not look
 WITH_PATH := $(AS_ROOT) env PATH="$(CURDIR)/$(BIN):$$PATH:/usr/sbin:/sbin"
@@ -52,6 +52,10 @@ test: setup-test  ## everything that CI runs; STAGES='lint unit' for some of it,
 
 test-all: setup-test  ## the same with what is too much for each change: 30 minutes
 	@$(PYTHON_HERE) -m scripts.stages --everything $(if $(V),--live) $(STAGES)
+
+test-containers: setup-test  ## the emulated databases' tests on the vendors' own, where Docker is; PARTS=sql-server
+	@$(PYTHON_HERE) -m scripts.containers $(PARTS)
+
 test-versions: setup-test  ## ansible-core 2.19, 2.20, 2.21 on each Python that is here, and galaxy-importer: hours the first time
 	@$(PYTHON_HERE) -m scripts.all_versions $(ARGS)
 
@@ -60,6 +64,9 @@ lint: setup-test  ## the first stage of make test alone
 
 bench: setup-test  ## speed and memory beside the peers', measured in one run; PARTS='dns https' for some of it
 	@$(PYTHON_HERE) -m tests.performance $(PARTS)
+
+chaos: setup-test  ## each fault of each emulated system while its role works, and the run after it; ARGS='--seed 7 --only eugex --cases 3'
+	@$(PYTHON_HERE) -m tests.chaos $(ARGS)
 
 docs: setup-test  ## the guides and the reference of all plugins and roles as a site, build/documentation/README.html
 	@$(PYTHON_HERE) -m scripts.documentation

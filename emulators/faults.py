@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 FILE = "faults.json"
+MET = "faults.met"
+"""Beside that file: the kind of each fault that has struck, a line each."""
 
 
 class Faults:
@@ -44,8 +46,13 @@ class Faults:
                     continue
                 if "times" in entry:
                     entry["times"] -= 1
+                note_met(self._file, kind)
                 return entry
         return None
+
+    def met(self) -> bool:
+        """Return whether any has struck since they were last written."""
+        return self._file.with_name(MET).exists()
 
     def _read(self) -> None:
         try:
@@ -58,6 +65,12 @@ class Faults:
             self._entries = json.loads(self._file.read_text(encoding="utf-8"))
 
 
+def note_met(file: Path, kind: str) -> None:
+    """Note beside a file of faults that one of them has struck."""
+    with file.with_name(MET).open("a", encoding="ascii") as log:
+        log.write(f"{kind}\n")
+
+
 def write_faults(directory: Path, entries: Sequence[Mapping[str, Any]], kinds: Collection[str]) -> None:
     """Ask the server of a directory for these faults, and for no others.
 
@@ -67,6 +80,7 @@ def write_faults(directory: Path, entries: Sequence[Mapping[str, Any]], kinds: C
     for entry in entries:
         if entry.get("kind") not in kinds:
             raise ValueError(f"a fault is of one of the kinds {', '.join(sorted(kinds))}, not {entry.get('kind')!r}")
+    (directory / MET).unlink(missing_ok=True)
     temporary = directory / f"{FILE}.new"
     temporary.write_text(json.dumps(list(entries)), encoding="utf-8")
     temporary.rename(directory / FILE)

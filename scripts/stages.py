@@ -26,7 +26,7 @@ BIN = Path(sys.executable).parent
 LIMIT_SECONDS = 1200.0
 """The whole of `make test` may take 20 minutes, so no part of it may take longer; nor may one of `make test-all`."""
 
-THOROUGH = ("windows_roles", "https_on_iis", "secrets")
+THOROUGH = ("chaos", "windows_roles", "https_on_iis", "secrets")
 """Directories of integration tests that `make test-all` alone runs: each fault of what scenarios go through without."""
 
 _COUNTS = re.compile(r"\b(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)\b")

@@ -34,7 +34,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from emulators.faults import FILE, write_faults
+from emulators.faults import FILE, note_met, write_faults
 
 KINDS = frozenset(
     {"drop", "late", "error", "nonsense", "redirect", "licence"}
@@ -61,6 +61,7 @@ def find(directory: Path, kinds: Sequence[str], text: str) -> Mapping[str, Any] 
                 write(directory, entries)
             if counter == "after":
                 continue
+            note_met(file, entry["kind"])
             return entry
     return None
 

@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.adoption import adopted_product, adopted_records
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.adoption import (
+    adopted_accounts,
+    adopted_database,
+    adopted_product,
+    adopted_records,
+)
 
 
 class FilterModule:
@@ -16,4 +21,9 @@ class FilterModule:
 
     def filters(self) -> dict[str, Any]:
         """Return them by name."""
-        return {"adopted_product": adopted_product, "adopted_records": adopted_records}
+        return {
+            "adopted_accounts": adopted_accounts,
+            "adopted_database": adopted_database,
+            "adopted_product": adopted_product,
+            "adopted_records": adopted_records,
+        }

@@ -101,3 +101,100 @@ def adopted_product(
             if "account" in service:
                 service["account"] = each["username"]
     return {**adopted, "services": found} if declared else adopted
+
+
+def adopted_database(declared: Mapping[str, Any], databases: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return a database of SQL Server as it is.
+
+    Args:
+        declared: the database, as the role takes it.
+        databases: what `mssql_info` said of all that the login may see.
+
+    Returns:
+        `database`, the declared one with collation, recovery model, snapshots of read committed and owner that are
+        there; `record`, what it says of being in service, None if nothing. A database that is not there is left as it
+        is declared. `expected` and `found` tell what differs, for a proof.
+    """
+    here = f"database {declared['name']}"
+    there = next((each for each in databases if each["name"].casefold() == declared["name"].casefold()), None)
+    if there is None:
+        return {"database": {**declared}, "record": None, "expected": {here: "present"}, "found": {here: NOTHING}}
+    found = {
+        "collation": there["collation"],
+        "recovery_model": str(there["recovery_model"]).lower(),
+        "read_committed_snapshot": there["read_committed_snapshot"],
+        "owner": there["owner"],
+    }
+    # of what cannot be told, such as the owner whose login is gone, the declaration stays
+    adopted = {**declared, **{name: value for name, value in found.items() if value is not None}}
+    return {
+        "database": adopted,
+        "record": (there["extended_properties"] or {}).get("exam_scheduling_service"),
+        "expected": {f"{here}: {name.replace('_', ' ')}": declared[name] for name in found},
+        "found": {f"{here}: {name.replace('_', ' ')}": value for name, value in found.items()},
+    }
+
+
+def adopted_accounts(results: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return accounts of SQL Server with the rights that they have in the declared databases.
+
+    Args:
+        results: of a loop over the declared accounts: of each its `item`, and what `mssql_login` said in check mode,
+            with `state: exact`, that it would change.
+
+    Returns:
+        `accounts` as the role takes them: those that have no login are left out, and so are databases in which they
+        have no user. An account that could not be read is left as it is declared. `expected` and `found` tell by
+        account what differs, for a proof.
+    """
+    accounts, expected, found = [], {}, {}
+    for result in results:
+        declared, changes = result["item"], result.get("changes")
+        subject = f"rights of {declared['name']}"
+        expected[subject] = "as declared"
+        if changes is None:
+            accounts.append(declared)
+            found[subject] = result.get("msg", "not read")
+            continue
+        before = {change["item"]: change["before"] for change in changes}
+        found[subject] = "; ".join(f"{item}: {value or NOTHING}" for item, value in before.items()) or "as declared"
+        if f"login {declared['name']}" in before:
+            found[subject] = "no login"
+            continue
+        users = [_adopted_user(entry, declared["name"], before) for entry in declared["databases"]]
+        accounts.append({**declared, "databases": [user for user in users if user]})
+    return {"accounts": accounts, "expected": expected, "found": found}
+
+
+def _adopted_user(entry: Mapping[str, Any], login: str, before: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a login's user of a database as it is; nothing if there is none.
+
+    Args:
+        entry: what is declared of it.
+        login: whose it is.
+        before: of each right that would be changed, by the item that `mssql_login` calls it, what it is.
+    """
+    where = f"database {entry['name']} user {entry.get('user') or login}"
+    if where in before and before[where] is None:
+        return {}
+    roles = [role for role in entry.get("roles", []) if f"{where} role {role}" not in before]
+    rights = {}
+    for each in entry.get("permissions", []):
+        for permission in each["permissions"]:
+            target = ".".join(each[part] for part in ("schema", "object") if each.get(part))
+            rights[permission.upper(), target] = {**each, "permissions": [permission]}
+    for item, value in before.items():
+        kind, _space, what = item.removeprefix(f"{where} ").partition(" ")
+        if not item.startswith(f"{where} "):
+            continue
+        if kind == "role" and value is not None:
+            roles.append(what)
+        elif kind == "permission":
+            permission, _on, target = what.partition(" on ")
+            rights.pop((permission.upper(), target), None)
+            if value is not None:
+                schema, _dot, name = target.partition(".")
+                right = {"permissions": [permission], "schema": schema or None, "object": name or None}
+                state = {"state": "deny"} if value == "DENY" else {}
+                rights[permission.upper(), target] = {key: each for key, each in right.items() if each} | state
+    return {**entry, "roles": roles, "permissions": list(rights.values())}

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`make bench`: all measurements in one run, as one table. Fails where a floor is missed by half, or on memory.
 
+What is measured is kept in docs/performance.json, of which docs/performance.md is made.
+
 Machines differ and are busy; a ratio measured side by side differs less, and one that misses its floor by half is a
 regression and not noise.
 """
@@ -10,23 +12,16 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.proof import render_table
-from tests.performance.ratio import Measurement, raise_file_limit
+from tests.performance import page, results
+from tests.performance.ratio import Measurement, duration, raise_file_limit, verdict
 
 HEADER = ("work", "unit", "ours", "peer", "", "ratio", "floor", "memory", "limit", "verdict")
-
-
-def verdict(measurement: Measurement) -> str:
-    """Return `ok`, `missed` (the floor, by less than half) or why it fails, beginning with `FAILS`."""
-    if measurement.memory_mib > measurement.memory_limit_mib:
-        return "FAILS: memory"
-    if measurement.ratio < measurement.floor / 2:
-        return "FAILS: floor missed by half"
-    return "ok" if measurement.ratio >= measurement.floor else "missed"
 
 
 def table(measurements: Sequence[Measurement]) -> str:
@@ -49,11 +44,6 @@ def table(measurements: Sequence[Measurement]) -> str:
     return render_table(HEADER, rows)
 
 
-def duration(seconds: float) -> str:
-    """Return seconds in the unit in which they read well."""
-    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.3g} ms"
-
-
 def main() -> int:
     """Measure the parts that were asked for, by default all, print the table and return the exit code."""
     parts = sorted(path.stem.removeprefix("bench_") for path in Path(__file__).parent.glob("bench_*.py"))
@@ -67,7 +57,11 @@ def main() -> int:
     measurements: list[Measurement] = []
     for part in wanted:
         print(f"measuring {part} ...", file=sys.stderr, flush=True)
-        measurements += importlib.import_module(f"tests.performance.bench_{part}").measure()
+        load = os.getloadavg()[0]
+        measured = importlib.import_module(f"tests.performance.bench_{part}").measure()
+        measurements += measured
+        # at once: what was measured is not lost should a later part fail
+        page.write(results.keep([results.result(part, measured, load)]))
     print(table(measurements))
     return 1 if any(verdict(one).startswith("FAILS") for one in measurements) else 0
 

@@ -33,11 +33,27 @@ class Measurement:
     memory_mib: float
     """Peak resident memory of the module's own process."""
     memory_limit_mib: float = 120.0
+    points: tuple[tuple[float, float, float], ...] = ()
+    """Where it was measured at several sizes: size, seconds, MiB."""
 
     @property
     def ratio(self) -> float:
         """How many times faster than the peer."""
         return self.peer / self.ours
+
+
+def verdict(measurement: Measurement) -> str:
+    """Return `ok`, `missed` (the floor, by less than half) or why it fails, beginning with `FAILS`."""
+    if measurement.memory_mib > measurement.memory_limit_mib:
+        return "FAILS: memory"
+    if measurement.ratio < measurement.floor / 2:
+        return "FAILS: floor missed by half"
+    return "ok" if measurement.ratio >= measurement.floor else "missed"
+
+
+def duration(seconds: float) -> str:
+    """Return seconds in the unit in which they read well."""
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.3g} ms"
 
 
 @dataclass(frozen=True)

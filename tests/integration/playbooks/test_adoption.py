@@ -12,7 +12,7 @@ import yaml
 
 from tests.integration.playbooks.isolated import Rehearsed, changed, files
 
-SERVERS = "stages/servers.yml"
+SERVERS, DATABASE = "stages/servers.yml", "stages/database.yml"
 BY_HAND: dict[str, Any] = {
     "dns_records": [
         {"name": "es-live", "type": "A", "values": ["192.0.2.99"], "ttl": 300},
@@ -21,6 +21,25 @@ BY_HAND: dict[str, Any] = {
         {"name": "timetables", "type": "CNAME", "values": ["web1-live"]},
     ],
     "sql_server_settings": {"max degree of parallelism": 8},
+    "exam_scheduler_database": {
+        "name": "ES",
+        "collation": "Latin1_General_CI_AS",
+        "recovery_model": "simple",
+        "read_committed_snapshot": True,
+        "owner": "sa",
+    },
+    "exam_scheduler_accounts": [
+        {
+            "name": "EXAMS\\svc-exam-scheduler",
+            "databases": [
+                {
+                    "name": "ES",
+                    "roles": ["db_datareader", "db_ddladmin"],
+                    "permissions": [{"permissions": ["SELECT"], "schema": "dbo", "object": "Exams"}],
+                }
+            ],
+        }
+    ],
 }
 
 
@@ -32,6 +51,7 @@ def test_that_what_was_built_by_hand_is_adopted_and_then_left_alone(rehearsed: R
     (tmp_path / "hosts.yml").write_text("all: {}\n", encoding="utf-8")
     (tmp_path / "group_vars/all/by_hand.yml").write_text(yaml.safe_dump(BY_HAND), encoding="utf-8")
     assert changed(isolated.play(SERVERS, "-i", str(tmp_path), "--tags", "dns,sql_server")) == 2
+    assert changed(isolated.play(DATABASE, "-i", str(tmp_path))) == 2
     estate = ("windows/hosts", "sql-server", "hosts/web1-live/etc")
     before = [files(isolated.directory / part) for part in estate]
 
@@ -51,9 +71,17 @@ def test_that_what_was_built_by_hand_is_adopted_and_then_left_alone(rehearsed: R
     assert records["web1-live", "AAAA"]["values"] == ["2001:db8:0:1::30"], "as the plan has it"
     assert adopted["sql_server_settings"]["max degree of parallelism"] == 8
     assert adopted["connect_connector"]["version"] == "1.7.0"
+    assert adopted["exam_scheduler_database"]["recovery_model"] == "simple"
+    (user,) = adopted["exam_scheduler_accounts"][0]["databases"]
+    assert (user["roles"], user["permissions"]) == (
+        ["db_datareader", "db_ddladmin"],
+        [{"permissions": ["SELECT"], "schema": "dbo", "object": "Exams"}],
+    )
     secrets = [path.read_text(encoding="utf-8").strip() for path in (isolated.directory / "secrets").glob("*")]
     assert not [secret for secret in secrets if secret in text]
 
     looked_at = "dns,sql_server,exam_scheduler,connect,calsync"
     assert changed(isolated.play(SERVERS, "-i", str(place), "--check", "--tags", looked_at)) == 0
+    assert changed(isolated.play(DATABASE, "-i", str(place), "--check")) == 0
+    assert changed(isolated.play(DATABASE)) == 2
     assert changed(isolated.play(SERVERS, "--tags", "dns,sql_server")) == 2

@@ -1,0 +1,140 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs of ansible-playbook whose tasks are counted as they begin, so that a fault can strike at one of them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from emulators.estate.estate import ROOT
+from tests.chaos.matrix import Step
+from tests.compiled import COMPILED
+
+_TASK = re.compile(r"^TASK \[(.*)\] \**$")
+_CHANGED = re.compile(r"changed=(\d+)")
+TRACES = ("Traceback (most recent call last)", "MODULE FAILURE", "Module result deserialization failed")
+"""What a run prints where a message should be."""
+
+
+@dataclass
+class Outcome:
+    """How a run went."""
+
+    code: int = 0
+    tasks: list[str] = field(default_factory=list)
+    last_change: int = 0
+    """The number of the last task that changed anything, from 1; 0 if none did."""
+    text: str = ""
+    endless: bool = False
+    """Whether it was ended because its time was over."""
+
+    def moments(self) -> list[int]:
+        """Return the numbers of the role's own tasks up to the last that changes anything, or of all if none does."""
+        last = self.last_change or len(self.tasks)
+        return [number for number, name in enumerate(self.tasks, 1) if " : " in name and number <= last]
+
+    @property
+    def changed(self) -> int:
+        """How many results say that something changed."""
+        return sum(map(int, _CHANGED.findall(self.text)))
+
+    @property
+    def trace(self) -> str | None:
+        """What it printed where a message should be, if it did."""
+        return next((trace for trace in TRACES if trace in self.text), None)
+
+
+class Runner:
+    """Runs the playbook of a step in an estate."""
+
+    def __init__(self, network: str, overlay: Path) -> None:
+        self.network = network
+        self.overlay = overlay
+
+    def run(
+        self,
+        step: Step,
+        *options: str,
+        seconds: float,
+        at: int | None = None,
+        strike: Callable[[subprocess.Popen[str]], None] | None = None,
+    ) -> Outcome:
+        """Run the playbook, and return how it went.
+
+        Args:
+            step: whose playbook, with its role's tag.
+            options: further ones of ansible-playbook.
+            seconds: after which it is killed.
+            at: the number of the task at whose beginning `strike` is called.
+            strike: is given the process.
+        """
+        inventories = [ROOT / "inventories/live", ROOT / "inventories/rehearsal", self.overlay]
+        process = subprocess.Popen(
+            [
+                Path(sys.executable).with_name("ansible-playbook"),
+                *(option for path in inventories for option in ("-i", str(path))),
+                ROOT / "playbooks/stages" / f"{step.playbook}.yml",
+                *("--tags", step.role, *options),
+            ],
+            cwd=ROOT,
+            env={**os.environ, **COMPILED, "EXAM_REHEARSAL_NETWORK": self.network, "ANSIBLE_NOCOLOR": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        outcome = Outcome()
+
+        def give_up() -> None:
+            outcome.endless = True
+            end(process)
+
+        watch = threading.Timer(seconds, give_up)
+        watch.start()
+        lines = []
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                lines.append(line)
+                if found := _TASK.match(line):
+                    outcome.tasks.append(found[1])
+                    if strike is not None and len(outcome.tasks) == at:
+                        strike(process)
+                elif line.startswith("changed: ["):
+                    outcome.last_change = len(outcome.tasks)
+            outcome.code = process.wait()
+        finally:
+            watch.cancel()
+            end(process)
+        outcome.text = "".join(lines)
+        return outcome
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    """Kill a run and all that it has started, as the machine's end would."""
+    if process.poll() is not None:
+        return
+    # stopped first, so that it starts nothing while its own are looked for; workers are in sessions of their own
+    process.send_signal(signal.SIGSTOP)
+    for pid in (*_descendants(process.pid), process.pid):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _descendants(pid: int) -> list[int]:
+    """Return the processes that a process has started, and those that these have."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except OSError:
+        return []
+    return [each for child in map(int, children) for each in (child, *_descendants(child))]
