@@ -10,6 +10,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -123,9 +124,11 @@ class Hosts:
         self.process.faults.set(name, faults)
 
     def clear(self) -> None:
-        """Let nothing be wrong with any host, and return once all of them listen."""
+        """Let nothing be wrong with any host, and return once those that were off listen."""
+        off = [name for name in self.names if self.process.faults.of(name).refuse]
         self.process.faults.clear()
-        wait_until(lambda: all(map(self._listens, self.names)), "hosts that are back", seconds=60)
+        for name in off:  # one after the other: what listens already is not to be kept busy
+            wait_until(partial(self._listens, name), f"{name}, which is back", seconds=60)
 
     def _listens(self, name: str) -> bool:
         with socket.socket() as probe:

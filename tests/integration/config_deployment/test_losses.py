@@ -109,5 +109,6 @@ def test_that_a_loss_at_any_step_leaves_the_old_or_the_new(started: Started, kin
     if kind in ("down_after", "off"):
         assert off == sorted(steps)[: len(off)]
         assert 20 < len(off) < last, "there are more steps than this goes through"
-        assert {stands[name] for name in off} == {"old", "neither", "new"}
+        # a command comes to its end where the host is lost between two of them
+        assert {stands[name] for name in off} == {"old", "new"} | ({"neither"} if kind == "off" else set())
     goes_on(hosts, steps, stands)
