@@ -3,14 +3,15 @@
 """What one process of `make test` has built or compiled, the next ones take: a fifth of the time of an Ansible run.
 
 Python imports this by itself where this folder is on PYTHONPATH, which `scripts.stages` sees to, for tests only.
-Ansible puts each module into an archive anew in every run; an archive's sources, and those of a collection's plugins,
-are compiled anew in every process. Here all of it is kept, in a folder that lives as long as one `make test`: no change
-of a source can be missed.
+Ansible puts each module into an archive anew in every run; an archive's sources, those of a collection's plugins, and
+templates are compiled anew in every process, and each task is one. Here all of it is kept, in a folder that lives as
+long as one `make test`: no change of a source can be missed.
 """
 
 from __future__ import annotations
 
 import _imp
+import contextlib
 import importlib.util
 import marshal
 import os
@@ -33,17 +34,17 @@ def _hash(content: bytes) -> str:
 def _kept(folder: str, filename: str, source: bytes, compiled: Callable[[], CodeType]) -> CodeType:
     """Return a source's code as it was kept under the hash of the source (PEP 552's), or compile and keep it."""
     kept = os.path.join(folder, f"{os.path.basename(filename)}.{_hash(source)}")
-    try:
-        with open(kept, "rb") as stream:
-            code: CodeType = marshal.load(stream)  # noqa: S302  what was written below, in this folder of the tests' own
-    except FileNotFoundError:
-        code = compiled()
-        unfinished = f"{kept}.{os.getpid()}"
-        with open(unfinished, "wb") as stream:
-            stream.write(marshal.dumps(code))
-        os.rename(unfinished, kept)
+    code: CodeType | None = None
+    with contextlib.suppress(FileNotFoundError), open(kept, "rb") as stream:
+        code = marshal.load(stream)  # noqa: S302  what was written below, in this folder of the tests' own
+    if code is not None:
+        _imp._fix_co_filename(code, filename)  # type: ignore[attr-defined]  # what importlib itself does
         return code
-    _imp._fix_co_filename(code, filename)  # type: ignore[attr-defined]  # what importlib itself does
+    code = compiled()  # not where the file was missed: an error in the source would tell of that as well
+    unfinished = f"{kept}.{os.getpid()}"
+    with open(unfinished, "wb") as stream:
+        stream.write(marshal.dumps(code))
+    os.rename(unfinished, kept)
     return code
 
 
@@ -55,6 +56,43 @@ def _keep_what_archives_hold(folder: str) -> None:
         return _kept(folder, filename, source, lambda: compile_source(filename, source))
 
     zipimport._compile_source = compiled  # type: ignore[attr-defined]  # there is no public hook
+
+
+def _keep_what_templates_become(folder: str) -> None:
+    """Have Ansible's Jinja take the code that is kept: each of its workers is a process, and compiles all it meets."""
+    from jinja2.environment import Environment, TemplateExpression  # noqa: PLC0415  only where Ansible runs
+
+    compile_template, compile_expression = Environment.compile, Environment.compile_expression
+    last: list[CodeType] = []
+
+    def kept(environment: Environment, kind: str, source: str, fresh: Callable[[], CodeType]) -> CodeType:
+        bits = sys.modules["ansible._internal._templating._jinja_bits"]
+        context = bits._TemplateCompileContext.current(optional=True)
+        settings = [getattr(environment, name) for name in bits._TEMPLATE_OVERRIDE_FIELD_NAMES]
+        escapes = context is not None and context.escape_backslashes
+        return _kept(folder, "<template>", repr((kind, str(source), settings, escapes)).encode(), fresh)
+
+    def of_ansible(environment: Environment) -> bool:
+        return type(environment).__module__ == "ansible._internal._templating._jinja_bits"
+
+    def template(self: Environment, source: object, *arguments: object, **options: object) -> object:
+        if isinstance(source, str) and not arguments and not options and of_ansible(self):
+            return kept(self, "template", source, lambda: compile_template(self, source))
+        code = compile_template(self, source, *arguments, **options)  # type: ignore[call-overload]  # as given
+        last[:] = [code]
+        return code
+
+    def expression(self: Environment, source: str, undefined_to_none: bool = True) -> TemplateExpression:
+        def fresh() -> CodeType:
+            compile_expression(self, source, undefined_to_none)  # which makes a template of it, and that its code
+            return last.pop()
+
+        if not of_ansible(self):
+            return compile_expression(self, source, undefined_to_none)
+        code = kept(self, "expression", source, fresh)
+        return TemplateExpression(self.template_class.from_code(self, code, self.make_globals(None)), undefined_to_none)
+
+    Environment.compile, Environment.compile_expression = template, expression  # type: ignore[method-assign,assignment]  # no hook
 
 
 class _WhenAnsibleIsImported:
@@ -77,6 +115,8 @@ class _WhenAnsibleIsImported:
 
             # its loader of collections calls the built-in function, and keeps nothing; a global name goes before that
             _collection_finder.compile = self._compile
+        elif name == "ansible._internal._templating._engine":
+            _keep_what_templates_become(self._folder)
         return None
 
     def _compile(self, *, source: str | bytes, filename: str, **options: object) -> CodeType:

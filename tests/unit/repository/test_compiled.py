@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -41,27 +42,54 @@ def test_what_is_kept_is_taken_for_the_same_source_alone(tmp_path: Path) -> None
 
 def test_modules_are_built_once_for_all_runs(tmp_path: Path) -> None:
     (folder := tmp_path / "kept").mkdir()
-    command = [
-        str(Path(sys.executable).with_name("ansible")),
-        "-i",
-        "localhost,",
-        "-c",
-        "local",
-        "-m",
-        "ping",
-        "localhost",
-    ]
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path),
-        "LC_ALL": "C.UTF-8",
-        "PYTHONPATH": str(COMPILED),
-        "EXAM_TESTS_COMPILED": str(folder),
-        "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
-    }
     built = set[tuple[str, int]]()
     for _run in range(2):
-        subprocess.run(command, env=environment, capture_output=True, check=True)
+        ansible(tmp_path, "-m", "ping", EXAM_TESTS_COMPILED=str(folder))
         built |= {(path.name, path.stat().st_ino) for path in folder.glob("*.modules/*-none")}
     assert [name for name, _number in built] == ["ansible.modules.ping-ZIP_DEFLATED-none"]
     assert not list((tmp_path / ".ansible" / "tmp").glob("ansible-local-*")), "what a run made for itself is gone"
+
+
+def test_a_template_says_the_same_when_it_is_kept(tmp_path: Path) -> None:
+    (folder := tmp_path / "kept").mkdir()
+    templates = (
+        "{{ [1, 2] | map('string') | join('-') }}",
+        "{% if x is defined %}a{% else %}b{% endif %}",
+        "{{ oops }}",
+    )
+    texts = "".join(f"    msg{number}: {json.dumps(text)}\n" for number, text in enumerate(templates))
+    (tmp_path / "playbook.yml").write_text(
+        f"- hosts: all\n  gather_facts: false\n  vars:\n    here: [1]\n{texts}  tasks:\n"
+        "  - debug: {msg: '{{ msg0 }} {{ msg1 }}'}\n    when: here | length == 1\n"
+        "  - debug: {msg: '{{ msg2 }}'}\n    ignore_errors: true\n"
+        "  - debug: {msg: never}\n    when: here | length >\n",
+        encoding="utf-8",
+    )
+    without = ansible(tmp_path, program="ansible-playbook")
+    assert "msg: 1-2 b" in without
+    assert "'oops' is undefined" in without
+    assert "Syntax error in expression" in without
+    for _run in range(2):
+        assert ansible(tmp_path, program="ansible-playbook", EXAM_TESTS_COMPILED=str(folder)) == without
+    kept = {path.name for path in folder.glob("<template>.*")}
+    assert len(kept) >= 5, "three templates, two of tasks, an expression"
+
+
+def ansible(home: Path, *words: str, program: str = "ansible", **environment: str) -> str:
+    """Return what Ansible prints."""
+    what = [str(home / "playbook.yml")] if program == "ansible-playbook" else ["localhost", *words]
+    return subprocess.run(
+        [str(Path(sys.executable).with_name(program)), "-i", "localhost,", "-c", "local", *what],
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(home),
+            "LC_ALL": "C.UTF-8",
+            "PYTHONPATH": str(COMPILED),
+            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+            "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        check=program == "ansible",
+    ).stdout
