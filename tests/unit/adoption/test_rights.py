@@ -41,7 +41,7 @@ rights_there = st.dictionaries(
 def declared(account: Mapping[str, Any]) -> DeclaredLogin:
     """Return an account of the inventory as the module reads it."""
     nothing = {"password": None, "sid": None, "default_database": None, "check_policy": None, "check_expiration": None}
-    server = {"enabled": None, "unlock": False, "server_roles": [], "server_permissions": []}
+    server: dict[str, Any] = {"enabled": None, "unlock": False, "server_roles": [], "server_permissions": []}
     user = {"state": "present", "user": None, "default_schema": None, "create_schema": False}
     right = {"schema": None, "object": None, "state": "grant"}
     databases = [
