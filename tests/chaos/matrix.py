@@ -86,6 +86,21 @@ STEPS = {
         Step("office365", "calsync", "calsync", ("windows", "graph"), needs=("calsync",)),
         Step("business_intelligence", "business_intelligence", "publishing", ("bi-live",)),
         Step("web_timetables", "web_timetables", "publishing", WEB, needs=("https", "database")),
+        Step(
+            "publication",
+            "publication",
+            "population",
+            ("windows", "graph", *WEB),
+            needs=("office365", "web_timetables"),
+        ),
+        Step(
+            "data_population",
+            "data_population",
+            "population",
+            ("windows", "sql-server", "eugex-live"),
+            needs=("configuration", "publication"),
+        ),
+        Step("validation", "validation", "validation", needs=("data_population",)),
     )
 }
 """In the order in which the plan is carried out."""
@@ -222,6 +237,7 @@ FAULTS: Mapping[str, Sequence[Fault]] = {
             "connect-live",
             disk_full=True,
             files_locked=[f"{CONNECT_FILES}\\Connect.exe.config"],
+            config_files_killed_at=3,
             **_of_service(CONNECT_SERVICE),
         ),
         *_ORACLE[:1],
@@ -235,6 +251,9 @@ FAULTS: Mapping[str, Sequence[Fault]] = {
     ],
     "business_intelligence": _BI,
     "web_timetables": _of_process(LINUX, "web1-live"),
+    "publication": _of_windows("calsync-live", **_of_service(CALSYNC_SERVICE)),
+    "data_population": [*_of_windows("connect-live", job_fails_after=100, job_waits_after=100), *_ORACLE, *_SQL],
+    "validation": (),
 }
 """Of each step; and in each one `ansible-playbook` itself is killed."""
 
