@@ -6,12 +6,17 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from emulators.estate.advisory_board import sign_records
+from emulators.estate.estate import ROOT
 from emulators.processes import wait_until
 from emulators.windows.faults import FaultFile, Faults
 from emulators.windows.model import STATE
@@ -79,3 +84,48 @@ def test_that_stale_evidence_names_what_is_another_one_and_nobody_withdraws_the_
     word = ("-e", "change_control_emergency_approver='A. N. Other'", "-e", "change_control_emergency_reason='in haste'")
     refused = isolated.play("withdraw_from_service.yml", *word, "-e", "backup_directory='E:\\Backup'", succeeds=False)
     assert "takes an approved change record that names withdraw_from_service" in " ".join(refused.split())
+
+
+EMERGENCY = {
+    "id": "SAS005-911",
+    "title": "Take Exam Scheduler out of use",
+    "reference": "Emergency change of 2027-02-03",
+    "approver": "Chair of the change advisory board <change-board@exams.example>",
+    "window": {"start": "2027-02-03T08:00", "end": "2027-02-03T18:00", "time_zone": "Europe/London"},
+    "covers": {"procedures": ["withdraw_from_service"]},
+    "back_out": "The backup that the procedure has made is restored.",
+}
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(600)
+def test_that_only_an_approved_change_withdraws_the_service_and_a_backup_comes_first(
+    rehearsed: Rehearsed, tmp_path: Path
+) -> None:
+    isolated = rehearsed.isolated
+    records = tmp_path / "records"
+    shutil.copytree(ROOT / "changes/live", records)
+    (records / "SAS005-911.yml").write_text(yaml.safe_dump(EMERGENCY), encoding="utf-8")
+    sign_records(records, tmp_path / "approvals")
+    approvals = {
+        "change_control_records": str(records),
+        "change_control_approvals": str(tmp_path / "approvals"),
+        "change_control_allowed_signers": str(tmp_path / "approvals/allowed_signers"),
+    }
+    inventory = tmp_path / "inventory"
+    (inventory / "group_vars").mkdir(parents=True)
+    (inventory / "group_vars/all.yml").write_text(yaml.safe_dump(approvals), encoding="utf-8")
+    (inventory / "hosts.yml").write_text("all: {}\n", encoding="utf-8")
+    approved = ("-i", str(inventory), "-e", "backup_directory=/var/opt/mssql/backup")
+    says = "SELECT CAST(value AS nvarchar(40)) FROM sys.extended_properties WHERE name = N'exam_scheduling_service'"
+    sql(isolated, "EXEC sp_updateextendedproperty N'exam_scheduling_service', N'live'")
+    assert "its data are not touched" in " ".join(isolated.play("clear_down.yml", succeeds=False).split())
+
+    predicted = isolated.play("withdraw_from_service.yml", *approved, "--check")
+    assert (changed(predicted), sql(isolated, says)) == (2, [[["live"]]])
+    withdrawn = isolated.play("withdraw_from_service.yml", *approved)
+    assert (changed(withdrawn), sql(isolated, says)) == (2, [[["pre_live"]]])
+    made = "SELECT COUNT(*) FROM msdb.dbo.backupset WHERE database_name = N'ES' AND is_copy_only = 1"
+    assert sql(isolated, made) == [[[1]]]
+    assert changed(isolated.play("withdraw_from_service.yml", *approved)) == 0
+    sql(isolated, "EXEC sp_dropextendedproperty N'exam_scheduling_withdrawn'")
