@@ -66,7 +66,7 @@ def events(isolated: Isolated) -> int:
 @pytest.mark.timeout(1800)
 def test_that_a_release_is_validated_goes_live_and_then_keeps_its_data(rehearsed: Rehearsed, tmp_path: Path) -> None:
     isolated = rehearsed.isolated
-    assert "No validation is open" in isolated.play("validate.yml", "-e", "action=run", succeeds=False)
+    assert "Is a validation open" in isolated.play("validate.yml", "-e", "action=run", succeeds=False)
     isolated.play("validate.yml", "-e", "action=open")
     assert properties(isolated)["exam_scheduling_data"].startswith("loaded for validation")
     assert changed(isolated.play("validate.yml", "-e", "action=open")) == 0, "one that is open stays as it is"
