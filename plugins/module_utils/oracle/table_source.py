@@ -103,9 +103,10 @@ class Reader:
         header = next(source.records(), None)
         if header is None:
             raise Problem("there is no header", where=source.where, remedy="Give the names of the columns in line 1.")
-        names = [name.strip().upper() for name in header[1]]
-        self._width = len(names)
         known = {column.name.upper(): column for column in columns}
+        # rows of which there are none name no columns
+        names = [name.strip().upper() for name in header[1]] or list(known)
+        self._width = len(names)
         self._check(names, known)
         self._places = [place for place, name in enumerate(names) if name not in source.ignored]
         self.columns = [known[names[place]] for place in self._places]

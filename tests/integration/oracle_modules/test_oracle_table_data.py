@@ -164,10 +164,15 @@ def test_that_a_wrong_file_is_refused(emulator: Emulator, hub: str, load: Load, 
     assert len(found_rows(emulator, hub)) == 2
 
 
-def test_that_a_table_can_be_emptied_on_request(emulator: Emulator, hub: str, load: Load) -> None:
+def test_that_a_table_can_be_emptied_on_request(emulator: Emulator, hub: str, load: Load, run: Runner) -> None:
     counts(load(GOOD))
     assert counts(load(f"{HEADER}\n", allow_empty=True)) == [({"rows": 2}, {"rows": 0})]
     assert counts(load(f"{HEADER}\n", allow_empty=True)) == []
+    counts(load(GOOD))
+    none: dict[str, Any] = {"table": f"{hub}.INVIGILATORS", "rows": []}
+    assert "allow_empty" in run("oracle_table_data", hub, **none)["msg"]
+    assert counts(run("oracle_table_data", hub, **none, allow_empty=True)) == [({"rows": 2}, {"rows": 0})]
+    assert counts(run("oracle_table_data", hub, **none, allow_empty=True)) == []
 
 
 def test_that_rows_are_merged_by_their_key(emulator: Emulator, hub: str, load: Load, run: Runner, table: str) -> None:
