@@ -23,8 +23,8 @@ from scripts import processes
 ROOT = Path(__file__).resolve().parents[1]
 LOGS = ROOT / ".cache" / "test"
 BIN = Path(sys.executable).parent
-LIMIT_SECONDS = 1200.0
-"""The whole of `make test` may take 20 minutes, so no part of it may take longer; nor may one of `make test-all`."""
+LIMIT_SECONDS = 1800.0
+"""A part of it that takes longer hangs: all of `make test` is meant to take 20 minutes, on a machine of its own."""
 
 THOROUGH = ("chaos", "windows_roles", "https_on_iis", "secrets")
 """Directories of integration tests that `make test-all` alone runs: each fault of what scenarios go through without."""
