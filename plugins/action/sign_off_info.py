@@ -62,16 +62,20 @@ def _record(arguments: dict[str, Any], environment: str, now: datetime) -> dict[
     Raises:
         Problem: it would be none.
     """
-    identity = f"{arguments['artefact'].replace('_', '-')}-{arguments['digest'][:12]}"
+    # what comes of templates carries tags, which are no part of what is signed
+    title, approver, artefact, digest, tested_by = (
+        str(arguments[name]) for name in ("title", "approver", "artefact", "digest", "tested_by")
+    )
+    identity = f"{artefact.replace('_', '-')}-{digest[:12]}"
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     sign_off = SignOff(
         id=identity,
-        title=arguments["title"],
-        approver=arguments["approver"],
-        artefact=arguments["artefact"],
-        content_digest=arguments["digest"],
+        title=title,
+        approver=approver,
+        artefact=artefact,
+        content_digest=digest,
         tested_in=environment,
-        tested_by=arguments["tested_by"],
+        tested_by=tested_by,
         tested=day,
         valid_until=day + timedelta(days=arguments["valid_days"]),
         path=Path(identity),

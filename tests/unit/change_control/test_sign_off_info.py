@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from ansible._internal._datatag._tags import TrustedAsTemplate
 
 from ansible_collections.uoe.exam_scheduling.plugins.action.sign_off_info import _record
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
@@ -37,6 +38,11 @@ def test_that_the_record_is_a_sign_off_of_just_this_content() -> None:
 
 def test_that_the_record_of_a_day_is_always_the_same() -> None:
     assert _record(ASKED, "live", NOW) == _record(ASKED, "live", NOW.replace(hour=9))
+
+
+def test_that_what_comes_of_templates_is_text_like_any_other() -> None:
+    tagged = {name: TrustedAsTemplate().tag(value) for name, value in ASKED.items() if isinstance(value, str)}
+    assert _record({**ASKED, **tagged}, "live", NOW) == _record(ASKED, "live", NOW)
 
 
 def test_that_what_is_no_digest_is_refused() -> None:
