@@ -73,11 +73,11 @@ def main() -> int:
 def one_pass(asked: Mapping[str, Any], written: Json) -> Json:
     """Bring calendars to what the database says; return what stays queued, since it was refused or is too much."""
     queue = queued(wanted(asked), written)
-    with calendars(asked) as session:
+    with calendars(asked) as (session, users):
         for name, entry in list(queue.items())[:AT_ONCE]:
             if entry["action"] == "create" and name.rpartition(".")[0] in written:
                 continue  # what was there before could not be taken away
-            refused = _send(session, name, entry, written)
+            refused = _send(session, f"{users}/{entry['mailbox']}", name, entry, written)
             if refused:
                 entry["refused"] = refused
             else:
@@ -118,8 +118,8 @@ def queued(exams: Mapping[str, Json], written: Mapping[str, Json]) -> dict[str, 
 
 
 @contextmanager
-def calendars(asked: Mapping[str, Any]) -> Iterator[requests.Session]:
-    """Provide a session that is signed in to Graph, as the configuration says."""
+def calendars(asked: Mapping[str, Any]) -> Iterator[tuple[requests.Session, str]]:
+    """Provide a session that is signed in to Graph as the configuration says, and the URL that mailboxes are below."""
     sign_in = asked["sign_in"]
     address = asked["hosts"].get(_GRAPH)
     if address is None:
@@ -139,20 +139,19 @@ def calendars(asked: Mapping[str, Any]) -> Iterator[requests.Session]:
         if "access_token" not in token:
             raise CannotSignIn(f"Entra ID gives no token: {token.get('error_description', token.get('error'))}")
         session.headers.update(Authorization=f"Bearer {token['access_token']}")
-        session.base = f"{base}/v1.0/users"  # type: ignore[attr-defined] # where the mailboxes are
-        yield session
+        yield session, f"{base}/v1.0/users"
 
 
-def _send(session: requests.Session, name: str, entry: Json, written: Json) -> str:
-    """Carry an entry out, and return how it was refused; nothing if it was not."""
-    base, key = f"{session.base}/{entry['mailbox']}", name.rpartition(".")[0]  # type: ignore[attr-defined] # see there
+def _send(session: requests.Session, mailbox: str, name: str, entry: Json, written: Json) -> str:
+    """Carry an entry out at the URL of its mailbox, and return how it was refused; nothing if it was not."""
+    key = name.rpartition(".")[0]
     if entry["action"] == "delete":
-        answer = session.delete(f"{base}/events/{entry['id']}", timeout=_SECONDS)
+        answer = session.delete(f"{mailbox}/events/{entry['id']}", timeout=_SECONDS)
         if not answer.ok and answer.status_code != requests.codes.not_found:
             return f"{answer.status_code}"
         del written[key]
         return ""
-    answer = session.post(f"{base}/calendar/events", json={**entry["event"], "transactionId": key}, timeout=_SECONDS)
+    answer = session.post(f"{mailbox}/calendar/events", json={**entry["event"], "transactionId": key}, timeout=_SECONDS)
     if not answer.ok:
         return f"{answer.status_code} {answer.json().get('error', {}).get('code', '')}"
     written[key] = {

@@ -8,6 +8,7 @@ Neither the product's schema nor its connector is public; both are invented (emu
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,7 +35,7 @@ class Known:
     students: dict[str, int] = field(default_factory=dict)
 
 
-class Entity:
+class Entity(ABC):
     """A table that is filled of a view. Rows begin with the natural key, whose parts are texts."""
 
     table: str
@@ -52,9 +53,9 @@ class Entity:
         """Yield the rows that the table shall have."""
         yield from source.views[self.view]
 
+    @abstractmethod
     def known(self, target: Any) -> Known:
         """Return what the target has at this moment."""
-        raise NotImplementedError
 
     def fits(self, row: Row, known: Known) -> bool:
         """Return whether all that the row refers to is there."""

@@ -39,6 +39,18 @@ attributes:
     support: full
 """
 
+    INFO = r"""
+attributes:
+  check_mode:
+    support: full
+    details: It changes nothing, so it does the same in check mode.
+  diff_mode:
+    support: none
+    details: It changes nothing.
+  idempotent:
+    support: full
+"""
+
     PROOF = r"""
 options:
   on_difference:
@@ -51,13 +63,5 @@ options:
     type: str
     choices: [fail, report]
     default: fail
-attributes:
-  check_mode:
-    support: full
-    details: It changes nothing, so it does the same in check mode.
-  diff_mode:
-    support: none
-    details: It changes nothing.
-  idempotent:
-    support: full
 """
+    PROOF += INFO

@@ -38,16 +38,8 @@ seealso:
   - module: uoe.exam_scheduling.prove
 extends_documentation_fragment:
   - uoe.exam_scheduling.attributes
+  - uoe.exam_scheduling.attributes.info
   - uoe.exam_scheduling.oracle
-attributes:
-  check_mode:
-    support: full
-    details: It changes nothing, so it does the same in check mode.
-  diff_mode:
-    support: none
-    details: It changes nothing.
-  idempotent:
-    support: full
 """
 
 EXAMPLES = r"""

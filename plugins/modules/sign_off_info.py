@@ -43,15 +43,7 @@ options:
     default: 180
 extends_documentation_fragment:
   - uoe.exam_scheduling.attributes
-attributes:
-  check_mode:
-    support: full
-    details: It changes nothing, so it does the same in check mode.
-  diff_mode:
-    support: none
-    details: It changes nothing.
-  idempotent:
-    support: full
+  - uoe.exam_scheduling.attributes.info
 """
 
 EXAMPLES = r"""

@@ -19,29 +19,12 @@ from pathlib import Path
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.proof import render_table
 from tests.performance import page, results
-from tests.performance.ratio import Measurement, duration, raise_file_limit, verdict
-
-HEADER = ("work", "unit", "ours", "peer", "", "ratio", "floor", "memory", "limit", "verdict")
+from tests.performance.ratio import HEADER, Measurement, cells, raise_file_limit, verdict
 
 
 def table(measurements: Sequence[Measurement]) -> str:
     """Return the measurements as aligned text."""
-    rows = [
-        (
-            one.work,
-            one.unit,
-            duration(one.ours),
-            duration(one.peer),
-            one.peer_name,
-            f"{one.ratio:.1f}x",
-            f"{one.floor:g}x",
-            f"{one.memory_mib:.0f} MiB",
-            f"{one.memory_limit_mib:.0f} MiB",
-            verdict(one),
-        )
-        for one in measurements
-    ]
-    return render_table(HEADER, rows)
+    return render_table(HEADER, [cells(one) for one in measurements])
 
 
 def main() -> int:

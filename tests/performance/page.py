@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.performance import pictures, results
-from tests.performance.ratio import ROOT, Measurement, duration, verdict
+from tests.performance.ratio import HEADER, ROOT, cells
 
 PAGE = ROOT / "docs" / "performance.md"
 PARTS = Path(__file__).parent
@@ -80,7 +80,6 @@ def write(kept: Mapping[str, results.Result], page_file: Path = PAGE) -> None:
 
 
 _CURVES = ((1, "Time", "s"), (2, "Memory", "MiB"))
-_HEADER = ("work", "unit", "ours", "peer", "", "ratio", "floor", "memory", "limit", "verdict")
 
 
 def _curve_file(part: str, name: str) -> str:
@@ -89,7 +88,7 @@ def _curve_file(part: str, name: str) -> str:
 
 def _section(result: results.Result, method: str) -> list[str]:
     lines = [f"## {result.part.replace('_', ' ').capitalize()}", method, ""]
-    lines += [_row(_HEADER), _row(["---"] * len(_HEADER)), *(_row(_cells(each)) for each in result.measurements), ""]
+    lines += [_row(HEADER), _row(["---"] * len(HEADER)), *(_row(cells(each)) for each in result.measurements), ""]
     for each in result.measurements:
         for _column, name, _unit in _CURVES if each.points else ():
             lines.append(f"![{name} over the number of hosts](pictures/{_curve_file(result.part, name)})\n")
@@ -97,23 +96,8 @@ def _section(result: results.Result, method: str) -> list[str]:
     return [*lines, source, ""]
 
 
-def _cells(one: Measurement) -> list[str]:
-    return [
-        one.work,
-        one.unit,
-        duration(one.ours),
-        duration(one.peer),
-        one.peer_name,
-        f"{one.ratio:.1f}x",
-        f"{one.floor:.3g}x",
-        f"{one.memory_mib:.0f} MiB",
-        f"{one.memory_limit_mib:.0f} MiB",
-        verdict(one),
-    ]
-
-
-def _row(cells: list[str] | tuple[str, ...]) -> str:
-    return f"| {' | '.join(cells)} |"
+def _row(values: Sequence[str]) -> str:
+    return f"| {' | '.join(values)} |"
 
 
 if __name__ == "__main__":

@@ -56,6 +56,25 @@ def duration(seconds: float) -> str:
     return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.3g} ms"
 
 
+HEADER = ("work", "unit", "ours", "peer", "", "ratio", "floor", "memory", "limit", "verdict")
+
+
+def cells(one: Measurement) -> tuple[str, ...]:
+    """Return a measurement as a row under `HEADER`."""
+    return (
+        one.work,
+        one.unit,
+        duration(one.ours),
+        duration(one.peer),
+        one.peer_name,
+        f"{one.ratio:.1f}x",
+        f"{one.floor:.3g}x",
+        f"{one.memory_mib:.0f} MiB",
+        f"{one.memory_limit_mib:.0f} MiB",
+        verdict(one),
+    )
+
+
 @dataclass(frozen=True)
 class Run:
     """One timed run of a module."""

@@ -11,13 +11,11 @@ the host's own file `hosts`. Without a certificate or a connection string it wri
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import Any
 
 from emulators.windows.behaviours.layout_log import LayoutLog
 from emulators.windows.connect_files import read_configuration
+from emulators.windows.worker import Worker
 
 SECONDS = 5
 """Between two passes."""
@@ -27,8 +25,7 @@ _NO_FILE = "C:\\none"
 class CalSync(LayoutLog):
     """Writes into calendars by a process of its own (calendar_writer), which signs in and logs in as it is told."""
 
-    _process: subprocess.Popen[bytes] | None = None
-    _told = b""
+    _worker: Worker | None = None
     _settled = True
 
     def start(self) -> None:
@@ -37,13 +34,7 @@ class CalSync(LayoutLog):
         asked = self._asked()
         if asked is None:
             return
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "emulators.windows.calendar_writer"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        if self._process.stdin is not None and self._process.stdout is not None:
-            os.set_blocking(self._process.stdout.fileno(), False)
-            self._process.stdin.write(json.dumps(asked).encode() + b"\n")
-            self._process.stdin.flush()
+        self._worker = Worker("emulators.windows.calendar_writer", asked)
         self._settled = False
 
     @property
@@ -53,27 +44,24 @@ class CalSync(LayoutLog):
 
     def tick(self) -> bool:
         """Write down what it has done since."""
-        if self._process is None or self._process.stdout is None:
+        if self._worker is None:
             return False
-        ended = self._process.poll() is not None
-        told = self._told + (self._process.stdout.read() or b"")
-        *lines, self._told = told.split(b"\n")
+        lines, ended = self._worker.lines()
         for line in lines:
-            kind, _, text = line.decode().partition(" ")
+            kind, _, text = line.partition(" ")
             if kind == "STATE":
                 self._keep(json.loads(text))
             else:
                 self.say(text, level=kind)
                 self._settled = True
-        self._settled = self._settled or ended
+        self._settled = self._settled or ended is not None
         return bool(lines)
 
     def stop(self) -> None:
         """End the process; what is queued stays so."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-        self._process, self._settled = None, True
+        if self._worker is not None:
+            self._worker.end()
+        self._worker, self._settled = None, True
 
     def _asked(self) -> dict[str, Any] | None:
         """Return what the process has to do; None if it is not configured to do anything."""

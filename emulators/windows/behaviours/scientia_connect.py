@@ -9,23 +9,19 @@ are verified with the store Root. The log says where it logged in and as whom, o
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from typing import Any
 
 from emulators.windows.behaviour import Behaviour, ServiceEnded, StartFailure
 from emulators.windows.connect_files import UNREADABLE, append_log, read_configuration
 from emulators.windows.connect_logins import READY
+from emulators.windows.worker import Worker
 
 
 class ScientiaConnect(Behaviour):
     """Logs in by a process of its own (connect_logins), which stays logged in while the service runs."""
 
-    _process: subprocess.Popen[bytes] | None = None
+    _worker: Worker | None = None
     _settled = True
-    _told = b""
 
     def start(self) -> None:
         """Read the configuration as it is at this moment, and begin to log in by it."""
@@ -40,13 +36,7 @@ class ScientiaConnect(Behaviour):
             del asked["connections"][name]
         if not asked["connections"]:
             return
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "emulators.windows.connect_logins"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        if self._process.stdin is not None and self._process.stdout is not None:
-            os.set_blocking(self._process.stdout.fileno(), False)
-            self._process.stdin.write(json.dumps(asked).encode() + b"\n")
-            self._process.stdin.flush()
+        self._worker = Worker("emulators.windows.connect_logins", asked)
         self._settled = False
 
     @property
@@ -56,27 +46,24 @@ class ScientiaConnect(Behaviour):
 
     def tick(self) -> bool:
         """Write down what has been logged in to since; end where that is not possible."""
-        if self._process is None or self._process.stdout is None:
+        if self._worker is None:
             return False
-        ended = self._process.poll() is not None
-        told = self._told + (self._process.stdout.read() or b"")
-        *lines, self._told = told.split(b"\n")
+        lines, ended = self._worker.lines()
         for line in lines:
-            if line.decode() == READY:
+            if line == READY:
                 self._settled = True
             else:
-                self._log(*line.decode().split(" ", 1))
-        if ended:
+                self._log(*line.split(" ", 1))
+        if ended is not None:
             self._log("ERROR", "Connect stopped: it cannot work without its databases")
             raise ServiceEnded
         return bool(lines)
 
     def stop(self) -> None:
         """Log out."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-        self._process, self._settled = None, True
+        if self._worker is not None:
+            self._worker.end()
+        self._worker, self._settled = None, True
 
     def _asked(self) -> dict[str, Any]:
         """Return what the process has to do."""

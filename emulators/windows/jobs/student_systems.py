@@ -11,14 +11,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import subprocess
-import sys
 from typing import Any
 
 from emulators.windows import paths
 from emulators.windows.connect_files import UNREADABLE, append_log, read_configuration
 from emulators.windows.job import Job
+from emulators.windows.worker import Worker
 
 FAILED = 1
 
@@ -26,8 +24,7 @@ FAILED = 1
 class StudentSystems(Job):
     """One run."""
 
-    _process: subprocess.Popen[bytes] | None = None
-    _told = b""
+    _worker: Worker | None = None
 
     def start(self) -> None:
         """Read configuration and synchronisation state as they are at this moment, and begin."""
@@ -51,39 +48,30 @@ class StudentSystems(Job):
         except UNREADABLE as error:
             self._end("failed", f"The configuration cannot be read: {error}")
             return
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "emulators.windows.connect_transfer"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        if self._process.stdin is not None and self._process.stdout is not None:
-            os.set_blocking(self._process.stdout.fileno(), False)
-            self._process.stdin.write(json.dumps(asked).encode() + b"\n")
-            self._process.stdin.flush()
+        self._worker = Worker("emulators.windows.connect_transfer", asked)
         self._waits = faults.job_waits_after is not None
         self._write_status()
 
     def tick(self) -> int | None:
         """Write down what was told since."""
-        if self._process is None or self._process.stdout is None or self._process.stdin is None:
+        if self._worker is None:
             return FAILED
-        ended = self._process.poll()
-        *lines, self._told = (self._told + (self._process.stdout.read() or b"")).split(b"\n")
+        lines, ended = self._worker.lines()
         for line in lines:
             self._take(json.loads(line))
         if lines:
             self._write_status()
         if self._waits and self.machine.faults.job_waits_after is None:
             self._waits = False
-            self._process.stdin.write(b"\n")
-            self._process.stdin.flush()
+            self._worker.tell("")
         if ended is not None and self._status["state"] == "running":
             self._end("failed", f"The process ended with {ended}")
         return ended
 
     def stop(self) -> None:
         """End the process."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
+        if self._worker is not None:
+            self._worker.end()
         if self._status["state"] == "running":
             self._end("terminated", "The job was terminated")
 
