@@ -16,6 +16,11 @@ NETWORK = "127.41"
 NETWORK_OF_ISOLATED = "127.42"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let what resets or stops the estate come after all that works on the rehearsed LIVE."""
+    items.sort(key=lambda item: {"isolated", "rehearsed"} & set(getattr(item, "fixturenames", ())) == {"isolated"})
+
+
 @pytest.fixture(scope="session")
 def seeded_estate() -> Iterator[Estate]:
     """An estate that is seeded and not running: enough for what must be refused before anything is touched."""

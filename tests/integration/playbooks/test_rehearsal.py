@@ -54,11 +54,12 @@ def test_the_health_check_proves_all_that_live_has_proven(rehearsed: Rehearsed) 
 
 
 @pytest.mark.timeout(400)
-def test_the_health_check_looks_at_everything_and_fails_for_what_does_not_answer(isolated: Isolated) -> None:
-    isolated.estate("up")
+def test_the_health_check_looks_at_everything_and_fails_for_what_does_not_answer(rehearsed: Rehearsed) -> None:
+    isolated = rehearsed.isolated
     for part in ("dns2", "web2-live"):
         isolated.estate("down", "--only", part)
     output = isolated.play("verify.yml", "--tags", "firewall,dns,https", succeeds=False)
+    isolated.estate("up")
     assert changed(output) == 0
     states = report(output)
     assert {line: states[line] for line in ("1.2", "1.3", "1.6")} == {
