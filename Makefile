@@ -29,8 +29,9 @@ setup:  ## what running the playbooks needs: Debian packages, .venv, the collect
 setup-test:  ## the same, and what only the tests need
 	@sh scripts/setup.sh test
 
-rehearse: estate-up  ## take the whole of LIVE, on this machine, through the plan; ARGS='--check --diff', ARGS='--tags dns'
+rehearse: estate-up  ## take the whole of LIVE, on this machine, through the plan, its validation by invented people included; ARGS='--check --diff', ARGS='--tags dns'
 	@$(WITH_PATH) $(BIN)/ansible-playbook -i inventories/live -i inventories/rehearsal playbooks/live.yml $(ARGS)
+	@$(if $(ARGS),,$(PYTHON_HERE) -m emulators.estate validate)
 
 estate-up: setup  ## start the rehearsal's estate, unless it runs
 	@$(PYTHON_HERE) -m emulators.estate up

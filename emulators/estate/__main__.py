@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Manages the rehearsal estate: `python -m emulators.estate up | down | reset | status`."""
+"""Manages the rehearsal estate: `python -m emulators.estate up | down | reset | status | validate`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from emulators.estate.estate import Estate
 from emulators.estate.hub import STUDENTS
 from emulators.estate.office365 import serve_office365
 from emulators.estate.oracle_database import serve_oracle
+from emulators.estate.people import validate
 from emulators.estate.sql_server import serve_sql
 from emulators.name_server import NameServerError
 from emulators.processes import NotReady
@@ -27,7 +28,7 @@ SERVERS_OF_A_HOST = {"serve-oracle": serve_oracle, "serve-bi": serve_bi}
 def main() -> int:
     """Run the command and return the exit code."""
     parser = argparse.ArgumentParser(prog="emulators.estate", description=__doc__)
-    parser.add_argument("command", choices=["up", "down", "reset", "status", *SERVERS_OF_A_HOST, *SERVERS])
+    parser.add_argument("command", choices=["up", "down", "reset", "status", "validate", *SERVERS_OF_A_HOST, *SERVERS])
     parser.add_argument(
         "--network",
         default=os.environ.get("EXAM_REHEARSAL_NETWORK", "127.10"),
@@ -53,6 +54,8 @@ def main() -> int:
         SERVERS[arguments.command](estate)
         return 0
     try:
+        if arguments.command == "validate":
+            return validate(estate)
         for line in getattr(estate, arguments.command)(arguments.only):
             print(line, flush=True)
     except (NameServerError, NotReady, OSError, Problem, RuntimeError) as error:

@@ -152,9 +152,15 @@ class Estate:
         _program(programs / "systemctl", command)
         _program(root / "usr/sbin/nginx", f'exec {shlex.join(nginx.command())} "$@"')
 
+    @property
+    def changes(self) -> Path:
+        """The directory of the change records: those of the checkout, and those that are signed off here."""
+        return self.directory / "changes"
+
     def approve_changes(self) -> None:
         """Have the emulated advisory board sign LIVE's change records as they are now."""
-        sign_records(ROOT / "changes/live", self.directory / "approvals")
+        shutil.copytree(ROOT / "changes/live", self.changes, dirs_exist_ok=True)
+        sign_records(self.changes, self.directory / "approvals")
 
     def up(self, only: str | None = None) -> Iterator[str]:
         """Start what does not run, yielding a line for each part. What was started stays, should a later one fail."""

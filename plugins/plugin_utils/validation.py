@@ -28,7 +28,7 @@ OPEN, SIGNED_OFF, REFUSED = "open", "signed off", "refused"
 _LONGEST = 3750
 """Characters of an extended property: 7500 octets."""
 _VALIDATION = "validation"
-_AGAIN = "Validate it again: playbooks/validate.yml -e action=open."
+_AGAIN = "Validate it again: playbooks/validate.yml -e step=open."
 
 
 def judgement(inputs: Mapping[str, str], properties: Mapping[str, str] | None) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def judgement(inputs: Mapping[str, str], properties: Mapping[str, str] | None) -
     expected = {_VALIDATION: SIGNED_OFF} | ({} if live else dict(inputs))
     remedies = dict.fromkeys(expected, _AGAIN)
     if state == OPEN:
-        remedies[_VALIDATION] = "Let it be signed off, and close it: playbooks/validate.yml -e action=close."
+        remedies[_VALIDATION] = "Let it be signed off, and close it: playbooks/validate.yml -e step=close."
     return {
         "state": state,
         "loaded": loaded,

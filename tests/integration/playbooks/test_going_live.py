@@ -5,35 +5,25 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-from emulators.estate.advisory_board import sign_records
-from emulators.estate.estate import ROOT
+from emulators.estate.estate import Estate
+from emulators.estate.people import SCHEDULE, sign_off
+from tests.integration.playbooks.conftest import NETWORK_OF_ISOLATED
 from tests.integration.playbooks.isolated import Isolated, Rehearsed, changed, report
 from tests.integration.playbooks.test_database import sql
 
-SCHEDULE = (
-    "INSERT INTO dbo.Students (UUN) VALUES (N's0000001')",
-    "INSERT INTO dbo.Exams (CourseCode, PeriodId, DurationMinutes)"
-    " SELECT N'TEST10001', MIN(PeriodId), 90 FROM dbo.AcademicPeriods",
-    "INSERT INTO dbo.Registrations (ExamId, StudentId) SELECT e.ExamId, s.StudentId FROM dbo.Exams AS e"
-    " CROSS JOIN dbo.Students AS s WHERE e.CourseCode = N'TEST10001' AND s.UUN = N's0000001'",
-    "INSERT INTO dbo.Sittings (ExamId, LocationId, StartsAt) SELECT e.ExamId, MIN(l.LocationId), '2027-05-03T09:30:00'"
-    " FROM dbo.Exams e CROSS JOIN dbo.Locations l WHERE e.CourseCode = N'TEST10001' GROUP BY e.ExamId",
-)
-"""What the project team does in Exam Scheduler while a validation is open."""
 COUNTS = "SELECT (SELECT COUNT(*) FROM dbo.Students), (SELECT COUNT(*) FROM dbo.LocationSizes)"
 GOLDEN = "[[0, 5]]"
 DESTRUCTIVE = {
     "rollback.yml": (),
     "clear_down.yml": (),
     "dry_run.yml": ("-e", "again=true"),
-    "validate.yml": ("-e", "action=open"),
+    "validate.yml": ("-e", "step=open"),
     "snapshot.yml": ("-e", "state=reverted"),
     "back_out.yml": (),
 }
@@ -63,28 +53,35 @@ def events(isolated: Isolated) -> int:
 
 
 @pytest.mark.thorough
+@pytest.mark.timeout(900)
+def test_that_the_rehearsals_people_validate_a_release_that_waits_for_it_once(rehearsed: Rehearsed) -> None:
+    isolated = rehearsed.isolated
+    validated = isolated.command(sys.executable, "-m", "emulators.estate", "validate")
+    assert validated.returncode == 0, validated.stdout + validated.stderr
+    assert report(validated.stdout.rpartition("VALIDATION: ")[2])["7"] == "proven"
+    assert sql(isolated, COUNTS) == GOLDEN
+    again = isolated.command(sys.executable, "-m", "emulators.estate", "validate")
+    assert (again.returncode, again.stdout) == (0, "")
+
+
+@pytest.mark.thorough
 @pytest.mark.timeout(1800)
 def test_that_a_release_is_validated_goes_live_and_then_keeps_its_data(rehearsed: Rehearsed, tmp_path: Path) -> None:
     isolated = rehearsed.isolated
-    assert "Is a validation open" in isolated.play("validate.yml", "-e", "action=run", succeeds=False)
-    isolated.play("validate.yml", "-e", "action=open")
+    assert "Is a validation open" in isolated.play("validate.yml", "-e", "step=run", succeeds=False)
+    isolated.play("validate.yml", "-e", "step=open")
     assert properties(isolated)["exam_scheduling_data"].startswith("loaded for validation")
-    assert changed(isolated.play("validate.yml", "-e", "action=open")) == 0, "one that is open stays as it is"
+    assert changed(isolated.play("validate.yml", "-e", "step=open")) == 0, "one that is open stays as it is"
     sql(isolated, *SCHEDULE)
 
-    ran = isolated.play("validate.yml", "-e", "action=run")
+    ran = isolated.play("validate.yml", "-e", "step=run")
     assert "To be signed off: validation-by-project-team" in " ".join(ran.split())
     assert events(isolated) == 1, "the test student's alone: no other mailbox is in the scope"
-    unsigned = isolated.play("validate.yml", "-e", "action=close", succeeds=False)
+    unsigned = isolated.play("validate.yml", "-e", "step=close", succeeds=False)
     assert "It is not signed off as it is now, and stays open" in unsigned
 
-    records = tmp_path / "records"
-    shutil.copytree(ROOT / "changes/live", records)
-    for record in (isolated.directory / "state/artefacts").glob("validation-by-*.yml"):
-        shutil.copy(record, records)
-    sign_records(records, isolated.directory / "approvals")
-    signed = overlay(tmp_path / "signed", change_control_records=str(records))
-    isolated.play("validate.yml", *signed, "-e", "action=close")
+    assert sign_off(Estate(NETWORK_OF_ISOLATED))
+    isolated.play("validate.yml", "-e", "step=close")
     assert sql(isolated, COUNTS) == GOLDEN
     assert events(isolated) == 0
     assert json.loads(properties(isolated)["exam_scheduling_validation"])["state"] == "signed off"
@@ -105,7 +102,7 @@ def test_that_a_release_is_validated_goes_live_and_then_keeps_its_data(rehearsed
             isolated.play(playbook, *inventory, *options, succeeds=False)
             assert sql(isolated, COUNTS) == loaded, playbook
 
-    sql(isolated, RECORD.format("pre_live"))
+    sql(isolated, RECORD.format("pre_live"), "EXEC sp_dropextendedproperty N'exam_scheduling_validation'")
     isolated.play("live.yml", "--tags", "calsync,web_timetables,publication")
     isolated.play("clear_down.yml")
     assert sql(isolated, COUNTS) == GOLDEN

@@ -62,6 +62,7 @@ OTHER_VARIABLES_OF_THE_REHEARSAL = {
     "web_timetables_listen": "its own addresses",
     "business_intelligence_secret": "which of the generated secrets",
     "change_control_now": "its clock",
+    "change_control_records": "its own sign-offs, beside changes/live",
     "change_control_approvals": "its own advisory board",
     "change_control_allowed_signers": "its own advisory board",
 }
