@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.playbooks.isolated import Rehearsed, changed, report
+from tests.integration.playbooks.test_going_live import RECORD
 from tests.integration.playbooks.web import EXAM_OF_STUDENT, NO_EXAMS, WebTimetables
 
 STAGE = ("stages/publishing.yml", "--tags", "web_timetables")
@@ -24,10 +25,12 @@ def site(rehearsed: Rehearsed) -> Iterator[WebTimetables]:
     site = WebTimetables(rehearsed.isolated)
     site.isolated.estate("up")
     site.database(*NO_EXAMS, *EXAM_OF_STUDENT)
+    assert "says of itself that it is pre_live" in site.isolated.play(*STAGE, *OPEN, succeeds=False)
+    site.database(RECORD.format("live"))
     opened = site.isolated.play(*STAGE, *OPEN)
     assert report(opened)["4.6"] == "proven"
     yield site
-    site.database(*NO_EXAMS)
+    site.database(*NO_EXAMS, RECORD.format("pre_live"))
     held = site.isolated.play(*STAGE)
     assert report(held)["4.6"] == "proven"
 
