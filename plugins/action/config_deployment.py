@@ -144,7 +144,7 @@ class ActionModule(ControllerAction):
         if wanted == ORIGINAL:
             chosen = [each for each in generations if each.digest is None][:1]
             if not chosen:
-                return {"changed": False, "files": [], "digest": None, "msg": "Nothing that was signed off is there."}
+                return {"changed": False, "changes": [], "digest": None, "msg": "Nothing that was signed off is there."}
         if not chosen:
             known = ", ".join(each.name for each in generations) or "none"
             raise InvalidParameter(
@@ -158,6 +158,10 @@ class ActionModule(ControllerAction):
             for path, sha256 in chosen[0].files.items()
             if stands.present[path] != sha256
         }
+        changes = [
+            Change(path, "delete" if each is None else "create" if stands.present[path] is None else "update")
+            for path, each in sorted(incoming.items())
+        ]
         if incoming and not check:
             deployment.deploy(incoming, chosen[0].digest, stands)
         elif deployment.mended:
@@ -165,7 +169,7 @@ class ActionModule(ControllerAction):
         msg = f"What stands is generation {chosen[0].name} ({chosen[0].digest or 'not from a bundle'})."
         return {
             "changed": bool(incoming or deployment.mended),
-            "files": sorted(incoming),
+            "changes": [each.as_dict() for each in changes],
             "digest": chosen[0].digest,
             "msg": msg,
         }

@@ -145,7 +145,7 @@ EXAMPLES = r"""
 RETURN = r"""
 changes:
   description: What was changed, or in check mode would be. Secrets are never shown.
-  returned: success, with O(state=deployed) and O(state=seen)
+  returned: success, with O(state=deployed), O(state=seen) and O(state=restored), there without contents
   type: list
   elements: dict
   sample: [{item: Connect.exe.config, action: update, before: ..., after: ...}]
@@ -190,9 +190,4 @@ accepted:
   description: Whether that was not written down yet.
   returned: success, with O(state=accepted)
   type: bool
-files:
-  description: The files that were switched.
-  returned: success, with O(state=restored)
-  type: list
-  elements: str
 """
