@@ -130,6 +130,7 @@ def test_that_a_calsync_which_somebody_started_is_found_before_anything_is_loade
 @pytest.mark.timeout(900)
 def test_that_the_rehearsals_people_validate_a_release_that_waits_for_it_once(rehearsed: Rehearsed) -> None:
     isolated = rehearsed.isolated
+    assert report(isolated.play("live.yml", "--tags", "validation"))["7"] == "waiting"
     validated = isolated.command(sys.executable, "-m", "emulators.estate", "validate")
     assert validated.returncode == 0, validated.stdout + validated.stderr
     assert report(validated.stdout.rpartition("VALIDATION: ")[2])["7"] == "proven"
