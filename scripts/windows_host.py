@@ -154,6 +154,8 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="windows_host", description=__doc__)
     parser.add_argument("--prepared", type=Path, metavar="DIRECTORY", help="of scripts/windows_host_preparation.py")
     directory = parser.parse_args(arguments).prepared
+    if directory and not (directory / "name").is_file():
+        parser.error(f"{directory} holds no preparation: run scripts/windows_host_preparation.py first")
     environment = {
         **{name: value for name, value in os.environ.items() if name.startswith(variable(""))},
         **(prepared(directory) if directory else {}),

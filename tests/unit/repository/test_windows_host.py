@@ -46,7 +46,7 @@ def test_that_each_module_for_windows_has_a_test_there() -> None:
 
 def test_that_the_job_runs_what_is_there_and_what_is_tested_here() -> None:
     joined = "\n".join(steps("windows-host"))
-    modules = re.findall(r"python -m (\S+)", joined)
+    modules = re.findall(r"python -P -m (\S+)", joined)
     assert modules == ["scripts.windows_host_preparation", "scripts.windows_host"]
     assert all((ROOT / f"{name.replace('.', '/')}.py").is_file() for name in modules)
     assert "sh scripts/setup.sh runtime" in joined
