@@ -21,29 +21,27 @@ from tests.integration.windows.conftest import Process
 
 # five runs of ansible-playbook, with some 70 tasks in three of them
 pytestmark = [pytest.mark.thorough, pytest.mark.timeout(600)]
-HOST, ADDRESS = "real", "127.62.2.1"
+HOST, BARE = "real", "bare"
+ADDRESSES = {HOST: "127.62.2.1", BARE: "127.62.2.2"}
 PASSWORD = secrets.token_urlsafe(16)
+PRODUCTS = [
+    {"id": "{6F1E5C62-0000-4000-8000-000000000001}", "name": "Of another form", "version": "2024a"},
+    {"id": "{6F1E5C62-0000-4000-8000-000000000002}", "name": "Runtime", "version": "14.42.34438"},
+]
 SEED = {
     "accounts": [{"name": "ansible", "password_file": "secrets/windows_password"}],
-    "defaults": {},
-    "hosts": {
-        HOST: {
-            "listen": ADDRESS,
-            "domain": "exams.example",
-            "time": {"source": "time.windows.com"},
-            "disks": [{"letter": "C", "size_bytes": 10**11, "free_bytes": 10**10}],
-            "network": {"address": "192.0.2.10"},
-            "services": [
-                {"name": "WinRM", "state": "started", "username": "NT AUTHORITY\\NETWORK SERVICE"},
-                {"name": "W32Time", "state": "stopped", "start_mode": "manual"},
-            ],
-            "products": [
-                {"id": "{6F1E5C62-0000-4000-8000-000000000001}", "name": "Of another form", "version": "2024a"},
-                {"id": "{6F1E5C62-0000-4000-8000-000000000002}", "name": "Runtime", "version": "14.42.34438"},
-            ],
-            "sites": [{"name": "Default Web Site", "site_id": 1, "bindings": [{"ip": "*", "port": 80}]}],
-        }
+    "defaults": {
+        "domain": "exams.example",
+        "time": {"source": "time.windows.com"},
+        "disks": [{"letter": "C", "size_bytes": 10**11, "free_bytes": 10**10}],
+        "network": {"address": "192.0.2.10"},
+        "services": [
+            {"name": "WinRM", "state": "started", "username": "NT AUTHORITY\\NETWORK SERVICE"},
+            {"name": "W32Time", "state": "stopped", "start_mode": "manual"},
+        ],
+        "sites": [{"name": "Default Web Site", "site_id": 1, "bindings": [{"ip": "*", "port": 80}]}],
     },
+    "hosts": {HOST: {"listen": ADDRESSES[HOST], "products": PRODUCTS}, BARE: {"listen": ADDRESSES[BARE]}},
 }
 
 
@@ -56,11 +54,11 @@ def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     assert "Traceback" not in process.log
 
 
-def run(process: Process, **different: str) -> subprocess.CompletedProcess[str]:
-    """Run the script on the emulated host; `different` are variables that are not the usual ones."""
+def run(process: Process, host: str = HOST, **different: str) -> subprocess.CompletedProcess[str]:
+    """Run the script on an emulated host; `different` are variables that are not the usual ones."""
     usual = {
-        "NAME": f"{HOST}.exams.example",
-        "ADDRESS": ADDRESS,
+        "NAME": f"{host}.exams.example",
+        "ADDRESS": ADDRESSES[host],
         "USER": "ansible",
         "PASSWORD_FILE": str(process.directory / "secrets/windows_password"),
         "CA": str(process.authority / "root.pem"),
@@ -99,15 +97,16 @@ def test_that_it_changes_once_and_leaves_nothing(process: Process) -> None:
 
 
 def test_that_what_a_run_has_made_before_it_failed_is_removed(process: Process) -> None:
-    before = left(process.state(HOST))
-    process.faults.set(HOST, Faults(certificate_import_breaks=True))
+    """And no program need be installed for what is read."""
+    before = left(process.state(BARE))
+    process.faults.set(BARE, Faults(certificate_import_breaks=True))
     try:
-        done = run(process)
+        done = run(process, BARE)
     finally:
-        process.faults.set(HOST, Faults())
+        process.faults.set(BARE, Faults())
     assert done.returncode == 1, done.stdout
     assert "The certificate could not be imported" in done.stdout
-    assert left(process.state(HOST)) == before
+    assert left(process.state(BARE)) == before
 
 
 def test_that_winrms_certificate_is_verified(process: Process, tmp_path: Path) -> None:
