@@ -5,7 +5,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test rehearse estate-up estate-down estate-reset estate-status estate-show test test-all test-containers test-versions lint bench chaos docs artifact pictures clean
+.PHONY: help setup setup-test rehearse estate-up estate-down estate-reset estate-status estate-show test test-all test-containers test-windows test-versions lint bench chaos docs artifact pictures clean
 
 # Ansible refuses to run in a locale that is not UTF-8, and a scrubbed environment has none.
 export LC_ALL := C.UTF-8
@@ -56,6 +56,9 @@ test-all: setup-test  ## the same with what is too much for each change: 30 minu
 
 test-containers: setup-test  ## the emulated databases' tests on the vendors' own, where Docker is; PARTS=sql-server
 	@$(PYTHON_HERE) -m scripts.containers $(PARTS)
+
+test-windows: setup  ## roles' parts on a Windows host of one's own, named by EXAM_TEST_WINDOWS_NAME, _USER, _PASSWORD_FILE, _CA (docs/windows.md)
+	@PYTHONPATH=.:.collections $(BIN)/python -m scripts.windows_host
 
 test-versions: setup-test  ## ansible-core 2.19, 2.20, 2.21 on each Python that is here, and galaxy-importer: hours the first time
 	@$(PYTHON_HERE) -m scripts.all_versions $(ARGS)

@@ -37,7 +37,8 @@ def checks(*, everything: bool) -> dict[str, dict[str, list[str]]]:
     shell_scripts = [*map(str, sorted((ROOT / "scripts").glob("*.sh"))), str(ROOT / ".ci" / "run")]
     plugins = ".collections/ansible_collections/uoe/exam_scheduling/plugins"
     of_scenarios = (path for path in ROOT.glob("molecule/*/*.yml") if path.name != "molecule.yml")
-    playbooks = [*ROOT.glob("playbooks/*.yml"), *ROOT.glob("playbooks/stages/*.yml"), *of_scenarios]
+    places = ("playbooks/*.yml", "playbooks/stages/*.yml", "tests/windows/real_host*.yml")
+    playbooks = [*(path for place in places for path in ROOT.glob(place)), *of_scenarios]
     python = ["python", "-m"]
     pytest = ["pytest", "--quiet", *(() if everything else ("-m", "not thorough"))]
     # The longest come first, so that all cores are done at the same time. Each directory is a process of its own, with

@@ -2,57 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # Runs win_firewall_reachability on this Windows host against sockets of its own, under Windows PowerShell as WinRM gives it.
-# Needs Python with ansible-core on the PATH, for Ansible.Basic. Ends with 1, naming what was wrong, if anything was.
 $ErrorActionPreference = "Stop"
-$root = (Resolve-Path "$PSScriptRoot\..\..").Path
-$ansible = & python -c "import importlib.util; print(list(importlib.util.find_spec('ansible').submodule_search_locations)[0])"
-$scratch = (New-Item -ItemType Directory -Path (Join-Path ([System.IO.Path]::GetTempPath()) ([guid]::NewGuid()))).FullName
+. "$PSScriptRoot\module_test.ps1"
 $loopback = [System.Net.IPAddress]::Loopback
-$wrong = [System.Collections.Generic.List[string]]::new()
-
-# Starts the module in a process of its own, and returns that process and the file of its answer.
-Function Start-Module {
-    param ([hashtable]$Arguments)
-    $path = Join-Path $scratch "$([guid]::NewGuid()).json"
-    $json = ConvertTo-Json -InputObject @{ ANSIBLE_MODULE_ARGS = $Arguments } -Depth 9
-    [System.IO.File]::WriteAllText($path, $json)
-    $words = @(
-        "-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass",
-        "-File", "`"$PSScriptRoot\invoke_module.ps1`"",
-        "-ModuleUtils", "`"$ansible\module_utils`"",
-        "-Module", "`"$root\plugins\modules\win_firewall_reachability.ps1`"",
-        "-Arguments", "`"$path`""
-    )
-    $process = Start-Process -FilePath powershell.exe -ArgumentList $words -PassThru -NoNewWindow `
-        -RedirectStandardOutput "$path.out" -RedirectStandardError "$path.err"
-    return @{ process = $process; answer = "$path.out"; errors = "$path.err" }
-}
-
-# Returns the module's answer.
-Function Wait-Module {
-    param ([hashtable]$Started)
-    if (-not $Started.process.WaitForExit(120000)) {
-        $Started.process.Kill()
-        throw "the module did not end within 120 s"
-    }
-    $answer = [System.IO.File]::ReadAllText($Started.answer)
-    if (-not $answer) {
-        throw "the module answered nothing: $([System.IO.File]::ReadAllText($Started.errors))"
-    }
-    return ConvertFrom-Json -InputObject $answer
-}
-
-# Keeps what is not as expected.
-Function Assert-Equal {
-    param ([string]$What, $Found, $Expected)
-    if ($Found -eq $Expected) {
-        Write-Output "ok     $What"
-    }
-    else {
-        $wrong.Add($What)
-        Write-Output "WRONG  ${What}: found '$Found', expected '$Expected'"
-    }
-}
 
 $greeter = [System.Net.Sockets.TcpListener]::new($loopback, 0)
 $greeter.Start()
@@ -80,7 +32,7 @@ try {
     }
     $accepted = $greeter.AcceptTcpClientAsync()
     $asked = $echo.ReceiveAsync()
-    $started = Start-Module -Arguments $arguments
+    $started = Start-Module -Name win_firewall_reachability -Arguments $arguments
 
     if (-not $accepted.Wait(90000)) { throw "the module connected to nothing within 90 s" }
     $client = $accepted.Result
@@ -103,7 +55,7 @@ try {
     Assert-Equal "an unknown name has no address" @($unknown.addresses).Count 0
     Assert-Equal "and says why" ([bool]$unknown.problem) $true
 
-    $refusal = Wait-Module -Started (Start-Module -Arguments @{ flows = @(@{ target = "127.0.0.1"; port = 1; protocol = "sctp" }) })
+    $refusal = Wait-Module -Started (Start-Module -Name win_firewall_reachability -Arguments @{ flows = @(@{ target = "127.0.0.1"; port = 1; protocol = "sctp" }) })
     Assert-Equal "a protocol that there is not is refused" $refusal.failed $true
     Assert-Equal "by name" ($refusal.msg -like "*protocol*sctp*") $true
 }
@@ -113,8 +65,4 @@ finally {
     $echo.Close()
     Remove-Item -Recurse -Force -Path $scratch
 }
-if ($wrong.Count -gt 0) {
-    Write-Output "$($wrong.Count) wrong"
-    exit 1
-}
-Write-Output "all as expected"
+Complete-Test
