@@ -10,9 +10,16 @@ from typing import Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.adoption import (
     adopted_accounts,
+    adopted_configuration,
     adopted_database,
     adopted_product,
     adopted_records,
+    adopted_scope,
+)
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.adoption_certificates import adopted_certificates
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.adoption_hub import (
+    adopted_hub_account,
+    adopted_views,
 )
 
 
@@ -23,7 +30,12 @@ class FilterModule:
         """Return them by name."""
         return {
             "adopted_accounts": adopted_accounts,
+            "adopted_certificates": adopted_certificates,
+            "adopted_configuration": adopted_configuration,
             "adopted_database": adopted_database,
+            "adopted_hub_account": adopted_hub_account,
             "adopted_product": adopted_product,
             "adopted_records": adopted_records,
+            "adopted_scope": adopted_scope,
+            "adopted_views": adopted_views,
         }

@@ -179,6 +179,13 @@ views:
   returned: success
   type: dict
   sample: {EXAMS_TO_SCHEDULE: {valid: true, checksum: 511e6e52…, grants: [SELECT to EXAM_CONNECT]}}
+sources:
+  description:
+    - Files that would declare the views of the set as they were before. V(null) for one that no file can declare, such
+      as one with a comment of two lines.
+  returned: success
+  type: dict
+  sample: {EXAMS_TO_SCHEDULE: "CREATE OR REPLACE VIEW EXAMS_TO_SCHEDULE (…"}
 history:
   description: What is recorded of the set, oldest first, without what this task adds. Times are UTC.
   returned: success

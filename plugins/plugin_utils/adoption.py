@@ -12,6 +12,7 @@ from typing import Any
 
 AS_PLANNED = "as planned"
 NOTHING = "nothing"
+AS_SIGNED_OFF = "as signed off"
 
 
 def adopted_records(
@@ -198,3 +199,75 @@ def _adopted_user(entry: Mapping[str, Any], login: str, before: Mapping[str, Any
                 state = {"state": "deny"} if value == "DENY" else {}
                 rights[permission.upper(), target] = {key: each for key, each in right.items() if each} | state
     return {**entry, "roles": roles, "permissions": list(rights.values())}
+
+
+def adopted_configuration(declared: Mapping[str, Any], seen: Mapping[str, Any]) -> dict[str, Any]:
+    """Return configuration files, deployed by the role if they are what was signed off, and left alone otherwise.
+
+    Args:
+        declared: the configuration, as the role takes it.
+        seen: what `config_deployment` said with `state: seen`.
+
+    Returns:
+        `configuration`, with `deployed` false where a run would replace a file, or could not. `expected` and `found`
+        tell by file what differs, for a proof.
+    """
+    artefact = declared["artefact"]
+    if seen.get("expected") is None:
+        found = str(seen.get("msg", "not read"))
+        return {
+            "configuration": {**declared, "deployed": False},
+            "expected": {artefact: AS_SIGNED_OFF},
+            "found": {artefact: found},
+        }
+    files = sorted({*seen["expected"], *(each["item"] for each in seen["changes"])})
+    same = not seen["changes"]
+    return {
+        "configuration": {**declared} if same else {**declared, "deployed": False},
+        "expected": {f"{artefact}: {path}": _digest(seen["expected"].get(path)) for path in files},
+        "found": {f"{artefact}: {path}": _digest(seen["present"].get(path)) for path in files},
+    }
+
+
+def _digest(sha256: str | None) -> str:
+    return NOTHING if sha256 is None else f"SHA-256 {sha256[:16]}…"
+
+
+def adopted_scope(declared: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an application's account with the scope that it has in Exchange.
+
+    Args:
+        declared: `calsync_account`.
+        result: what `exchange_application_access` said in check mode.
+
+    Where the application has its role in a scope of another name, ask again with the account that is returned: which
+    mailboxes are in it is known only then.
+
+    Returns:
+        `account` with the scope's name, and its filter as `recipient_filter` where it is another one. Access by groups
+        or units, or by several scopes, stays as it is declared. `expected` and `found` tell what differs, for a proof.
+    """
+    subject, changes = f"access of {declared['name']} to calendars", result.get("changes")
+    expected = {subject: "as declared"}
+    if changes is None:
+        found = "no application" if "skipped" in result else str(result.get("msg", "not read"))
+        return {"account": {**declared}, "expected": expected, "found": {subject: found}}
+    role = str(result["role"])
+    others = [
+        str(each["before"]).removeprefix(f"{role} in filter ")
+        for each in changes
+        if each["action"] == "delete" and str(each["before"]).startswith(f"{role} in filter ")
+    ]
+    has_none = any(each["action"] == "create" and each["item"].endswith(f" role {role}") for each in changes)
+    adopted = {**declared}
+    filters = [
+        each["before"]
+        for each in changes
+        if each["item"] == f"scope {declared['scope']}" and each["action"] == "update"
+    ]
+    if has_none and len(others) == 1:
+        adopted["scope"] = others[0]
+    elif filters:
+        adopted["recipient_filter"] = filters[0]
+    told = "; ".join(f"{each['item']}: {each['before'] or NOTHING}" for each in changes)
+    return {"account": adopted, "expected": expected, "found": {subject: told or "as declared"}}

@@ -19,6 +19,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_pl
     extra_grants,
     plan_views,
 )
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_source import source_of
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_state import (
     Deployment,
     FoundViews,
@@ -49,6 +50,7 @@ def facts_of(
     return {
         "digest": digest_of(declared.views) if declared.views else None,
         "views": {name: _view(view) for name, view in sorted(present.views.items())},
+        "sources": {name: source_of(view, declared.schema) for name, view in sorted(present.views.items())},
         "history": [_deployment(each) for each in present.history or ()],
         "script": script(changes, f"{ACTIONS[declared.state].capitalize()}: {declared.set_name}"),
         "back_out_script": script(_back(declared, present, after, changes), f"Takes back: {declared.set_name}"),

@@ -19,7 +19,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import checked_name
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import checked_name, shown
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.sql_text import Token, line_of, stars, tokens
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_state import Grant, View
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import InvalidParameter, Problem
@@ -29,6 +29,29 @@ _ENTRY = re.compile(r"\s*--\s*@(\S*)\s*(.*?)\s*")
 _GRANT = re.compile(r'(\w+(?:\s*,\s*\w+)*)\s+to\s+(role\s+)?("[^"]+"|\S+)(\s+with\s+grant\s+option)?', re.IGNORECASE)
 _COLUMN = re.compile(r'("[^"]+"|\S+)\s+(.+)')
 _FORM = "CREATE OR REPLACE VIEW name (column, column) AS query"
+
+
+def source_of(view: View, schema: str) -> str | None:
+    """Return a file that declares a view as it is, None if there can be none, such as for a comment of two lines.
+
+    Rights that no source declares, and that are left alone therefore, are left out.
+    """
+    grants = frozenset(each for each in view.grants if each.privilege in PRIVILEGES)
+    lines = [f"-- @comment {view.comment}"] if view.comment else []
+    comments = view.column_comments
+    lines += [f"-- @column {shown(name)} {comments[name]}" for name in view.columns if comments.get(name)]
+    for each in sorted(grants):
+        option = " with grant option" if each.grantable else ""
+        lines.append(f"-- @grant {each.privilege} to {shown(each.grantee)}{option}")
+    lines += [f"CREATE OR REPLACE VIEW {shown(view.name)} (", f"    {', '.join(map(shown, view.columns))}", ") AS"]
+    # on a line of its own, since the last one may end with a comment
+    text = "\n".join([*lines, view.query, ";"]) + "\n"
+    try:
+        declared = view_of(text, schema, where=view.name)
+    except Problem:
+        return None
+    same = declared.same_definition(view) and declared.comments == view.comments and declared.grants == grants
+    return text if same else None
 
 
 @dataclass

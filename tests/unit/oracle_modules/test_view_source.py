@@ -4,12 +4,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_source import view_of, view_of_file
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_state import Grant
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_source import (
+    source_of,
+    view_of,
+    view_of_file,
+)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_state import Grant, View
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 
 GOOD = """-- SPDX-License-Identifier: GPL-3.0-or-later
@@ -82,3 +87,40 @@ def test_that_a_file_is_utf_8_with_or_without_a_byte_order_mark(tmp_path: Path) 
         view_of_file(path, "HUB")
     with pytest.raises(Problem, match="cannot be read"):
         view_of_file(tmp_path, "HUB")
+
+
+THERE = View(
+    "EXAMS",
+    ("CODE", "mixed Case"),
+    "SELECT e.code, e.title FROM hub_exams e -- the last line",
+    "Exams of the year",
+    {"CODE": "The code", "mixed Case": ""},
+    frozenset({Grant("SELECT", "EXAM_CONNECT"), Grant("READ", "some Body", grantable=True)}),
+)
+
+
+def test_that_a_view_that_is_there_gets_a_source_that_declares_it() -> None:
+    source = source_of(THERE, "HUB")
+    assert source is not None
+    view = view_of(source, "HUB", where="x")
+    assert view.same_definition(THERE)
+    assert (view.comments, view.grants) == (THERE.comments, THERE.grants)
+
+
+def test_that_rights_that_no_source_declares_are_left_out() -> None:
+    source = source_of(replace(THERE, grants=THERE.grants | {Grant("DEBUG", "DEVELOPER")}), "HUB")
+    assert source is not None
+    assert view_of(source, "HUB", where="x").grants == THERE.grants
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        replace(THERE, comment="one line\nand another"),
+        replace(THERE, column_comments={"CODE": " begins with a space"}),
+        replace(THERE, query="SELECT 1, 2 FROM t\n-- @coment is no entry"),
+        replace(THERE, query="SELECT * FROM t"),
+    ],
+)
+def test_that_a_view_that_no_source_can_declare_gets_none(view: View) -> None:
+    assert source_of(view, "HUB") is None
