@@ -96,7 +96,8 @@ class Chaos:
 
     def _case(self, case: matrix.Case, whole: Outcome) -> Result:
         chance = case.chance(self.seed)
-        at = chance.choice(whole.moments())
+        within = case.fault.kind == "killed_within"
+        at = chance.choice(whole.changing_moments() if within else whole.moments())
         entry = matrix.entry_of(case, chance)
         self.done += 1
         what = f"[{self.done}/{len(self.chosen)}] {case.name} at task {at} ({_short(whole.tasks[:at])})"
@@ -108,6 +109,7 @@ class Chaos:
             case.step,
             seconds=LIMIT_SECONDS,
             at=at,
+            after=whole.duration(at) * chance.random() if within else 0,
             strike=end if kill else lambda _process: self.arena.strike(case, entry),
         )
         met = {None: "", True: "yes", False: "no"}[self.arena.clear(case)]

@@ -35,7 +35,7 @@ KNOWN: dict[str, Collection[str]] = {
     # real servers, which know no faults but those of any process
     matrix.NAME_SERVER: {"stopped", "frozen"},
     matrix.LINUX: {"stopped"},
-    matrix.RUN: {"killed"},
+    matrix.RUN: {"killed", "killed_within"},
 }
 
 
@@ -103,8 +103,11 @@ def test_that_an_emulator_is_told_what_it_can_read_and_notes_what_struck(tmp_pat
 
 
 def test_that_a_fault_strikes_at_a_task_of_the_role_before_its_last_change() -> None:
-    outcome = Outcome(tasks=["Ask", "r : one", "r : two", "r : three"], last_change=3)
+    outcome = Outcome(tasks=["Ask", "r : one", "r : two", "r : three"], changing=[1, 3])
     assert outcome.moments() == [2, 3]
+    assert outcome.changing_moments() == [3], "in the midst of which a run is killed"
+    assert Outcome(tasks=outcome.tasks).changing_moments() == [2, 3, 4]
+    assert Outcome(began=[1.0, 2.5, 6.0]).duration(2) == 3.5
     assert Outcome(tasks=outcome.tasks).moments() == [2, 3, 4]
     assert Outcome(text="a : ok=1 changed=2 \nb : ok=3 changed=3 ").changed == 5
     assert Outcome(text="Traceback (most recent call last):\n").trace is not None
