@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`make chaos`: each fault that an emulator knows, in each role that meets it, at a moment that the seed decides.
 
-A case is good if a second run, once the fault is over, reaches the declared state, and check mode then has nothing to
-change. What a case came to is kept in .cache/chaos: a later call with the same seed goes on where this one ended.
+A case is good if a second run, once the fault is over, says of each line of the plan what an undisturbed run says, and
+check mode then has nothing to change. What a case came to is kept in .cache/chaos: a later call with the same seed goes
+on where this one ended.
 """
 
 from __future__ import annotations
@@ -114,7 +115,7 @@ class Chaos:
         )
         met = {None: "", True: "yes", False: "no"}[self.arena.clear(case)]
         log = self.results.parent / f"{self.seed}-{case.name.replace(': ', '-').replace(' ', '-')}.log"
-        verdict = self._verdict(case, first, log)
+        verdict = self._verdict(case, whole, first, log)
         result = Result(
             case=case.name,
             step=case.step.name,
@@ -129,7 +130,7 @@ class Chaos:
         print(f"{result.first}; {verdict}", flush=True)
         return result
 
-    def _verdict(self, case: matrix.Case, first: Outcome, log: Path) -> str:
+    def _verdict(self, case: matrix.Case, whole: Outcome, first: Outcome, log: Path) -> str:
         """Run again, then in check mode; return what is wrong, beginning with FAILS, or that all is well."""
         runs = [("the disturbed run", first)]
         verdict = GOOD
@@ -141,6 +142,8 @@ class Chaos:
         runs.append(("the run after it", again))
         if again.code:
             verdict = f"FAILS: run again, it ends with {again.code} at: {_short(again.tasks)}"
+        elif other := again.other_than(whole):
+            verdict = f"FAILS: run again, lines of the plan are: {other}"
         else:
             checked = self.runner.run(case.step, "--check", "--diff", seconds=LIMIT_SECONDS)
             runs.append(("check mode after that", checked))

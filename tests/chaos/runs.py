@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -22,6 +23,7 @@ from tests.compiled import COMPILED
 
 _TASK = re.compile(r"^(?:TASK|RUNNING HANDLER) \[(.*)\] \**$")
 _CHANGED = re.compile(r"changed=(\d+)")
+_REPORT = re.compile(r"^Report: (.+)$", re.MULTILINE)
 TRACES = ("Traceback (most recent call last)", "MODULE FAILURE", "Module result deserialization failed")
 """What a run prints where a message should be."""
 
@@ -37,6 +39,8 @@ class Outcome:
     changing: list[int] = field(default_factory=list)
     """The numbers of the tasks that changed anything, from 1."""
     text: str = ""
+    lines: dict[str, str] = field(default_factory=dict)
+    """What its report says of each line of the plan: its state after this run."""
     endless: bool = False
     """Whether it was ended because its time was over."""
 
@@ -52,6 +56,11 @@ class Outcome:
     def duration(self, number: int) -> float:
         """Return how many seconds a task took."""
         return self.began[number] - self.began[number - 1]
+
+    def other_than(self, other: Outcome) -> str:
+        """Return the states of lines of the plan that differ from those of another run; nothing if none does."""
+        pairs = [(line, self.lines.get(line), other.lines.get(line)) for line in sorted({*self.lines, *other.lines})]
+        return ", ".join(f"{line} {mine} instead of {theirs}" for line, mine, theirs in pairs if mine != theirs)
 
     @property
     def changed(self) -> int:
@@ -139,6 +148,9 @@ class Runner:
                 blow.cancel()
             end(process)
         outcome.text = "".join(lines)
+        if found := _REPORT.search(outcome.text):
+            report = json.loads(Path(found[1]).read_text(encoding="utf-8"))
+            outcome.lines = {line["id"]: line["state_of_run"] for line in report["lines"]}
         return outcome
 
 

@@ -113,6 +113,13 @@ def test_that_a_fault_strikes_at_a_task_of_the_role_before_its_last_change() -> 
     assert Outcome(text="Traceback (most recent call last):\n").trace is not None
 
 
+def test_that_a_run_that_proves_less_than_an_undisturbed_one_is_told_from_it() -> None:
+    whole = Outcome(lines={"1.3": "proven", "1.6": "proven in part"})
+    assert Outcome(lines=dict(whole.lines)).other_than(whole) == ""
+    assert Outcome(lines={"1.3": "proven"}).other_than(whole) == "1.6 None instead of proven in part"
+    assert Outcome(lines={**whole.lines, "1.3": "not proven"}).other_than(whole) == "1.3 not proven instead of proven"
+
+
 def test_that_a_killed_run_leaves_nothing_that_it_has_started_not_even_in_other_sessions() -> None:
     script = "setsid sh -c 'echo $$; exec sleep 600' & wait"
     with subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, text=True) as process:
