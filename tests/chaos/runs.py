@@ -150,7 +150,7 @@ class Runner:
         outcome.text = "".join(lines)
         if found := _REPORT.search(outcome.text):
             report = json.loads(Path(found[1]).read_text(encoding="utf-8"))
-            outcome.lines = {line["id"]: line["state_of_run"] for line in report["lines"]}
+            outcome.lines = {line["line"]: line["state_of_run"] for line in report["lines"]}
         return outcome
 
 
