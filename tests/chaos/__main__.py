@@ -24,7 +24,7 @@ from pathlib import Path
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.proof import render_table
 from emulators.estate.estate import ROOT
 from tests.chaos import matrix
-from tests.chaos.arena import Arena
+from tests.chaos.arena import Arena, Occupied
 from tests.chaos.runs import Outcome, Runner, end
 
 RESULTS = ROOT / ".cache" / "chaos"
@@ -217,7 +217,11 @@ def main() -> int:
         before = {result.case: result for result in every if result.verdict == GOOD}
     chosen = choose(arguments.only, seed, arguments.cases, list(before), arguments.fault)
     print(f"seed {seed}: {len(chosen)} cases; go on later with make chaos ARGS='--seed {seed}'", flush=True)
-    found = Chaos(seed, arguments.network, chosen, results).run() if chosen else []
+    try:
+        found = Chaos(seed, arguments.network, chosen, results).run() if chosen else []
+    except Occupied as problem:
+        print(f"Refused: {problem}", file=sys.stderr)
+        return 2
     shown = [*before.values(), *found]
     table = render_table(HEADER, [result.row() for result in shown])
     (arguments.results / f"{seed}.txt").write_text(table + "\n", encoding="utf-8")
