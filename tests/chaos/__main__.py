@@ -25,7 +25,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.proof import r
 from emulators.estate.estate import ROOT
 from tests.chaos import matrix
 from tests.chaos.arena import Arena, Occupied
-from tests.chaos.runs import Outcome, Runner, end
+from tests.chaos.runs import Outcome, Runner, end, short
 
 RESULTS = ROOT / ".cache" / "chaos"
 LIMIT_SECONDS = 900.0
@@ -101,7 +101,7 @@ class Chaos:
         at = chance.choice(whole.changing_moments() if within else whole.moments())
         entry = matrix.entry_of(case, chance)
         self.done += 1
-        what = f"[{self.done}/{len(self.chosen)}] {case.name} at task {at} ({_short(whole.tasks[:at])})"
+        what = f"[{self.done}/{len(self.chosen)}] {case.name} at task {at} ({short(whole.tasks[:at])})"
         print(what, end=" ... ", flush=True)
         self.arena.bring_back(case.step)
         start = time.monotonic()
@@ -123,7 +123,7 @@ class Chaos:
             fault=case.fault.kind,
             moment=f"{at}/{len(whole.tasks)}",
             met=met,
-            first="killed" if kill else "went through" if first.code == 0 else f"failed: {_short(first.tasks)}",
+            first="killed" if kill else "went through" if first.code == 0 else f"failed: {first.broke_off}",
             verdict=verdict,
             seconds=round(time.monotonic() - start, 1),
         )
@@ -141,7 +141,7 @@ class Chaos:
         again = self.runner.run(case.step, seconds=LIMIT_SECONDS)
         runs.append(("the run after it", again))
         if again.code:
-            verdict = f"FAILS: run again, it ends with {again.code} at: {_short(again.tasks)}"
+            verdict = f"FAILS: run again, it ends with {again.code} at: {again.broke_off}"
         elif other := again.other_than(whole):
             verdict = f"FAILS: run again, lines of the plan are: {other}"
         else:
@@ -151,11 +151,6 @@ class Chaos:
                 verdict = f"FAILS: check mode then ends with {checked.code} and {checked.changed} changes"
         log.write_text("".join(f"==== {name}\n{each.text}\n" for name, each in runs), encoding="utf-8")
         return verdict
-
-
-def _short(tasks: Sequence[str]) -> str:
-    """Return the name of the last of these tasks, without that of its role."""
-    return tasks[-1].rpartition(" : ")[2] if tasks else "no task"
 
 
 def choose(

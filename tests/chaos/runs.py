@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,6 +38,8 @@ class Outcome:
     """When each task began, and when the run ended, in seconds."""
     changing: list[int] = field(default_factory=list)
     """The numbers of the tasks that changed anything, from 1."""
+    fatal: int = 0
+    """The number of the last task that failed on a host, or did not reach it; 0 if none did."""
     text: str = ""
     lines: dict[str, str] = field(default_factory=dict)
     """What its report says of each line of the plan: its state after this run."""
@@ -61,6 +63,11 @@ class Outcome:
         """Return the states of lines of the plan that differ from those of another run; nothing if none does."""
         pairs = [(line, self.lines.get(line), other.lines.get(line)) for line in sorted({*self.lines, *other.lines})]
         return ", ".join(f"{line} {mine} instead of {theirs}" for line, mine, theirs in pairs if mine != theirs)
+
+    @property
+    def broke_off(self) -> str:
+        """The name of the task at which it ended, without that of its role."""
+        return short(self.tasks[: self.fatal or None])
 
     @property
     def changed(self) -> int:
@@ -138,6 +145,8 @@ class Runner:
                             blow.start()
                         else:
                             strike(process)
+                elif line.startswith("fatal: ["):
+                    outcome.fatal = len(outcome.tasks)
                 elif line.startswith("changed: [") and len(outcome.tasks) not in outcome.changing:
                     outcome.changing.append(len(outcome.tasks))
             outcome.code = process.wait()
@@ -152,6 +161,11 @@ class Runner:
             report = json.loads(Path(found[1]).read_text(encoding="utf-8"))
             outcome.lines = {line["line"]: line["state_of_run"] for line in report["lines"]}
         return outcome
+
+
+def short(tasks: Sequence[str]) -> str:
+    """Return the name of the last of these tasks, without that of its role."""
+    return tasks[-1].rpartition(" : ")[2] if tasks else "no task"
 
 
 def end(process: subprocess.Popen[str]) -> None:

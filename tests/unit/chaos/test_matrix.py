@@ -110,6 +110,8 @@ def test_that_a_fault_strikes_at_a_task_of_the_role_before_its_last_change() -> 
     assert Outcome(began=[1.0, 2.5, 6.0]).duration(2) == 3.5
     assert Outcome(tasks=outcome.tasks).moments() == [2, 3, 4]
     assert Outcome(text="a : ok=1 changed=2 \nb : ok=3 changed=3 ").changed == 5
+    assert outcome.broke_off == "three"
+    assert Outcome(tasks=outcome.tasks, fatal=2).broke_off == "one", "though others are told after it"
     assert Outcome(text="Traceback (most recent call last):\n").trace is not None
 
 
