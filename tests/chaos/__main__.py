@@ -29,6 +29,8 @@ from tests.chaos.runs import Outcome, Runner, end, short
 
 RESULTS = ROOT / ".cache" / "chaos"
 LIMIT_SECONDS = 900.0
+CASE_SECONDS, STEP_SECONDS = 50, 20
+"""What a case, and a step that nothing disturbs, usually take on two cores."""
 GOOD = "reached"
 HEADER = ("step", "where", "fault", "at task", "met", "the run", "run again", "seconds")
 
@@ -178,6 +180,13 @@ def choose(
     return left
 
 
+def told(chosen: Sequence[matrix.Case]) -> str:
+    """Return how many cases these are, and about how long they take."""
+    steps = matrix.closure(case.step.name for case in chosen)
+    minutes = round((len(chosen) * CASE_SECONDS + len(steps) * STEP_SECONDS) / 60)
+    return f"{len(chosen)} cases in {len(steps)} steps, about {minutes // 60} h {minutes % 60} min"
+
+
 def parser() -> argparse.ArgumentParser:
     """Return what takes the arguments."""
     names = sorted(matrix.STEPS.keys() | {step.role for step in matrix.STEPS.values()})
@@ -202,7 +211,7 @@ def main() -> int:
     seed = secrets.randbelow(1_000_000) if arguments.seed is None else arguments.seed
     if arguments.list:
         rows = [(case.step.name, case.step.role, case.fault.where, case.fault.kind) for case in matrix.cases()]
-        print(render_table(("step", "role", "where", "fault"), rows))
+        print(render_table(("step", "role", "where", "fault"), rows), told(list(matrix.cases())), sep="\n")
         return 0
     arguments.results.mkdir(parents=True, exist_ok=True)
     results = arguments.results / f"{seed}.jsonl"
@@ -211,7 +220,7 @@ def main() -> int:
         every = (Result(**json.loads(line)) for line in results.read_text(encoding="utf-8").splitlines())
         before = {result.case: result for result in every if result.verdict == GOOD}
     chosen = choose(arguments.only, seed, arguments.cases, list(before), arguments.fault)
-    print(f"seed {seed}: {len(chosen)} cases; go on later with make chaos ARGS='--seed {seed}'", flush=True)
+    print(f"seed {seed}: {told(chosen)}; go on later with make chaos ARGS='--seed {seed}'", flush=True)
     try:
         found = Chaos(seed, arguments.network, chosen, results).run() if chosen else []
     except Occupied as problem:

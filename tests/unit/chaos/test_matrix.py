@@ -22,7 +22,7 @@ from emulators.oracle.engine import faults as oracle
 from emulators.sql.engine import faults as sql
 from emulators.windows.faults import Faults as WindowsFaults
 from tests.chaos import matrix
-from tests.chaos.__main__ import choose
+from tests.chaos.__main__ import choose, told
 from tests.chaos.runs import Outcome, end
 
 KNOWN: dict[str, Collection[str]] = {
@@ -78,6 +78,11 @@ def test_that_cases_are_those_of_a_role_or_step_that_are_not_done() -> None:
     assert {case.step.name for case in connect} == {"connect", "configuration"}
     assert choose(["connect"], 1, None, [case.name for case in connect[1:]]) == connect[:1]
     assert {case.step.name for case in choose(["database"], 1, None, [])} == {"database"}
+
+
+def test_that_it_is_told_at_the_beginning_how_long_it_takes() -> None:
+    assert told(choose(["database"], 1, 2, [])) == "2 cases in 3 steps, about 0 h 3 min"
+    assert told([]) == "0 cases in 0 steps, about 0 h 0 min"
 
 
 def test_that_a_step_comes_after_all_that_it_needs() -> None:
