@@ -96,8 +96,10 @@ class GraphError(ServiceError):
 class EntraError(ServiceError):
     """The token endpoint's: https://learn.microsoft.com/entra/identity-platform/reference-error-codes"""
 
-    def __init__(self, status: int, code: str, number: int, message: str) -> None:
-        super().__init__(status, code, message)
+    def __init__(
+        self, status: int, code: str, number: int, message: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(status, code, message, headers)
         self.number = number
 
     def answer(self, request: Request, now: datetime) -> Answer:

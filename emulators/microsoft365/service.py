@@ -171,7 +171,7 @@ class Services:
                 wait = {"Retry-After": str(fault["seconds"])} if "seconds" in fault else {}
                 number = int(fault.get("status", status))
                 if service == "entra":
-                    raise EntraError(number, "temporarily_unavailable", 90033, "A transient error has occurred.")
+                    raise EntraError(number, "temporarily_unavailable", 90033, "A transient error has occurred.", wait)
                 raise GraphError(number, code, message, wait)
 
     def _headers(self, request: Request) -> dict[str, str]:

@@ -11,8 +11,9 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.files import t
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Change, Problem, Resource
 
 PRIVATE = 0o600
+_RUN = re.compile(r"\brun=(\S+)")
+"""As the permit's note of who deploys names the run."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,11 @@ class Holder:
     owner: str
     since: float
     """Seconds since the epoch."""
+
+    def is_of(self, runs: Collection[str]) -> bool:
+        """Return whether it is one of these runs."""
+        found = _RUN.search(self.owner)
+        return found is not None and found[1] in runs
 
     def age(self, now: float) -> str:
         """Return for how long, in words."""
@@ -56,6 +64,8 @@ class Lock(Resource["Holder | None", Change]):
     wanted: bool
     abandoned_after: float
     """Seconds."""
+    ended_runs: Collection[str] = ()
+    """Runs that are known not to go on any more."""
 
     def read(self) -> Holder | None:
         """Return who has it."""
@@ -113,7 +123,7 @@ class Lock(Resource["Holder | None", Change]):
             file.write(content)
 
     def _abandoned(self, holder: Holder) -> bool:
-        return time.time() - holder.since > self.abandoned_after
+        return holder.is_of(self.ended_runs) or time.time() - holder.since > self.abandoned_after
 
     def _taken(self, holder: Holder) -> Problem:
         return Problem(

@@ -40,6 +40,16 @@ def read_journals(directory: Path) -> list[RunJournal]:
         return [_read(path) for path in sorted(directory.glob("*.jsonl"))]
 
 
+def ended_runs(directory: Path) -> list[str]:
+    """Return the identifiers of the runs with a journal in the directory of which no process is left.
+
+    Raises:
+        Problem: a journal cannot be opened.
+    """
+    with told(directory, "read the journal", "Run this as the user who runs the playbooks."):
+        return [path.stem for path in sorted(directory.glob("*.jsonl")) if not _is_alive(path)]
+
+
 def parse(content: bytes) -> tuple[list[dict[str, Any]], int]:
     """Return the events, and how many lines could not be read. Whatever the content is, it is no error."""
     events, unreadable = [], 0
@@ -72,6 +82,11 @@ def _read(path: Path) -> RunJournal:
         alive = _locked(stream.fileno())
         events, unreadable = parse(stream.read())
     return RunJournal(path.stem, events, unreadable, alive)
+
+
+def _is_alive(path: Path) -> bool:
+    with path.open("r+b") as stream:
+        return _locked(stream.fileno())
 
 
 def _locked(descriptor: int) -> bool:

@@ -16,7 +16,8 @@ author:
 description:
   - Makes a file that says who deploys, and since when. Whoever else wants it is refused, and told both.
   - The file is made by one system call that fails if it is there, so that of two who come at the same time one gets it.
-  - A lock older than O(abandoned_after) belongs to a run that was killed. It is taken over, with a warning.
+  - A lock of one of O(ended_runs), or older than O(abandoned_after), belongs to a run that was killed. It is taken
+    over, with a warning.
   - Check mode makes no file, and is refused as the real run would be.
 options:
   path:
@@ -36,6 +37,13 @@ options:
     description: Minutes after which a lock is taken over.
     type: int
     default: 60
+  ended_runs:
+    description:
+      - Runs that are known not to go on any more, as P(uoe.exam_scheduling.ended_runs#lookup) finds them. A lock whose
+        owner names one of them as V(run=IDENTIFIER) is taken over at once.
+    type: list
+    elements: str
+    default: []
 extends_documentation_fragment:
   - uoe.exam_scheduling.attributes
   - uoe.exam_scheduling.attributes.reconcile
@@ -72,12 +80,14 @@ def main() -> None:
             "owner": {"type": "str", "required": True},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "abandoned_after": {"type": "int", "default": 60},
+            "ended_runs": {"type": "list", "elements": "str", "default": []},
             **PREREQUISITE_ARGUMENTS,
         },
         supports_check_mode=True,
     )
     given = module.params
-    run(module, Lock(Path(given["path"]), given["owner"], given["state"] == "present", given["abandoned_after"] * 60))
+    wanted, seconds = given["state"] == "present", given["abandoned_after"] * 60
+    run(module, Lock(Path(given["path"]), given["owner"], wanted, seconds, frozenset(given["ended_runs"])))
 
 
 if __name__ == "__main__":

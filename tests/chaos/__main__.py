@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`make chaos`: each fault that an emulator knows, in each role that meets it, at a moment that the seed decides.
 
-A case is good if a second run, once the fault is over, reaches the declared state, and check mode then has nothing to
-change. What a case came to is kept in .cache/chaos: a later call with the same seed goes on where this one ended.
+A case is good if a second run, once the fault is over, says of each line of the plan what an undisturbed run says, and
+check mode then has nothing to change. What a case came to is kept in .cache/chaos: a later call with the same seed goes
+on where this one ended.
 """
 
 from __future__ import annotations
@@ -23,11 +24,13 @@ from pathlib import Path
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.proof import render_table
 from emulators.estate.estate import ROOT
 from tests.chaos import matrix
-from tests.chaos.arena import Arena
-from tests.chaos.runs import Outcome, Runner, end
+from tests.chaos.arena import Arena, Occupied
+from tests.chaos.runs import Outcome, Runner, end, short
 
 RESULTS = ROOT / ".cache" / "chaos"
 LIMIT_SECONDS = 900.0
+CASE_SECONDS, STEP_SECONDS = 50, 20
+"""What a case, and a step that nothing disturbs, usually take on two cores."""
 GOOD = "reached"
 HEADER = ("step", "where", "fault", "at task", "met", "the run", "run again", "seconds")
 
@@ -96,10 +99,11 @@ class Chaos:
 
     def _case(self, case: matrix.Case, whole: Outcome) -> Result:
         chance = case.chance(self.seed)
-        at = chance.choice(whole.moments())
+        within = case.fault.kind == "killed_within"
+        at = chance.choice(whole.changing_moments() if within else whole.moments())
         entry = matrix.entry_of(case, chance)
         self.done += 1
-        what = f"[{self.done}/{len(self.chosen)}] {case.name} at task {at} ({_short(whole.tasks[:at])})"
+        what = f"[{self.done}/{len(self.chosen)}] {case.name} at task {at} ({short(whole.tasks[:at])})"
         print(what, end=" ... ", flush=True)
         self.arena.bring_back(case.step)
         start = time.monotonic()
@@ -108,11 +112,12 @@ class Chaos:
             case.step,
             seconds=LIMIT_SECONDS,
             at=at,
+            after=whole.duration(at) * chance.random() if within else 0,
             strike=end if kill else lambda _process: self.arena.strike(case, entry),
         )
         met = {None: "", True: "yes", False: "no"}[self.arena.clear(case)]
         log = self.results.parent / f"{self.seed}-{case.name.replace(': ', '-').replace(' ', '-')}.log"
-        verdict = self._verdict(case, first, log)
+        verdict = self._verdict(case, whole, first, log)
         result = Result(
             case=case.name,
             step=case.step.name,
@@ -120,14 +125,14 @@ class Chaos:
             fault=case.fault.kind,
             moment=f"{at}/{len(whole.tasks)}",
             met=met,
-            first="killed" if kill else "went through" if first.code == 0 else f"failed: {_short(first.tasks)}",
+            first="killed" if kill else "went through" if first.code == 0 else f"failed: {first.broke_off}",
             verdict=verdict,
             seconds=round(time.monotonic() - start, 1),
         )
         print(f"{result.first}; {verdict}", flush=True)
         return result
 
-    def _verdict(self, case: matrix.Case, first: Outcome, log: Path) -> str:
+    def _verdict(self, case: matrix.Case, whole: Outcome, first: Outcome, log: Path) -> str:
         """Run again, then in check mode; return what is wrong, beginning with FAILS, or that all is well."""
         runs = [("the disturbed run", first)]
         verdict = GOOD
@@ -138,7 +143,9 @@ class Chaos:
         again = self.runner.run(case.step, seconds=LIMIT_SECONDS)
         runs.append(("the run after it", again))
         if again.code:
-            verdict = f"FAILS: run again, it ends with {again.code} at: {_short(again.tasks)}"
+            verdict = f"FAILS: run again, it ends with {again.code} at: {again.broke_off}"
+        elif other := again.other_than(whole):
+            verdict = f"FAILS: run again, lines of the plan are: {other}"
         else:
             checked = self.runner.run(case.step, "--check", "--diff", seconds=LIMIT_SECONDS)
             runs.append(("check mode after that", checked))
@@ -146,11 +153,6 @@ class Chaos:
                 verdict = f"FAILS: check mode then ends with {checked.code} and {checked.changed} changes"
         log.write_text("".join(f"==== {name}\n{each.text}\n" for name, each in runs), encoding="utf-8")
         return verdict
-
-
-def _short(tasks: Sequence[str]) -> str:
-    """Return the name of the last of these tasks, without that of its role."""
-    return tasks[-1].rpartition(" : ")[2] if tasks else "no task"
 
 
 def choose(
@@ -178,6 +180,13 @@ def choose(
     return left
 
 
+def told(chosen: Sequence[matrix.Case]) -> str:
+    """Return how many cases these are, and about how long they take."""
+    steps = matrix.closure(case.step.name for case in chosen)
+    minutes = round((len(chosen) * CASE_SECONDS + len(steps) * STEP_SECONDS) / 60)
+    return f"{len(chosen)} cases in {len(steps)} steps, about {minutes // 60} h {minutes % 60} min"
+
+
 def parser() -> argparse.ArgumentParser:
     """Return what takes the arguments."""
     names = sorted(matrix.STEPS.keys() | {step.role for step in matrix.STEPS.values()})
@@ -202,7 +211,7 @@ def main() -> int:
     seed = secrets.randbelow(1_000_000) if arguments.seed is None else arguments.seed
     if arguments.list:
         rows = [(case.step.name, case.step.role, case.fault.where, case.fault.kind) for case in matrix.cases()]
-        print(render_table(("step", "role", "where", "fault"), rows))
+        print(render_table(("step", "role", "where", "fault"), rows), told(list(matrix.cases())), sep="\n")
         return 0
     arguments.results.mkdir(parents=True, exist_ok=True)
     results = arguments.results / f"{seed}.jsonl"
@@ -211,8 +220,12 @@ def main() -> int:
         every = (Result(**json.loads(line)) for line in results.read_text(encoding="utf-8").splitlines())
         before = {result.case: result for result in every if result.verdict == GOOD}
     chosen = choose(arguments.only, seed, arguments.cases, list(before), arguments.fault)
-    print(f"seed {seed}: {len(chosen)} cases; go on later with make chaos ARGS='--seed {seed}'", flush=True)
-    found = Chaos(seed, arguments.network, chosen, results).run() if chosen else []
+    print(f"seed {seed}: {told(chosen)}; go on later with make chaos ARGS='--seed {seed}'", flush=True)
+    try:
+        found = Chaos(seed, arguments.network, chosen, results).run() if chosen else []
+    except Occupied as problem:
+        print(f"Refused: {problem}", file=sys.stderr)
+        return 2
     shown = [*before.values(), *found]
     table = render_table(HEADER, [result.row() for result in shown])
     (arguments.results / f"{seed}.txt").write_text(table + "\n", encoding="utf-8")

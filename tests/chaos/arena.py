@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -27,6 +28,10 @@ OVERLAY = {"implementation_responsibilities": {"1.4": {"carried_out_by": "collec
 """So that there is an installation that a fault can strike: in LIVE these are the vendors'."""
 
 
+class Occupied(RuntimeError):
+    """Another `make chaos` has this estate: it would lose its secrets, and see logins rejected."""
+
+
 class Arena:
     """An estate of its own, of which only what the steps need runs."""
 
@@ -36,8 +41,23 @@ class Arena:
         self.overlay = self.estate.directory / "overlay"
         self._names = {part for step in steps for part in step.parts}
 
+    def hold(self) -> None:
+        """Keep others from this estate until this process ends.
+
+        Raises:
+            Occupied: somebody has it.
+        """
+        path = self.estate.directory.with_name(f"{self.estate.directory.name}.lock")
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        self._lock = path.open("w", encoding="ascii")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Occupied(f"another make chaos runs on {self.estate.network}: give this one --network") from None
+
     def start(self) -> None:
-        """Make the estate anew, Exam Scheduler not installed yet, and start it."""
+        """Make the estate anew, Exam Scheduler not installed yet, and start it. Raises Occupied."""
+        self.hold()
         self.stop()
         shutil.rmtree(self.estate.directory, ignore_errors=True)
         self.estate.prepare()

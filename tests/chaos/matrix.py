@@ -257,11 +257,14 @@ FAULTS: Mapping[str, Sequence[Fault]] = {
 }
 """Of each step; and in each one `ansible-playbook` itself is killed."""
 
+KILLS = [Fault(RUN, kind, "ansible-playbook") for kind in ("killed", "killed_within")]
+"""As a task begins, when handlers may be waiting; and in the midst of one that changes something."""
+
 
 def cases() -> Iterator[Case]:
     """Yield the whole matrix, in the order of the steps."""
     for name, step in STEPS.items():
-        for fault in (Fault(RUN, "killed", "ansible-playbook"), *FAULTS[name]):
+        for fault in (*KILLS, *FAULTS[name]):
             yield Case(step, fault)
 
 

@@ -5,13 +5,15 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,8 +21,9 @@ from emulators.estate.estate import ROOT
 from tests.chaos.matrix import Step
 from tests.compiled import COMPILED
 
-_TASK = re.compile(r"^TASK \[(.*)\] \**$")
+_TASK = re.compile(r"^(?:TASK|RUNNING HANDLER) \[(.*)\] \**$")
 _CHANGED = re.compile(r"changed=(\d+)")
+_REPORT = re.compile(r"^Report: (.+)$", re.MULTILINE)
 TRACES = ("Traceback (most recent call last)", "MODULE FAILURE", "Module result deserialization failed")
 """What a run prints where a message should be."""
 
@@ -31,16 +34,40 @@ class Outcome:
 
     code: int = 0
     tasks: list[str] = field(default_factory=list)
-    last_change: int = 0
-    """The number of the last task that changed anything, from 1; 0 if none did."""
+    began: list[float] = field(default_factory=list)
+    """When each task began, and when the run ended, in seconds."""
+    changing: list[int] = field(default_factory=list)
+    """The numbers of the tasks that changed anything, from 1."""
+    fatal: int = 0
+    """The number of the last task that failed on a host, or did not reach it; 0 if none did."""
     text: str = ""
+    lines: dict[str, str] = field(default_factory=dict)
+    """What its report says of each line of the plan: its state after this run."""
     endless: bool = False
     """Whether it was ended because its time was over."""
 
     def moments(self) -> list[int]:
         """Return the numbers of the role's own tasks up to the last that changes anything, or of all if none does."""
-        last = self.last_change or len(self.tasks)
+        last = self.changing[-1] if self.changing else len(self.tasks)
         return [number for number, name in enumerate(self.tasks, 1) if " : " in name and number <= last]
+
+    def changing_moments(self) -> list[int]:
+        """Return the numbers of the role's own tasks that change anything, or of all if none does."""
+        return [number for number in self.moments() if number in self.changing] or self.moments()
+
+    def duration(self, number: int) -> float:
+        """Return how many seconds a task took."""
+        return self.began[number] - self.began[number - 1]
+
+    def other_than(self, other: Outcome) -> str:
+        """Return the states of lines of the plan that differ from those of another run; nothing if none does."""
+        pairs = [(line, self.lines.get(line), other.lines.get(line)) for line in sorted({*self.lines, *other.lines})]
+        return ", ".join(f"{line} {mine} instead of {theirs}" for line, mine, theirs in pairs if mine != theirs)
+
+    @property
+    def broke_off(self) -> str:
+        """The name of the task at which it ended, without that of its role."""
+        return short(self.tasks[: self.fatal or None])
 
     @property
     def changed(self) -> int:
@@ -66,6 +93,7 @@ class Runner:
         *options: str,
         seconds: float,
         at: int | None = None,
+        after: float = 0,
         strike: Callable[[subprocess.Popen[str]], None] | None = None,
     ) -> Outcome:
         """Run the playbook, and return how it went.
@@ -75,6 +103,7 @@ class Runner:
             options: further ones of ansible-playbook.
             seconds: after which it is killed.
             at: the number of the task at whose beginning `strike` is called.
+            after: so many seconds later instead, whatever it does by then.
             strike: is given the process.
         """
         inventories = [ROOT / "inventories/live", ROOT / "inventories/rehearsal", self.overlay]
@@ -101,6 +130,7 @@ class Runner:
 
         watch = threading.Timer(seconds, give_up)
         watch.start()
+        blow: threading.Timer | None = None
         lines = []
         assert process.stdout is not None
         try:
@@ -108,16 +138,34 @@ class Runner:
                 lines.append(line)
                 if found := _TASK.match(line):
                     outcome.tasks.append(found[1])
+                    outcome.began.append(time.monotonic())
                     if strike is not None and len(outcome.tasks) == at:
-                        strike(process)
-                elif line.startswith("changed: ["):
-                    outcome.last_change = len(outcome.tasks)
+                        if after:
+                            blow = threading.Timer(after, strike, [process])
+                            blow.start()
+                        else:
+                            strike(process)
+                elif line.startswith("fatal: ["):
+                    outcome.fatal = len(outcome.tasks)
+                elif line.startswith("changed: [") and len(outcome.tasks) not in outcome.changing:
+                    outcome.changing.append(len(outcome.tasks))
             outcome.code = process.wait()
         finally:
+            outcome.began.append(time.monotonic())
             watch.cancel()
+            if blow is not None:
+                blow.cancel()
             end(process)
         outcome.text = "".join(lines)
+        if found := _REPORT.search(outcome.text):
+            report = json.loads(Path(found[1]).read_text(encoding="utf-8"))
+            outcome.lines = {line["line"]: line["state_of_run"] for line in report["lines"]}
         return outcome
+
+
+def short(tasks: Sequence[str]) -> str:
+    """Return the name of the last of these tasks, without that of its role."""
+    return tasks[-1].rpartition(" : ")[2] if tasks else "no task"
 
 
 def end(process: subprocess.Popen[str]) -> None:

@@ -17,10 +17,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365._msal import (
-    ConfidentialClientApplication,
-    require_msal,
-)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365._msal import require_msal
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365._requests import (
     exceptions,
     new_session,
@@ -38,6 +35,13 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.r
     sign_in_refused,
     without_tokens,
 )
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.sign_in import (
+    SERVER_ERRORS,
+    TRANSIENT,
+    Busy,
+    asked_to_wait,
+    new_application,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import OutcomeUnknown, Problem
 
 Json = dict[str, Any]
@@ -48,8 +52,6 @@ EXCHANGE = "https://outlook.office365.com"
 
 FIRST_WAIT = 0.5
 LONGEST_WAIT = 30.0
-_TRANSIENT = frozenset({429, 503})
-_SERVER_ERRORS = frozenset({500, 502, 504})
 _REPEATABLE = frozenset({"GET", "PATCH", "DELETE"})
 
 
@@ -169,9 +171,9 @@ class Client:
                 request_id = answer.headers.get("request-id", "none")
                 identifiers = f"request-id {request_id}, client-request-id {identifier}"
                 problem = refused(answer.status_code, _body(answer), where, identifiers, permission)
-                if answer.status_code not in _TRANSIENT and not (again and answer.status_code in _SERVER_ERRORS):
+                if answer.status_code not in TRANSIENT and not (again and answer.status_code in SERVER_ERRORS):
                     raise problem
-                wait = _asked_to_wait(answer.headers.get("Retry-After")) or wait
+                wait = asked_to_wait(answer.headers) or wait
             # a fixed wait would bring clients that were refused together back together
             pause = wait * random.uniform(1.0, 1.1)  # noqa: S311  it is no secret
             if time.monotonic() + pause > deadline:
@@ -201,10 +203,13 @@ class Client:
         while True:
             try:
                 if self._application is None:
-                    self._application = self._sign_in()
+                    self._application = new_application(self.connection, self._session, where)
                 answer = self._application.acquire_token_for_client([f"{service}/.default"])
+            except Busy as busy:
+                problem: Problem = busy
+                wait = busy.wait or wait
             except exceptions.RequestException as error:
-                problem: Problem = not_sent(error, where, "none")
+                problem = not_sent(error, where, "none")
             except ValueError as error:
                 raise no_authority(error, where) from None
             else:
@@ -219,32 +224,10 @@ class Client:
             time.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT)
 
-    def _sign_in(self) -> Any:
-        connection = self.connection
-        credential = {"private_key": connection.private_key, "public_certificate": connection.certificate}
-        if connection.passphrase:
-            credential["passphrase"] = connection.passphrase
-        return ConfidentialClientApplication(
-            connection.client_id,
-            client_credential=credential,
-            authority=f"{ENTRA}/{connection.tenant}",
-            instance_discovery=False,
-            http_client=self._session,
-        )
-
 
 def _graph(path: str, query: Mapping[str, str] | None) -> str:
     """Return the address of a path of Graph, such as `v1.0/users`."""
     return f"{GRAPH}/{path}{'?' + urlencode(query, quote_via=quote, safe='$') if query else ''}"
-
-
-def _asked_to_wait(header: str | None) -> float | None:
-    """Return the seconds of a Retry-After header, None if it has none that make sense."""
-    try:
-        seconds = float(header or "")
-    except ValueError:
-        return None
-    return seconds if 0 < seconds <= 3600 else None
 
 
 def _body(answer: Any) -> Any:

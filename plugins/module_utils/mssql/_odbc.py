@@ -25,7 +25,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile impo
 if TYPE_CHECKING:
     from pyodbc import Connection
 
-__all__ = ["Driver", "connect", "connection_string", "find_driver", "pyodbc", "require_pyodbc"]
+__all__ = ["LOCK_SECONDS", "Driver", "connect", "connection_string", "find_driver", "pyodbc", "require_pyodbc"]
 
 
 MINIMUM_VERSION = (5, 1, 0)
@@ -45,6 +45,9 @@ else:
     # wrong by now.
     pyodbc.pooling = False
 
+
+LOCK_SECONDS = 60
+"""How long a statement waits for what others have locked, before it fails with error 1222."""
 
 INSTALLED = ("ODBC Driver 18 for SQL Server", "ODBC Driver 17 for SQL Server")
 
@@ -205,7 +208,7 @@ def _braced(value: str) -> str:
 
 
 def connect(server: Server, *, autocommit: bool, driver: str | None = None) -> Connection:
-    """Return a connection. It is tried once.
+    """Return a connection whose statements wait for locks of others for LOCK_SECONDS. It is tried once.
 
     Args:
         server: where, and as whom.
@@ -223,11 +226,15 @@ def connect(server: Server, *, autocommit: bool, driver: str | None = None) -> C
     text = connection_string(server, chosen)
     try:
         with _trusting(server.ca_certificates):
-            return pyodbc.connect(text, autocommit=autocommit, timeout=server.timeout)
+            connection = pyodbc.connect(text, autocommit=autocommit, timeout=server.timeout)
+        # here, since one that breaks by then was never of use: nothing was asked of it
+        connection.execute(f"SET LOCK_TIMEOUT {LOCK_SECONDS * 1000:d}").close()
     except pyodbc.Error as error:
         message = str(error.args[-1])
         if server.password:
             message = message.replace(server.password, "********")
+    else:
+        return connection
     # outside of the handler: the driver's exception is no cause that a traceback could show
     raise refusal(server, str(chosen), message)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql._odbc import (
+    LOCK_SECONDS,
     Driver,
     connect,
     find_driver,
@@ -78,9 +79,6 @@ DEADLOCK = 1205
 
 ATTEMPTS = 3
 """How often such a transaction is tried."""
-
-LOCK_SECONDS = 60
-"""How long a statement waits for what others have locked, before it fails with error 1222."""
 
 BATCH = 5000
 """Rows of a batch."""
@@ -258,7 +256,6 @@ class Session:
     def _connected(self) -> Connection:
         if self._connection is None:
             self._connection = connect(self.server, autocommit=self._autocommit, driver=self._driver)
-            self._connection.execute(f"SET LOCK_TIMEOUT {LOCK_SECONDS * 1000:d}").close()
         return self._connection
 
     @contextmanager

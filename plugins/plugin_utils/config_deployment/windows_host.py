@@ -109,10 +109,22 @@ class WindowsHost:
             raise _no_answer(self._name, error) from None
         if answer.get("unreachable"):
             raise _no_answer(self._name, answer.get("msg"))
+        if answer.get("failed") and "module_stdout" in answer:  # what Ansible makes of an answer that is none
+            raise _no_result(self._name, module, answer)
         return answer
 
     def _problem(self, answer: Mapping[str, Any]) -> HostProblem:
         return HostProblem(str(answer.get("msg", "no message")).rstrip("."), where=self._name, remedy="Correct that.")
+
+
+def _no_result(name: str, module: str, answer: Mapping[str, Any]) -> HostProblem:
+    said = " ".join(f"{answer['module_stdout']} {answer.get('module_stderr', '')}".split())
+    return HostProblem(
+        f"{module.rpartition('.')[2]} ended on the host before it had answered",
+        where=name,
+        found=f"exit code {answer.get('rc', 'unknown')}, and {said[:200] if said else 'not a word'}",
+        remedy="Something ended its process: look into Windows' event log, and run again.",
+    )
 
 
 def _no_answer(name: str, found: object) -> HostProblem:

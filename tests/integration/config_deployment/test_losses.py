@@ -95,6 +95,15 @@ def test_that_three_losses_leave_the_old_or_the_new(started: Started) -> None:
     goes_on(hosts, steps, stands)
 
 
+def test_that_a_module_that_is_killed_is_told_as_that(started: Started) -> None:
+    hosts = started(["ended"])
+    hosts.fault("ended", faults_of("killed", 3))
+    ((told, *_), *_) = hosts.run(hosts.task()).values()
+    assert "win_config_files ended on the host before it had answered; found exit code " in told["msg"]
+    assert "Windows' event log, and run again. What stands is the old, untouched" in told["msg"]
+    assert "deserialization" not in told["msg"]
+
+
 @pytest.mark.thorough
 @pytest.mark.timeout(1500)
 @pytest.mark.parametrize(

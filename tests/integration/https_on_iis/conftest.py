@@ -112,6 +112,7 @@ class Runner:
         by_hand: Mapping[str, Mapping[str, Any]] | None = None,
         distrusts: Sequence[str] = (),
         check: bool = False,
+        together: bool = False,
     ) -> dict[str, Outcome]:
         """Apply on hosts, and return how it ended for each.
 
@@ -120,6 +121,7 @@ class Runner:
             by_hand: a task for a host, before the role.
             distrusts: hosts whose clients trust another authority.
             check: in check mode; what is done by hand is not.
+            together: whether the play ends for all of them when one fails, as the stages' plays do.
         """
         number = next(self._number)
         others = {"https_roots": [str(self._directory / "Somebody else's/root.pem")]}
@@ -148,7 +150,9 @@ class Runner:
             for part in ("preflight", "apply")
         ]
         playbook = self._directory / f"playbook{number}.yml"
-        playbook.write_text(yaml.safe_dump([{"hosts": "all", "gather_facts": False, "tasks": [*before, *role]}]))
+        tasks = [*before, *role]
+        told_play = {"hosts": "all", "gather_facts": False, "any_errors_fatal": together, "tasks": tasks}
+        playbook.write_text(yaml.safe_dump([told_play]))
         how = "--check" if check else "--diff"
         told = play(self._directory, "-i", inventory, how, playbook, hidden=(self._password, PASSWORD))
         return {name: self._outcome(name, told) for name in hosts}

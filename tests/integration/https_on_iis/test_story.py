@@ -142,3 +142,30 @@ def test_that_a_replaced_certificate_goes_when_its_days_are_over(story: Story) -
     assert installers in kept
     assert installers not in {each.thumbprint for each in story.renewed["plain"].state.certificates}
     assert story.third["plain"].changed == 0
+
+
+def test_that_a_host_whose_play_ends_for_the_sake_of_another_says_nothing_wrong(story: Story, runner: Runner) -> None:
+    together = ("plain", "half")
+    before = {host: story.renewed[host].bound for host in together}
+    assert not story.third["plain"].failure
+    for fault, half, plain in (
+        (Faults(certificate_import_breaks=True), "could not be imported on half: .*Keyset does not exist", "^$"),
+        (
+            Faults(drop_before="website", at=1),
+            "the new bindings could not be made: .*The old bindings are back",
+            "another host failed before the new bindings were proven. The old bindings are back",
+        ),
+    ):
+        runner.renew(*together)
+        runner.process.faults.set("half", fault)
+        broken = runner.run(together, together=True)
+        runner.process.faults.clear()
+        assert re.search(half, broken["half"].failure), broken["half"].failure
+        assert re.search(plain, broken["plain"].failure), broken["plain"].failure
+        assert {host: outcome.files for host, outcome in broken.items()} == {"plain": [], "half": []}
+        assert {host: outcome.bound for host, outcome in broken.items()} == before
+
+    completed = runner.run(together, together=True)
+    for host in together:
+        assert completed[host].failure == ""
+        assert served(completed[host], host) not in {certificate for _name, _sni, certificate in before[host]}

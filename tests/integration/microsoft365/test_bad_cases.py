@@ -89,6 +89,33 @@ def test_throttled_for_too_long(office: Office, run: Runner) -> None:
     completes(office, run)
 
 
+@pytest.mark.parametrize("asked", ["openid-configuration", "oauth2/v2.0/token"])
+@pytest.mark.parametrize(
+    "fault",
+    [{"kind": "throttle"}, {"kind": "throttle", "seconds": 1}, {"kind": "error"}, {"kind": "error", "status": 502}],
+    ids=["throttled", "throttled with Retry-After", "503", "502"],
+)
+def test_entra_does_not_issue_tokens_and_then_does(
+    office: Office, run: Runner, asked: str, fault: dict[str, Any]
+) -> None:
+    office.faults({**fault, "match": asked, "times": 2})
+    assert run("entra_application", **DECLARED)["changed"]
+    completes(office, run)
+
+
+@pytest.mark.parametrize("asked", ["openid-configuration", "oauth2/v2.0/token"])
+@pytest.mark.parametrize(("fault", "status"), [({"kind": "throttle", "seconds": 5}, 429), ({"kind": "error"}, 503)])
+def test_entra_does_not_issue_tokens_for_too_long(
+    office: Office, run: Runner, asked: str, fault: dict[str, Any], status: int
+) -> None:
+    office.faults({**fault, "match": asked})
+    message = failed(run, retry_for=1)
+    assert f"Entra ID answered {status}" in message
+    assert "no such tenant" not in message
+    assert "Nothing was touched." in message
+    completes(office, run)
+
+
 def test_a_server_error_in_the_middle(office: Office, run: Runner) -> None:
     office.faults({"kind": "error", "status": 500, "match": "POST /v1.0/servicePrincipals"})
     result = run("entra_application", **DECLARED)

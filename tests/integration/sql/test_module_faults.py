@@ -32,6 +32,19 @@ def test_that_a_module_whose_connection_breaks_says_what_it_does_not_know(
     assert run("mssql_database", **declared)["changed"] is False  # it was applied
 
 
+def test_that_a_connection_that_breaks_before_it_is_of_use_is_told_as_none(
+    emulator: Emulator, run: Runner, database: str
+) -> None:
+    emulator.faults({"kind": "lose", "match": "SET LOCK_TIMEOUT", "times": 1})
+    broken = run("mssql_database", name=database, recovery_model="simple")
+    assert f"{emulator.server.name} " in broken["msg"]
+    assert "no connection; found" in broken["msg"]
+    assert "Look whether the server runs" in broken["msg"]
+    assert broken["msg"].endswith("Nothing was touched.")
+    emulator.faults()
+    assert run("mssql_database", name=database, recovery_model="simple")["changed"] is True
+
+
 def test_that_a_module_whose_statement_fails_says_so(emulator: Emulator, run: Runner, database: str) -> None:
     emulator.faults({"kind": "error", "number": 1101, "match": "SET RECOVERY", "times": 1})
     broken = run("mssql_database", name=database, recovery_model="simple")

@@ -60,6 +60,19 @@ def test_an_abandoned_one_is_taken_over(tmp_path: Path) -> None:
     assert json.loads(path.read_text(encoding="utf-8"))["owner"] == "run=2 by=bob"
 
 
+def test_one_of_a_run_that_is_known_to_have_ended_is_taken_over_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "deploying"
+    assert lock(path, "run=1-a change=C by=alice")["changed"]
+    ended = {"path": str(path), "owner": "run=2-b change=C by=bob"}
+    for others in ([], ["1"], ["2-b", "1-ab"]):
+        assert "at work here: run=1-a " in run_module("deployment_lock", {**ended, "ended_runs": others})["msg"]
+    for check in (True, False):
+        taken = run_module("deployment_lock", {**ended, "ended_runs": ["0-z", "1-a"]}, check=check)
+        assert taken["changed"]
+        assert "abandoned by run=1-a change=C by=alice" in json.dumps(taken["warnings"])
+    assert json.loads(path.read_text(encoding="utf-8"))["owner"] == "run=2-b change=C by=bob"
+
+
 def test_who_found_it_abandoned_and_comes_second_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "deploying"
     path.write_text(json.dumps({"owner": "gone", "since": time.time() - 7200}), encoding="utf-8")

@@ -106,6 +106,7 @@ class Runner:
             "calsync_product": {"services": [{"name": "CalSync", "start_mode": "auto"}]},
             "calsync_log": estate.log(),
             "calsync_log_wait_seconds": 5,
+            "calsync_watch_seconds": 2,
         }
 
 

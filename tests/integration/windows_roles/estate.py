@@ -32,7 +32,7 @@ LAYOUT = """\
 
 PRODUCTS = ("missing", "unread", "checksum", "restart", "broken", "stops", "refused", "dropped", "unsent", "full")
 """Hosts on which the first run goes wrong, and the second one does not."""
-LOGS = ("plain", "cut", "stubborn")
+LOGS = ("plain", "cut", "stubborn", "ending")
 """Hosts with a CalSync that runs."""
 HOSTS = (*PRODUCTS, "fresh", "older", "newer", "vendor", "instructed", *LOGS, "nothing", "element", "asked", "silent")
 

@@ -51,6 +51,7 @@ def story(runner: Runner) -> Story:
     after_prediction = layouts()
     runner.process.faults.set("cut", Faults(drop="win_xml"))
     runner.process.faults.set("stubborn", Faults(service_does_not_start=["CalSync"]))
+    runner.process.faults.set("ending", Faults(service_stops_again=["CalSync"]))
     first = runner.run("logs", hosts)
     after_first = layouts()
     for name in estate.LOGS:
@@ -105,6 +106,16 @@ def test_that_a_layout_that_the_service_does_not_take_is_put_back(story: Story) 
     assert "The old layout is back" in story.first["stubborn"].failure
     assert plain(story.after_first["stubborn"]) == plain(estate.LAYOUT)
     assert story.second["stubborn"].tasks[PROOF]["proven"] is True
+
+
+def test_that_a_layout_with_which_the_service_stops_again_is_put_back(story: Story, runner: Runner) -> None:
+    failure = story.first["ending"].failure
+    assert "CalSync did not take the new layout up: It started and stopped again, with exit code 1066" in failure
+    assert "The old layout is back, and the service does not run with it either" in failure
+    assert plain(story.after_first["ending"]) == plain(estate.LAYOUT)
+    assert story.second["ending"].tasks[PROOF]["proven"] is True
+    (service,) = (each for each in runner.process.state("ending").services if each.name == "CalSync")
+    assert service.state == "started", "the next run has started it"
 
 
 def test_that_a_calsync_that_is_not_there_is_waited_for(story: Story) -> None:

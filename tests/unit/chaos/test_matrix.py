@@ -22,7 +22,7 @@ from emulators.oracle.engine import faults as oracle
 from emulators.sql.engine import faults as sql
 from emulators.windows.faults import Faults as WindowsFaults
 from tests.chaos import matrix
-from tests.chaos.__main__ import choose
+from tests.chaos.__main__ import choose, told
 from tests.chaos.runs import Outcome, end
 
 KNOWN: dict[str, Collection[str]] = {
@@ -35,7 +35,7 @@ KNOWN: dict[str, Collection[str]] = {
     # real servers, which know no faults but those of any process
     matrix.NAME_SERVER: {"stopped", "frozen"},
     matrix.LINUX: {"stopped"},
-    matrix.RUN: {"killed"},
+    matrix.RUN: {"killed", "killed_within"},
 }
 
 
@@ -80,6 +80,11 @@ def test_that_cases_are_those_of_a_role_or_step_that_are_not_done() -> None:
     assert {case.step.name for case in choose(["database"], 1, None, [])} == {"database"}
 
 
+def test_that_it_is_told_at_the_beginning_how_long_it_takes() -> None:
+    assert told(choose(["database"], 1, 2, [])) == "2 cases in 3 steps, about 0 h 3 min"
+    assert told([]) == "0 cases in 0 steps, about 0 h 0 min"
+
+
 def test_that_a_step_comes_after_all_that_it_needs() -> None:
     names = [step.name for step in matrix.closure(["configuration"])]
     assert names == ["https", "sql_server", "connect", "eugex", "database", "configuration"]
@@ -103,11 +108,23 @@ def test_that_an_emulator_is_told_what_it_can_read_and_notes_what_struck(tmp_pat
 
 
 def test_that_a_fault_strikes_at_a_task_of_the_role_before_its_last_change() -> None:
-    outcome = Outcome(tasks=["Ask", "r : one", "r : two", "r : three"], last_change=3)
+    outcome = Outcome(tasks=["Ask", "r : one", "r : two", "r : three"], changing=[1, 3])
     assert outcome.moments() == [2, 3]
+    assert outcome.changing_moments() == [3], "in the midst of which a run is killed"
+    assert Outcome(tasks=outcome.tasks).changing_moments() == [2, 3, 4]
+    assert Outcome(began=[1.0, 2.5, 6.0]).duration(2) == 3.5
     assert Outcome(tasks=outcome.tasks).moments() == [2, 3, 4]
     assert Outcome(text="a : ok=1 changed=2 \nb : ok=3 changed=3 ").changed == 5
+    assert outcome.broke_off == "three"
+    assert Outcome(tasks=outcome.tasks, fatal=2).broke_off == "one", "though others are told after it"
     assert Outcome(text="Traceback (most recent call last):\n").trace is not None
+
+
+def test_that_a_run_that_proves_less_than_an_undisturbed_one_is_told_from_it() -> None:
+    whole = Outcome(lines={"1.3": "proven", "1.6": "proven in part"})
+    assert Outcome(lines=dict(whole.lines)).other_than(whole) == ""
+    assert Outcome(lines={"1.3": "proven"}).other_than(whole) == "1.6 None instead of proven in part"
+    assert Outcome(lines={**whole.lines, "1.3": "not proven"}).other_than(whole) == "1.3 not proven instead of proven"
 
 
 def test_that_a_killed_run_leaves_nothing_that_it_has_started_not_even_in_other_sessions() -> None:
