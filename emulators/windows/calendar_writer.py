@@ -25,6 +25,7 @@ from msal import ConfidentialClientApplication
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql import _odbc
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 from emulators.windows.connect_logins import CannotLogIn, logged_in, pairs
+from emulators.windows.worker import end_when_asked
 
 DATABASE = "ES"
 AT_ONCE = 50
@@ -50,6 +51,7 @@ class CannotSignIn(Exception):
 
 def main() -> int:
     """Write until the input ends, and return the exit code."""
+    end_when_asked()
     asked = json.loads(sys.stdin.readline())
     written: Json = asked["written"]
     with tempfile.NamedTemporaryFile("w", suffix=".pem") as roots:

@@ -22,6 +22,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server i
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle._oracledb import parameters_of
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.server import Server as Oracle
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
+from emulators.windows.worker import end_when_asked
 
 READY = "READY"
 _PAIR = re.compile(
@@ -45,6 +46,7 @@ class CannotLogIn(Exception):
 
 def main() -> int:
     """Log in everywhere, and return the exit code."""
+    end_when_asked()
     asked = json.loads(sys.stdin.readline())
     held: list[Any] = []
     with tempfile.NamedTemporaryFile("w", suffix=".pem") as roots:

@@ -23,6 +23,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql import _
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 from emulators.windows.connect_entities import ENTITIES, Entity, Row, Source, digest
 from emulators.windows.connect_logins import CannotLogIn, logged_in, pairs
+from emulators.windows.worker import end_when_asked
 
 BATCH = "BatchSize"
 """The setting that says how many rows are a transaction."""
@@ -37,6 +38,7 @@ class Stopped(Exception):
 
 def main() -> int:
     """Transfer, and return the exit code."""
+    end_when_asked()
     asked = json.loads(sys.stdin.readline())
     transfer = Transfer(asked)
     try:
