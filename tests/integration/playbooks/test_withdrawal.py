@@ -17,16 +17,22 @@ from tests.integration.playbooks.test_database import sql
 @pytest.mark.timeout(900)
 def test_that_a_release_is_backed_out_of_in_reverse(rehearsed: Rehearsed) -> None:
     isolated = rehearsed.isolated
+    kept = isolated.directory / "state/artefacts/sql-server-settings-before-sql-live.json"
+    settings = json.loads(kept.read_text(encoding="utf-8"))
+    assert settings, "the rehearsal has changed some"
     predicted = isolated.play("back_out.yml", "--check")
     done = isolated.play("back_out.yml")
     assert changed(done) == changed(predicted)
     told = " ".join(done.split())
-    for line in ("1.3", "1.8", "2.1", "2.3", "2.4", "3.3", "4.1", "4.4", "4.5", "4.6", "5"):
+    for line in ("1.3", "1.5", "1.8", "2.1", "2.3", "2.4", "3.3", "4.1", "4.4", "4.5", "4.6", "5"):
         assert f"'{line}': " in told or f"'{line}': " in told.replace('"', "'"), f"{line} is timed"
 
     assert (
         sql(isolated, "SELECT (SELECT COUNT(*) FROM dbo.Students), (SELECT COUNT(*) FROM dbo.Locations)") == "[[0, 0]]"
     )
+    names = ", ".join(f"N'{name}'" for name in settings)
+    now = sql(isolated, f"SELECT name, CAST(value AS int) FROM sys.configurations WHERE name IN ({names})")  # noqa: S608
+    assert dict(json.loads(now)) == settings
     assert ask_hub(
         isolated,
         "SELECT account_status FROM dba_users WHERE username = 'EXAM_CONNECT'",
