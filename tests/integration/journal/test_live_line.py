@@ -72,7 +72,7 @@ def test_the_line_is_there_while_work_is_done_and_leaves_no_trace(runner: Runner
     assert re.match(r"  \d+(\.\d)?/s  \d+ s left", shown), shown
     hold.end("pass")
     terminal.read()
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=60) == 0, terminal.written[-2000:]
     lines = terminal.lines()
     terminal.close()
     assert not [line for line in lines if "DNS update" in line], "it is erased before anything else is printed"
