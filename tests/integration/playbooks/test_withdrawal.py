@@ -31,7 +31,7 @@ def test_that_a_release_is_backed_out_of_in_reverse(rehearsed: Rehearsed) -> Non
         sql(isolated, "SELECT (SELECT COUNT(*) FROM dbo.Students), (SELECT COUNT(*) FROM dbo.Locations)") == "[[0, 0]]"
     )
     listed = ", ".join(f"N'{name}'" for name in settings)
-    asked = f"SELECT name, CAST(value AS int) FROM sys.configurations WHERE name IN ({listed})"  # noqa: S608 - a test's own
+    asked = f"SELECT name, CAST(value AS int) FROM sys.configurations WHERE name IN ({listed})"  # noqa: S608 - names that the collection wrote, in a test
     now = sql(isolated, asked)
     assert dict(json.loads(now)) == settings
     assert ask_hub(

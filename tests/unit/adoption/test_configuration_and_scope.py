@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import pytest
 
@@ -55,17 +56,18 @@ def test_that_files_that_cannot_be_compared_stay() -> None:
     assert adopted["found"] == {"connect_configuration": "there is no artefact"}
 
 
+Kind = Literal["filter", "group", "unit", "everywhere", "other"]
 ACCOUNT: dict[str, Any] = {"name": "CalSync LIVE", "scope": "CalSync LIVE", "recipients": "x"}
 ROLE = "Application Calendars.ReadWrite"
 APPLICATION = "5d4a7c1e-2f6b-4b3a-9e8d-7c6b5a493827"
 
 
-def told(account: dict[str, Any], scopes: dict[str, str], assignments: list[tuple[str, str]]) -> dict[str, Any]:
+def told(account: dict[str, Any], scopes: dict[str, str], assignments: Sequence[tuple[Kind, str]]) -> dict[str, Any]:
     """Return what `exchange_application_access` says in check mode of scopes by name, and roles in kinds of targets."""
     name = account["scope"]
     wanted = DeclaredScope("filter", name, account.get("recipient_filter", "planned"))
     present = Scope("1", name, scopes[name]) if name in scopes else None
-    roles = tuple(Assignment(str(number), ROLE, kind, to) for number, (kind, to) in enumerate(assignments))  # type: ignore[arg-type]
+    roles = tuple(Assignment(str(number), ROLE, kind, to) for number, (kind, to) in enumerate(assignments))
     found = FoundAccess("2", "CalSync LIVE", True, present, name, roles, (), Census(True, False))
     changes = plan_access(DeclaredAccess(APPLICATION, "graph", wanted, False), found)
     return {"changes": [change.as_dict() for change in changes], "role": ROLE}
@@ -84,7 +86,7 @@ def told(account: dict[str, Any], scopes: dict[str, str], assignments: list[tupl
 def test_that_the_scope_is_taken_over_and_then_left_alone(
     scopes: dict[str, str], roles: list[str], scope: str, found: str | None
 ) -> None:
-    assignments = [("filter", each) for each in roles]
+    assignments: list[tuple[Kind, str]] = [("filter", each) for each in roles]
     first = adopted_scope(ACCOUNT, told(ACCOUNT, scopes, assignments))
     account = first["account"]
     if account["scope"] != ACCOUNT["scope"]:
@@ -98,7 +100,7 @@ def test_that_the_scope_is_taken_over_and_then_left_alone(
     "assignments",
     [[], [("filter", "One"), ("filter", "Two")], [("group", "7")], [("filter", "CalSync LIVE"), ("filter", "Two")]],
 )
-def test_that_access_that_no_account_can_declare_stays_and_is_named(assignments: list[tuple[str, str]]) -> None:
+def test_that_access_that_no_account_can_declare_stays_and_is_named(assignments: list[tuple[Kind, str]]) -> None:
     adopted = adopted_scope(ACCOUNT, told(ACCOUNT, {"CalSync LIVE": "planned"}, assignments))
     assert adopted["account"] == ACCOUNT
     assert adopted["expected"] != adopted["found"]
