@@ -58,7 +58,7 @@ def measure() -> list[Measurement]:
 
 
 @contextmanager
-def running(directory: Path) -> Iterator[Emulator]:
+def running(directory: Path, *, program: tuple[str, ...] = ("emulators.oracle",)) -> Iterator[Emulator]:
     """Yield an emulator in a directory of its own."""
     Authority.load_or_create(directory / "authority", "Oracle bench root")
     password, address = f"S{secrets.token_urlsafe(12)}", f"127.74.{secrets.randbelow(250)}.{secrets.randbelow(250) + 1}"
@@ -69,7 +69,7 @@ def running(directory: Path) -> Iterator[Emulator]:
     )
     arguments = ["serve", "--directory", str(directory / "state"), "--address", address, "--name", NAME]
     arguments += ["--seed", str(directory / "seed.yml"), "--authority", str(directory / "authority")]
-    emulator = Emulator(directory, server, {"SYSTEM": password}, arguments)
+    emulator = Emulator(directory, server, {"SYSTEM": password}, arguments, program)
     emulator.start()
     try:
         yield emulator

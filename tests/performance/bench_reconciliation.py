@@ -3,9 +3,11 @@
 """`data_reconciliation` beside the bare fetch of the slower side: a million rows of 8 columns, Oracle and SQL Server.
 
 Both servers are emulated, each a process. The peer is the driver alone, a process too, that fetches one side and does
-nothing with it: the slower of the two counts. Ours fetches both, in the order of their keys, and compares them. Both
-servers work on this machine's cores then; so the same is put beside two bare fetches at the same time as well, which is
-the most that can be had of a machine that has the servers too.
+nothing with it: the slower of the two counts. Ours fetches both, in the order of their keys, and compares them.
+
+Servers of one's own have processors of their own. Here they have the answers ready, as octets, since a run that is not
+measured (`ready_servers`): what is measured is what the clients take. `emulated as ever` is the same beside servers
+that do all their work on the clients' cores, which takes as long as the clients' own.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
@@ -76,12 +78,28 @@ while cursor.fetchmany(2000):
 
 def measure() -> list[Measurement]:
     """Return the measurements. Raises RuntimeError if the module does something else than what is measured."""
+    with _servers(ready=True) as (database, oracle):
+        ready = _measure(database, oracle, "")
+    with _servers(ready=False) as (database, oracle):
+        return [*ready, *_measure(database, oracle, ", emulated as ever")]
+
+
+@contextmanager
+def _servers(*, ready: bool) -> Iterator[tuple[SqlServer, Oracle]]:
+    """Provide both servers with their rows, and whether they have the answers ready."""
+    programs = {
+        name: ("tests.performance.ready_servers", name) if ready else (f"emulators.{name}",)
+        for name in ("sql", "oracle")
+    }
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
-        for each in ("sql", "oracle"):
+        for each in programs:
             (directory / each).mkdir()
-        with running_emulator(directory / "sql") as emulator, running(directory / "oracle") as oracle:
-            return _measure(_filled(emulator.server, oracle), oracle)
+        with (
+            running_emulator(directory / "sql", program=programs["sql"]) as emulator,
+            running(directory / "oracle", program=programs["oracle"]) as oracle,
+        ):
+            yield _filled(emulator.server, oracle), oracle
 
 
 def _filled(server: SqlServer, oracle: Oracle) -> SqlServer:
@@ -118,15 +136,14 @@ def _rows(first: int, end: int) -> Iterator[tuple[object, ...]]:
         )  # fmt: skip
 
 
-def _measure(database: SqlServer, oracle: Oracle) -> list[Measurement]:
-    fetches: dict[str, list[float]] = {"SQL Server fetched": [], "Oracle fetched": []}
-    at_once: list[float] = []
-    runs: list[Run] = []
-    for _repeat in range(REPEATS):  # by turns, so that a machine that gets busy is busy for all of them
-        fetches["SQL Server fetched"].append(_seconds(_sql_server_fetched(database, MANY)))
-        fetches["Oracle fetched"].append(_seconds(_oracle_fetched(oracle, MANY)))
-        at_once.append(_seconds(_sql_server_fetched(database, MANY), _oracle_fetched(oracle, MANY)))
-        runs.append(_reconcile(database, oracle, MANY))
+def _measure(database: SqlServer, oracle: Oracle, how: str) -> list[Measurement]:
+    there, here = _sql_server_fetched(database, MANY), _oracle_fetched(oracle, MANY)
+    rounds = [  # by turns, so that a machine that gets busy is busy for all of them
+        (_seconds(there), _seconds(here), _seconds(there, here), _reconcile(database, oracle, MANY))
+        for _repeat in range(1 + REPEATS)
+    ]
+    sql_server, oracles, at_once, runs = zip(*rounds[1:], strict=True)  # the first time, no server has anything ready
+    fetches = {"SQL Server fetched": sql_server, "Oracle fetched": oracles}
     few = _reconcile(database, oracle, FEW)
     slower = max(fetches, key=lambda name: median(fetches[name]))
     listed = ", ".join(f"{name} {median(seconds):.1f} s" for name, seconds in fetches.items())
@@ -135,7 +152,7 @@ def _measure(database: SqlServer, oracle: Oracle) -> list[Measurement]:
     memory, limit = max(run.memory_mib for run in runs), min(MEMORY_MIB, few.memory_mib + GROWTH_MIB)
     peers = ((slower, median(fetches[slower])), ("both fetched at once", median(at_once)))
     return [
-        Measurement(f"reconcile {MANY:,} rows", "run", ours, name, seconds, 0.8, memory, limit)
+        Measurement(f"reconcile {MANY:,} rows{how}", "run", ours, name, seconds, 0.8, memory, limit)
         for name, seconds in peers
     ]
 

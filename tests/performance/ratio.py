@@ -7,10 +7,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
+INTERVAL = 0.25
+"""Seconds between two looks at the memory of several processes: each look takes some milliseconds from them."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Measurement:
     peer: float
     floor: float
     memory_mib: float
-    """Peak resident memory of the module's own process."""
+    """Peak resident memory of the module's own process, or of all that it has."""
     memory_limit_mib: float = 120.0
     points: tuple[tuple[float, float, float], ...] = ()
     """Where it was measured at several sizes: size, seconds, MiB."""
@@ -85,7 +89,10 @@ class Run:
 
 
 def time_module(name: str, arguments: dict[str, Any]) -> Run:
-    """Run a module of ours in a process of its own, as Ansible does, and return its time and peak memory."""
+    """Run a module of ours in a process of its own, as Ansible does, and return its time and peak memory.
+
+    Of a module that has processes of its own, the memory is that of all together, with what they share counted once.
+    """
     program = (
         "import json, re, sys\n"
         "from pathlib import Path\n"
@@ -100,16 +107,53 @@ def time_module(name: str, arguments: dict[str, Any]) -> Run:
     )
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / '.collections'}"}
     start = time.perf_counter()
-    done = subprocess.run(
+    with subprocess.Popen(
         [sys.executable, "-c", program],
-        input=json.dumps(arguments),
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
         env=environment,
-        check=False,
-    )
+    ) as process:
+        together = _Together(process.pid)
+        together.start()
+        said, errors = process.communicate(json.dumps(arguments))
     seconds = time.perf_counter() - start
-    return Run(seconds, int(done.stderr.split()[-1]) / 1024, json.loads(done.stdout))
+    together.join()
+    return Run(seconds, max(int(errors.split()[-1]), together.peak) / 1024, json.loads(said))
+
+
+class _Together(threading.Thread):
+    """Looks at the memory of a process and its children until it has ended."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__()
+        self._pid = pid
+        self.peak = 0
+        """KiB, of all together."""
+
+    def run(self) -> None:
+        while children := self._children():
+            if len(children) > 1:  # of one alone, the system itself keeps the peak
+                self.peak = max(self.peak, sum(map(_kibibytes, children)))
+            time.sleep(INTERVAL)
+
+    def _children(self) -> list[int]:
+        try:
+            listed = Path(f"/proc/{self._pid}/task/{self._pid}/children").read_text(encoding="ascii")
+            state = Path(f"/proc/{self._pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return []
+        return [] if state == "Z" else [self._pid, *map(int, listed.split())]
+
+
+def _kibibytes(pid: int) -> int:
+    """Return a process's memory, its part of what is shared (Pss in proc_pid_smaps(5)); 0 if it ended."""
+    try:
+        found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii"), re.MULTILINE)
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return int(found[1]) if found else 0
 
 
 def time_playbook(tasks: list[dict[str, Any]]) -> float:

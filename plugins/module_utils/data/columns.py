@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import math
 import zoneinfo
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -256,6 +257,13 @@ def _moment(written: str | None, value: Any) -> dt.datetime:
 @functools.cache
 def _zone(name: str | None) -> dt.tzinfo | None:
     return None if name is None else zoneinfo.ZoneInfo(name)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Return whether two values are equal. What is not a number is equal to itself, as it is to Oracle."""
+    if isinstance(one, float) and isinstance(other, float) and math.isnan(one):
+        return math.isnan(other)
+    return bool(one == other)
 
 
 def kind(value: Any) -> str:

@@ -12,7 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.columns import Column, SideName, Unreadable, kind
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.columns import (
+    Column,
+    SideName,
+    Unreadable,
+    kind,
+    same,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.masking import Mask, shown
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 
@@ -68,7 +74,7 @@ class Findings:
         values: dict[str, Any] = {}
         for at, name in enumerate(self._names):
             one, other = source[at], target[at]
-            if at < self.width or one == other:
+            if at < self.width or same(one, other):
                 continue
             self._count_unreadable(name, one, other)
             self._check_kinds(at, one, other)

@@ -5,19 +5,19 @@
 """Which rows two ordered streams have in common and which not, in one pass over both, without holding them. Pure.
 
 A row begins with its key. Keys are in the order of Python's values: texts by their code points, which no collation of a
-server plays a part in. That both streams are in it is made sure of row by row (`Stream`); nothing is taken for granted.
+server plays a part in. That each stream is in it is made sure of row by row (`Stream`), where it is read; nothing is
+taken for granted. What is compared has come from there as octets (`packing`).
 """
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
-from typing import Any, Protocol
+from itertools import islice, repeat
+from typing import Protocol
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.columns import SideName
-
-Row = tuple[Any, ...]
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.columns import SideName, same
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.packing import Packed, Row
 
 _RUN = 16
 """Rows that are compared at a time, to begin with; four times as many after each run that is equal."""
@@ -32,8 +32,18 @@ class OutOfOrder(Exception):
         self.side: SideName = side
 
 
+class LeftOut(Protocol):
+    """Who is told of rows of a side that are not compared."""
+
+    def duplicate(self, side: SideName, row: Row) -> None:
+        """Take a row whose key another row of the side has."""
+
+    def without_key(self, side: SideName, row: Row) -> None:
+        """Take a row that has no value in a column of the key."""
+
+
 class Observer(Protocol):
-    """Who is told what is found."""
+    """Who is told what differs."""
 
     def only_in_source(self, row: Row) -> None:
         """Take a row that is in the source alone."""
@@ -44,17 +54,11 @@ class Observer(Protocol):
     def different(self, source: Row, target: Row) -> None:
         """Take two rows of the same key that differ."""
 
-    def duplicate(self, side: SideName, row: Row) -> None:
-        """Take a row whose key another row of the side has."""
-
-    def without_key(self, side: SideName, row: Row) -> None:
-        """Take a row that has no value in a column of the key."""
-
 
 class Stream:
     """The rows of one side, in the order of their keys, each key once."""
 
-    def __init__(self, side: SideName, batches: Iterable[Sequence[Row]], width: int, observer: Observer) -> None:
+    def __init__(self, side: SideName, batches: Iterable[Sequence[Row]], width: int, observer: LeftOut) -> None:
         """Keep where they come from.
 
         Args:
@@ -79,7 +83,9 @@ class Stream:
             self.count += len(batch)
             keys = [row[: self._width] for row in batch]
             before = keys if last is None else [last, *keys]
-            if not any(None in key for key in keys) and all(map(operator.lt, before, islice(before, 1, None))):
+            if not any(map(operator.contains, keys, repeat(None))) and all(
+                map(operator.lt, before, islice(before, 1, None))
+            ):
                 last = keys[-1] if keys else last
                 yield batch
                 continue
@@ -104,19 +110,36 @@ class Stream:
 class _Window:
     """The rows of a stream that are looked at."""
 
-    def __init__(self, stream: Stream) -> None:
-        self._batches = stream.batches()
-        self.rows: Sequence[Row] = ()
+    def __init__(self, batches: Iterable[Packed]) -> None:
+        self._batches = iter(batches)
+        self._packed: Packed | None = None
+        self._rows: Sequence[Row] = ()
         self.at = 0
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The rows of the batch, made when somebody looks at them."""
+        if self._packed is not None:
+            self._rows, self._packed = self._packed.rows(), None
+        return self._rows
 
     def more(self) -> bool:
         """Return whether there is a row to look at, after having taken the next batch if need be."""
-        while self.at >= len(self.rows):
+        while self._packed is None and self.at >= len(self._rows):
             following = next(self._batches, None)
             if following is None:
                 return False
-            self.rows, self.at = following, 0
+            self._rows, self.at = (), 0
+            self._packed = following if following.count else None
         return True
+
+    def skipped_with(self, other: _Window) -> int:
+        """Skip both batches if neither was begun and they are known to be equal; return how many rows that were."""
+        if self._packed is None or other._packed is None or not self._packed.surely_equals(other._packed):
+            return 0
+        count = self._packed.count
+        self._packed = other._packed = None
+        return count
 
     def rest(self) -> Iterator[Row]:
         """Yield what is left."""
@@ -125,22 +148,23 @@ class _Window:
             self.at = len(self.rows)
 
 
-def compare(source: Stream, target: Stream, width: int, observer: Observer) -> int:
+def compare(source: Iterable[Packed], target: Iterable[Packed], width: int, observer: Observer) -> int:
     """Tell the observer what differs, and return how many rows are equal.
 
     Args:
-        source: the rows that there shall be.
-        target: the rows that there are.
+        source: the rows that there shall be, in the order of their keys, each key once.
+        target: the rows that there are, likewise.
         width: how many columns the key has.
         observer: is told.
 
-    Raises:
-        OutOfOrder: a side is not in the order of its keys; what was told is void.
-        TypeError: two keys cannot be ordered.
+    Raises TypeError if two keys cannot be ordered.
     """
     one, other, equal = _Window(source), _Window(target), 0
     # both are asked, so that a side that has ended is known to have
     while one.more() and other.more():
+        if skipped := one.skipped_with(other):
+            equal += skipped
+            continue
         run = _equal_run(one, other)
         one.at, other.at, equal = one.at + run, other.at + run, equal + run
         if one.at >= len(one.rows) or other.at >= len(other.rows):
@@ -148,7 +172,10 @@ def compare(source: Stream, target: Stream, width: int, observer: Observer) -> i
         left, right = one.rows[one.at], other.rows[other.at]
         first, second = left[:width], right[:width]
         if first == second:
-            observer.different(left, right)
+            if all(map(same, left, right)):
+                equal += 1
+            else:
+                observer.different(left, right)
             one.at, other.at = one.at + 1, other.at + 1
         elif first < second:
             observer.only_in_source(left)

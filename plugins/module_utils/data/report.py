@@ -13,12 +13,11 @@ from typing import Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils import sealed_file
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.arguments import SIDE_ARGUMENT, side_from
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.columns import Column, SideName
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.columns import SIDES, Column, SideName
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.declaration import COLUMN_ARGUMENTS, columns_from
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.findings import KINDS, Findings
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.masking import Mask
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.reconciliation import reconcile
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.sides import Side
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.proof import Finding
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import InvalidParameter
 
@@ -58,17 +57,12 @@ class Reconciliation:
         """
         _check(params)
         self._params = params
-        sides: dict[SideName, Side] = {}
-        try:
-            sides["source"] = side_from("source", params["source"])
-            sides["target"] = side_from("target", params["target"])
-            self._where = {side: each.label for side, each in sides.items()}
-            names = {side: each.names() for side, each in sides.items()}
-            columns = columns_from(params, names, {side: each.where for side, each in sides.items()})
-            self.compared = reconcile(sides, columns, len(params["key"]), lambda: self._findings(columns))
-        finally:
-            for each in sides.values():
-                each.close()
+        sides = {side: side_from(side, params[side]) for side in SIDES}
+        self._where = {side: each.label for side, each in sides.items()}
+        where = {side: each.where for side, each in sides.items()}
+        self.compared = reconcile(
+            sides, lambda names: columns_from(params, names, where), len(params["key"]), self._findings
+        )
 
     @contextmanager
     def _findings(self, columns: Sequence[Column]) -> Iterator[Findings]:

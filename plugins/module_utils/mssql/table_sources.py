@@ -7,9 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.digest import ContentDigest
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session
@@ -23,8 +21,6 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_da
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_shapes import Row, Table
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.progress import Progress
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
-
-Item = TypeVar("Item")
 
 
 class Source(Protocol):
@@ -128,20 +124,3 @@ def counted(batches: Iterable[list[Row]], progress: Progress) -> Iterator[list[R
     for batch in batches:
         yield batch
         progress.advance(len(batch))
-
-
-@contextmanager
-def ahead(items: Iterator[Item]) -> Iterator[Iterator[Item]]:
-    """Return the items, the next one made by a thread while the one before is used: read while another server writes.
-
-    At its end nothing is being read any more. Raises what making an item raises.
-    """
-    with ThreadPoolExecutor(1) as pool:
-
-        def taken() -> Iterator[Item]:
-            coming = pool.submit(next, items, None)
-            while (item := coming.result()) is not None:
-                coming = pool.submit(next, items, None)
-                yield item
-
-        yield taken()

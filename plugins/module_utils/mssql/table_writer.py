@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.ahead import ahead
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.digest import sum_of_hashes
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.interruption import CancelledAfterCommit
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session, SqlProblem, quoted
@@ -28,7 +29,6 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_or
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_shapes import ForeignKey, Row, Table
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_sources import (
     Source,
-    ahead,
     content_of,
     counted,
 )

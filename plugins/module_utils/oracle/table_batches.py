@@ -6,10 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_columns import (
     CHARACTERS,
@@ -19,8 +18,6 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_c
     Converter,
     NotAValue,
 )
-
-T = TypeVar("T")
 
 _REMEMBERED = 4096
 """Texts of a column whose values are remembered: dates and rates repeat."""
@@ -79,12 +76,3 @@ def _filled(column: Column, converter: Converter) -> ColumnConverter:
 
         return numbers_of
     return lambda texts: list(map(remembering, texts))
-
-
-def ahead(batches: Iterator[T]) -> Iterator[T]:
-    """Yield what an iterator yields, and have the next one made meanwhile: while the server is waited for."""
-    with ThreadPoolExecutor(1) as pool:
-        following = pool.submit(next, batches, None)
-        while (batch := following.result()) is not None:
-            following = pool.submit(next, batches, None)
-            yield batch

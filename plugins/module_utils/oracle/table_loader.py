@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.ahead import ahead
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle._oracledb import oracledb
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.failures import SqlProblem
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Session
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_batches import ahead
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_columns import (
     CHARACTERS,
     LARGE,
@@ -108,8 +108,9 @@ class Loader:
             session.call(self.statements.clear)
         rows = inserted = updated = 0
         refused = Rejects(None)
-        with Progress("loading rows", total=self._checked[0], unit="rows") as progress:
-            for batch in ahead(self._spool.batches()):
+        loading = Progress("loading rows", total=self._checked[0], unit="rows")
+        with loading as progress, ahead(self._spool.batches()) as batches:
+            for batch in batches:
                 rows += len(batch)
                 new, changed = self._compare(batch) if self._merges else (batch, [])
                 inserted += len(new)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils import sealed_file
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data import reconciliation
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data import preparation
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.sorting import in_order
 from tests.integration.data.conftest import documented, write
 
@@ -167,7 +167,7 @@ def test_keys_that_collations_sort_otherwise(
         )
 
     # a key that is converted is in no server's order: this module sorts, on disk if it has to
-    monkeypatch.setattr(reconciliation, "in_order", lambda rows, key: in_order(rows, key, in_memory=4, runs_at_once=2))
+    monkeypatch.setattr(preparation, "in_order", lambda rows, key: in_order(rows, key, in_memory=4, runs_at_once=2))
     folded = {**arguments, "ignore_case": True, "trim": "both", "on_difference": "report"}
     given = {"source": {"oracle": on_hub}, "target": {"mssql": on_sql}, **folded}
     found = documented("data_reconciliation", given)

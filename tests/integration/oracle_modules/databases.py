@@ -39,6 +39,7 @@ class Emulator:
     server: Server
     passwords: dict[str, str]
     arguments: list[str] = field(default_factory=list)
+    program: tuple[str, ...] = ("emulators.oracle",)
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -46,7 +47,7 @@ class Emulator:
         with (self.directory / "log").open("ab") as log:
             environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / '.collections'}"}
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "emulators.oracle", *self.arguments], cwd=ROOT, stderr=log, env=environment
+                [sys.executable, "-m", *self.program, *self.arguments], cwd=ROOT, stderr=log, env=environment
             )
         wait_until(lambda: pid_file.exists() or not self.running(), "the emulator to listen", seconds=30)
         assert self.running(), (self.directory / "log").read_text(encoding="utf-8")

@@ -50,13 +50,14 @@ class Emulator:
     server: Server
     process: subprocess.Popen[bytes] | None = None
     arguments: list[str] = field(default_factory=list)
+    program: tuple[str, ...] = ("emulators.sql",)
 
     def start(self) -> None:
         pid_file = self.directory / "state" / "server.pid"
         with (self.directory / "log").open("ab") as log:
             environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / '.collections'}"}
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "emulators.sql", *self.arguments], cwd=ROOT, stderr=log, env=environment
+                [sys.executable, "-m", *self.program, *self.arguments], cwd=ROOT, stderr=log, env=environment
             )
         wait_until(lambda: pid_file.exists() or self.running() is False, "the emulator to listen", seconds=30)
         assert self.running(), (self.directory / "log").read_text(encoding="utf-8")
@@ -88,8 +89,22 @@ def own_address() -> str:
 class running_emulator:  # noqa: N801 (a context manager)
     """An emulator in a directory of its own."""
 
-    def __init__(self, directory: Path, *, names: Sequence[str] = (NAME,), **seed: Any) -> None:
-        """Args: where it keeps all; the names of its certificate, the first of which is its own; more of its seed."""
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        names: Sequence[str] = (NAME,),
+        program: tuple[str, ...] = ("emulators.sql",),
+        **seed: Any,
+    ) -> None:
+        """Make all that it needs.
+
+        Args:
+            directory: where it keeps all.
+            names: of its certificate, the first of which is its own.
+            program: what is started.
+            seed: more of it.
+        """
         Authority.load_or_create(directory / "authority", "SQL test root")
         password, address = f"{secrets.token_urlsafe(12)}!aA1", own_address()
         content = yaml.safe_dump({"name": "SQL-LIVE", "sa_password": password, **seed})
@@ -112,7 +127,7 @@ class running_emulator:  # noqa: N801 (a context manager)
             str(directory / "seed.yml"),
         ]
         arguments += ["--authority", str(directory / "authority"), *(f"--name={name}" for name in names)]
-        self._emulator = Emulator(directory, server, None, arguments)
+        self._emulator = Emulator(directory, server, None, arguments, program)
 
     def __enter__(self) -> Emulator:
         self._emulator.start()

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.columns import SideName
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.merge import OutOfOrder, Row, Stream, compare
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.columns import SIDES, SideName
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.merge import OutOfOrder, Stream, compare
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.packing import Row, packed
 
 WIDTH = 2
 KEYS = st.tuples(st.sampled_from(["", "a", "A", "b ", "b", "\u00e9", "\uffff", "\U0001f600"]), st.integers(0, 3))
@@ -54,8 +55,11 @@ def cut(rows: Sequence[Row], sizes: Sequence[int]) -> Iterable[Sequence[Row]]:
 
 def compared(source: Iterable[Sequence[Row]], target: Iterable[Sequence[Row]]) -> tuple[int, Told]:
     told = Told()
-    equal = compare(Stream("source", source, WIDTH, told), Stream("target", target, WIDTH, told), WIDTH, told)
-    return equal, told
+    one, other = (
+        map(packed, Stream(name, rows, WIDTH, told).batches())
+        for name, rows in zip(SIDES, (source, target), strict=True)
+    )
+    return compare(one, other, WIDTH, told), told
 
 
 @given(CONTENTS, CONTENTS, CUTS, CUTS)

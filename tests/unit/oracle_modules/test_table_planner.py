@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.streams import Rule, replicating
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_batches import ahead, column_converter
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_batches import column_converter
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_columns import (
     Column,
     NotAValue,
@@ -30,7 +30,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.table_p
     plan_table,
     widens,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import InvalidParameter, Problem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import InvalidParameter
 
 TYPES = [
     "VARCHAR2(4 CHAR)", "VARCHAR2(4 BYTE)", "VARCHAR2(16 BYTE)", "VARCHAR2(20 CHAR)", "CHAR(3)", "CHAR(5 CHAR)",
@@ -89,16 +89,6 @@ def test_that_whole_columns_become_what_their_values_become(kind: str, texts: li
 def test_that_equal_numbers_are_written_equally(number: Decimal) -> None:
     assert canonical([number]) == canonical([Decimal(f"{number:f}0")])
     assert canonical([number]) != canonical([number.next_plus(Context(prec=80))])
-
-
-def test_that_what_is_made_ahead_comes_in_order_with_its_errors() -> None:
-    def failing() -> Any:
-        yield [1]
-        raise Problem("half-way")
-
-    assert list(ahead(iter([[1], [2], [3]]))) == [[1], [2], [3]]
-    with pytest.raises(Problem, match="half-way"):
-        list(ahead(failing()))
 
 
 def params(**changes: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.table_sources import ahead
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.ahead import ahead
 
 
 def test_that_the_next_item_is_made_while_one_is_used() -> None:

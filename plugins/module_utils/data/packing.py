@@ -1,0 +1,51 @@
+# SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Rows as octets, as one process of this module hands them to another one. Pure.
+
+The same octets are the same rows: nobody has to make values of them again to know that two batches are equal.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.columns import Unreadable
+
+Row = tuple[Any, ...]
+
+_EQUALS_NOTHING = Unreadable.__name__.encode()
+"""Is in the octets of each batch that has a value which equals nothing, itself included."""
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A batch of rows."""
+
+    count: int
+    """How many."""
+    octets: bytes
+
+    def rows(self) -> list[Row]:
+        """Return the rows."""
+        # they come from a process that this one has started, through a pipe that nobody else has
+        return list(pickle.loads(self.octets))  # noqa: S301  see above
+
+    def surely_equals(self, other: Packed) -> bool:
+        """Return whether all rows are known to be equal. Where they are not, values have to be looked at."""
+        return self.octets == other.octets and _EQUALS_NOTHING not in self.octets
+
+
+def packed(rows: Sequence[Row]) -> Packed:
+    """Return rows as octets."""
+    file = io.BytesIO()
+    pickler = pickle.Pickler(file, pickle.HIGHEST_PROTOCOL)
+    # each value is written out: by default octets say which values are one object, and drivers differ in that
+    pickler.fast = True
+    pickler.dump(list(rows))
+    return Packed(len(rows), file.getvalue())
