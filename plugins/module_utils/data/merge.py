@@ -5,8 +5,7 @@
 """Which rows two ordered streams have in common and which not, in one pass over both, without holding them. Pure.
 
 A row begins with its key. Keys are in the order of Python's values: texts by their code points, which no collation of a
-server plays a part in. That each stream is in it is made sure of row by row (`Stream`), where it is read; nothing is
-taken for granted. What is compared has come from there as octets (`packing`).
+server plays a part in. That both streams are in it is made sure of row by row (`Stream`); nothing is taken for granted.
 """
 
 from __future__ import annotations
@@ -32,18 +31,8 @@ class OutOfOrder(Exception):
         self.side: SideName = side
 
 
-class LeftOut(Protocol):
-    """Who is told of rows of a side that are not compared."""
-
-    def duplicate(self, side: SideName, row: Row) -> None:
-        """Take a row whose key another row of the side has."""
-
-    def without_key(self, side: SideName, row: Row) -> None:
-        """Take a row that has no value in a column of the key."""
-
-
 class Observer(Protocol):
-    """Who is told what differs."""
+    """Who is told what is found."""
 
     def only_in_source(self, row: Row) -> None:
         """Take a row that is in the source alone."""
@@ -54,11 +43,17 @@ class Observer(Protocol):
     def different(self, source: Row, target: Row) -> None:
         """Take two rows of the same key that differ."""
 
+    def duplicate(self, side: SideName, row: Row) -> None:
+        """Take a row whose key another row of the side has."""
+
+    def without_key(self, side: SideName, row: Row) -> None:
+        """Take a row that has no value in a column of the key."""
+
 
 class Stream:
-    """The rows of one side, in the order of their keys, each key once."""
+    """The rows of one side, in the order of their keys, each key once: a batch of them at a time."""
 
-    def __init__(self, side: SideName, batches: Iterable[Sequence[Row]], width: int, observer: LeftOut) -> None:
+    def __init__(self, side: SideName, batches: Iterable[Packed], width: int, observer: Observer) -> None:
         """Keep where they come from.
 
         Args:
@@ -67,78 +62,71 @@ class Stream:
             width: how many columns the key has.
             observer: is told what is left out: rows without a key, and all but the first of rows of the same key.
         """
-        self._side, self._batches, self._width, self._observer = side, batches, width, observer
+        self._side, self._batches, self._width, self._observer = side, iter(batches), width, observer
+        self._packed: Packed | None = None
+        self._rows: Sequence[Row] = ()
+        self._last: Row | None = None
+        self.at = 0
+        """Where in `rows` is what is looked at."""
         self.count = 0
         """Rows so far, those that were left out included."""
 
-    def batches(self) -> Iterator[Sequence[Row]]:
-        """Yield the rows.
+    def more(self) -> bool:
+        """Return whether there is a batch to look at, after having taken the next one if need be."""
+        while self._packed is None and self.at >= len(self._rows):
+            following = next(self._batches, None)
+            if following is None:
+                return False
+            self.count += following.count
+            self._packed, self._rows, self.at = following if following.count else None, (), 0
+        return True
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The rows of the batch, without those that are left out, made when somebody looks at them first.
 
         Raises:
             OutOfOrder: a key is before the one that came before it.
             TypeError: two keys cannot be ordered.
         """
-        last: Row | None = None
-        for batch in self._batches:
-            self.count += len(batch)
-            keys = [row[: self._width] for row in batch]
-            before = keys if last is None else [last, *keys]
-            if not any(map(operator.contains, keys, repeat(None))) and all(
-                map(operator.lt, before, islice(before, 1, None))
-            ):
-                last = keys[-1] if keys else last
-                yield batch
-                continue
-            rows, last = self._one_by_one(batch, keys, last)
-            yield rows
-
-    def _one_by_one(self, batch: Sequence[Row], keys: Sequence[Row], last: Row | None) -> tuple[list[Row], Row | None]:
-        chosen: list[Row] = []
-        for key, row in zip(keys, batch, strict=True):
-            if None in key:
-                self._observer.without_key(self._side, row)
-            elif key == last:
-                self._observer.duplicate(self._side, row)
-            elif last is not None and key < last:
-                raise OutOfOrder(self._side)
-            else:
-                last = key
-                chosen.append(row)
-        return chosen, last
-
-
-class _Window:
-    """The rows of a stream that are looked at."""
-
-    def __init__(self, batches: Iterable[Packed]) -> None:
-        self._batches = iter(batches)
-        self._packed: Packed | None = None
-        self._rows: Sequence[Row] = ()
-        self.at = 0
-
-    @property
-    def rows(self) -> Sequence[Row]:
-        """The rows of the batch, made when somebody looks at them."""
         if self._packed is not None:
-            self._rows, self._packed = self._packed.rows(), None
+            rows, self._packed = self._packed.rows(), None
+            keys = [row[: self._width] for row in rows]
+            before = keys if self._last is None else [self._last, *keys]
+            complete = not any(map(operator.contains, keys, repeat(None)))
+            if complete and all(map(operator.lt, before, islice(before, 1, None))):
+                self._rows, self._last = rows, keys[-1]
+            else:
+                self._rows = self._one_by_one(rows, keys)
         return self._rows
 
-    def more(self) -> bool:
-        """Return whether there is a row to look at, after having taken the next batch if need be."""
-        while self._packed is None and self.at >= len(self._rows):
-            following = next(self._batches, None)
-            if following is None:
-                return False
-            self._rows, self.at = (), 0
-            self._packed = following if following.count else None
-        return True
+    def _one_by_one(self, rows: Sequence[Row], keys: Sequence[Row]) -> list[Row]:
+        chosen: list[Row] = []
+        for key, row in zip(keys, rows, strict=True):
+            if None in key:
+                self._observer.without_key(self._side, row)
+            elif key == self._last:
+                self._observer.duplicate(self._side, row)
+            elif self._last is not None and key < self._last:
+                raise OutOfOrder(self._side)
+            else:
+                self._last = key
+                chosen.append(row)
+        return chosen
 
-    def skipped_with(self, other: _Window) -> int:
-        """Skip both batches if neither was begun and they are known to be equal; return how many rows that were."""
+    def passed_with(self, other: Stream) -> int:
+        """Pass over both batches if nobody has looked at either and they are known to be equal.
+
+        Returns how many rows that were; 0 if values have to be looked at. Raises as `rows`. What is in order on one
+        side is so on the other, and looked at here alone: where both are at the beginning of a batch, the last that was
+        looked at was the same key on both.
+        """
         if self._packed is None or other._packed is None or not self._packed.surely_equals(other._packed):
             return 0
-        count = self._packed.count
-        self._packed = other._packed = None
+        count, rows = self._packed.count, self.rows
+        if len(rows) < count:
+            return 0
+        other._packed, other._last, self.at = None, self._last, count
         return count
 
     def rest(self) -> Iterator[Row]:
@@ -148,22 +136,24 @@ class _Window:
             self.at = len(self.rows)
 
 
-def compare(source: Iterable[Packed], target: Iterable[Packed], width: int, observer: Observer) -> int:
+def compare(source: Stream, target: Stream, width: int, observer: Observer) -> int:
     """Tell the observer what differs, and return how many rows are equal.
 
     Args:
-        source: the rows that there shall be, in the order of their keys, each key once.
-        target: the rows that there are, likewise.
+        source: the rows that there shall be.
+        target: the rows that there are.
         width: how many columns the key has.
         observer: is told.
 
-    Raises TypeError if two keys cannot be ordered.
+    Raises:
+        OutOfOrder: a side is not in the order of its keys; what was told is void.
+        TypeError: two keys cannot be ordered.
     """
-    one, other, equal = _Window(source), _Window(target), 0
+    one, other, equal = source, target, 0
     # both are asked, so that a side that has ended is known to have
     while one.more() and other.more():
-        if skipped := one.skipped_with(other):
-            equal += skipped
+        if passed := one.passed_with(other):
+            equal += passed
             continue
         run = _equal_run(one, other)
         one.at, other.at, equal = one.at + run, other.at + run, equal + run
@@ -190,7 +180,7 @@ def compare(source: Iterable[Packed], target: Iterable[Packed], width: int, obse
     return equal
 
 
-def _equal_run(one: _Window, other: _Window) -> int:
+def _equal_run(one: Stream, other: Stream) -> int:
     """Return how many rows from here on are equal. Slices are compared whole, which costs next to nothing a row."""
     limit = min(len(one.rows) - one.at, len(other.rows) - other.at)
     size, done = _RUN, 0

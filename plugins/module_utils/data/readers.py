@@ -5,8 +5,8 @@
 """Both sides read at the same time, each by a process of its own, with a processor of its own where there are two.
 
 A driver makes Python's values of what a server sends, which one process does for one side at a time. What a side has
-read is converted, looked at and packed there (`prepared`); the process that compares gets octets through a pipe. A pipe
-that is full makes the side wait, so that little is held anywhere.
+read is converted (`prepared`) and packed there; the process that compares gets octets through a pipe. A pipe that is
+full makes the side wait, so that little is held anywhere.
 """
 
 from __future__ import annotations
@@ -17,14 +17,13 @@ import multiprocessing
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from typing import Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.columns import SIDES, Column, SideName
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.merge import LeftOut, OutOfOrder, Stream
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.packing import Packed, Row, packed
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.packing import Packed, packed
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.preparation import prepared
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.sides import Order, Side
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
@@ -49,34 +48,11 @@ class _Wanted:
 
 
 @dataclass(frozen=True)
-class _Batch:
-    """What a process says of a batch: how many rows it has read for it, what it has left out of them, and the rest."""
-
-    read: int
-    left_out: list[tuple[str, Row]]
-    rows: Packed
-
-
-@dataclass(frozen=True)
 class _Wrong:
-    """Why a process reads no further: the parts of a Problem, or a side that is not in order."""
+    """Why a process reads no further: the parts of a Problem."""
 
-    problem: dict[str, str | None] | None = None
-
-
-@dataclass
-class _Collected:
-    """Remembers what a stream leaves out, for the other process."""
-
-    rows: list[tuple[str, Row]] = field(default_factory=list)
-
-    def duplicate(self, _side: SideName, row: Row) -> None:
-        """Take a row whose key another row of the side has."""
-        self.rows.append(("duplicate", row))
-
-    def without_key(self, _side: SideName, row: Row) -> None:
-        """Take a row that has no value in a column of the key."""
-        self.rows.append(("without_key", row))
+    what: str
+    parts: dict[str, str | None]
 
 
 class Reader:
@@ -88,35 +64,27 @@ class Reader:
         """Keep what is read, and by which process."""
         self._name, self._where, self._process = name, where, process
         self._requests, self._answers = requests, answers
-        self.count = 0
-        """Rows so far, those that were left out included."""
 
     def names(self) -> Sequence[str]:
         """Return the names of the columns. It is asked for first, and once. Raises Problem."""
         names: Sequence[str] = self._received()
         return names
 
-    def batches(self, columns: Sequence[Column], width: int, order: Order, observer: LeftOut) -> Iterator[Packed]:
-        """Yield the rows in the order of their keys, each key once.
+    def batches(self, columns: Sequence[Column], width: int, order: Order) -> Iterator[Packed]:
+        """Yield the rows, converted.
 
         Args:
             columns: those that are compared, the key's first.
             width: how many of them are the key.
-            order: how the rows come into the order of their keys.
-            observer: is told what is left out.
+            order: how the rows come into the order of their keys; whether they do, nobody has looked at.
 
-        Raises:
-            OutOfOrder: that order is another one.
-            Problem: the side cannot be read, or a key not be understood.
+        Raises Problem if the side cannot be read, or a key not be understood.
         """
         with suppress(BrokenPipeError):  # what has happened, the answer says
             self._requests.send(_Wanted(columns, width, order))
-        batch: _Batch | None
+        batch: Packed | None
         while (batch := self._received()) is not None:
-            self.count += batch.read
-            for what, row in batch.left_out:
-                getattr(observer, what)(self._name, row)
-            yield batch.rows
+            yield batch
 
     def _received(self) -> Any:
         try:
@@ -129,13 +97,9 @@ class Reader:
                 found=f"exit code {self._process.exitcode}",
                 remedy="See what the system's log says of it (no memory left, a driver that broke), and run again.",
             ) from None
-        if not isinstance(found, _Wrong):
-            return found
-        if found.problem is None:
-            raise OutOfOrder(self._name)
-        raise Problem(
-            str(found.problem["what"]), **{part: text for part, text in found.problem.items() if part != "what"}
-        )
+        if isinstance(found, _Wrong):
+            raise Problem(found.what, **found.parts)
+        return found
 
     def close(self) -> None:
         """Have the process let go of its side, and wait until it has."""
@@ -188,28 +152,20 @@ def _serve(name: SideName, side: Side, requests: Connection, answers: Connection
     with closing(side), suppress(BrokenPipeError, EOFError):  # nobody wants any more
         try:
             answers.send(side.names())
-            _send_rows(name, side, answers, requests.recv())
+            wanted = requests.recv()
+            with prepared(side, wanted.columns, wanted.width, name, wanted.order) as batches:
+                for batch in batches:
+                    answers.send(packed(batch))
             answers.send(None)
-        except OutOfOrder:
-            answers.send(_Wrong())
         except TypeError as error:
             answers.send(_wrong(not_ordered(side.where, error)))
         except Problem as problem:
             answers.send(_wrong(problem))
 
 
-def _send_rows(name: SideName, side: Side, answers: Connection, wanted: _Wanted) -> None:
-    collected, before = _Collected(), 0
-    with prepared(side, wanted.columns, wanted.width, name, wanted.order) as rows:
-        stream = Stream(name, rows, wanted.width, collected)
-        for batch in stream.batches():
-            answers.send(_Batch(stream.count - before, collected.rows, packed(batch)))
-            before, collected.rows = stream.count, []
-
-
 def _wrong(problem: Problem) -> _Wrong:
-    parts = {part: getattr(problem, part) for part in ("what", "where", "expected", "found", "remedy")}
-    return _Wrong({part: None if each is None else str(each) for part, each in parts.items()})
+    parts = {part: getattr(problem, part) for part in ("where", "expected", "found", "remedy")}
+    return _Wrong(problem.what, {part: None if each is None else str(each) for part, each in parts.items()})
 
 
 def not_ordered(where: str, error: TypeError) -> Problem:

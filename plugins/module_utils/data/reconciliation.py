@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.columns import SIDES, Column, SideName
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.findings import Findings
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.merge import OutOfOrder, compare
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.merge import OutOfOrder, Stream, compare
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.packing import Packed
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.readers import not_ordered, reading
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.sides import Order, Side
@@ -55,12 +55,14 @@ def reconcile(
             with reading(sides) as readers:
                 columns = choose({side: reader.names() for side, reader in readers.items()})
                 with begin(columns) as findings, Progress("Reconciliation", unit="rows") as progress:
-                    batches = {
-                        side: _counted(reader.batches(columns, width, orders[side], findings), progress)
+                    streams = {
+                        side: Stream(
+                            side, _counted(reader.batches(columns, width, orders[side]), progress), width, findings
+                        )
                         for side, reader in readers.items()
                     }
-                    equal = compare(batches["source"], batches["target"], width, findings)
-                    return Compared(findings, {side: each.count for side, each in readers.items()}, equal, orders)
+                    equal = compare(streams["source"], streams["target"], width, findings)
+                    return Compared(findings, {side: each.count for side, each in streams.items()}, equal, orders)
         except TypeError as error:
             raise not_ordered(" and ".join(sides[side].where for side in SIDES), error) from None
         except OutOfOrder as broken:

@@ -56,8 +56,7 @@ def cut(rows: Sequence[Row], sizes: Sequence[int]) -> Iterable[Sequence[Row]]:
 def compared(source: Iterable[Sequence[Row]], target: Iterable[Sequence[Row]]) -> tuple[int, Told]:
     told = Told()
     one, other = (
-        map(packed, Stream(name, rows, WIDTH, told).batches())
-        for name, rows in zip(SIDES, (source, target), strict=True)
+        Stream(name, map(packed, rows), WIDTH, told) for name, rows in zip(SIDES, (source, target), strict=True)
     )
     return compare(one, other, WIDTH, told), told
 
@@ -103,6 +102,11 @@ def test_that_another_order_is_noticed(keys: list[Any], sizes: list[int], chance
     with pytest.raises(OutOfOrder) as broken:
         compared(cut(rows, sizes), [])
     assert broken.value.side == "source"
+    with pytest.raises(OutOfOrder) as broken:
+        compared(cut(sorted(rows), sizes), cut(rows, sizes))
+    assert broken.value.side == "target"
+    with pytest.raises(OutOfOrder):
+        compared(cut(rows, sizes), cut(rows, sizes))
 
 
 def test_that_keys_of_two_types_cannot_be_compared() -> None:
@@ -112,8 +116,17 @@ def test_that_keys_of_two_types_cannot_be_compared() -> None:
 
 def test_that_rows_are_counted_with_those_that_were_left_out() -> None:
     told = Told()
-    stream = Stream("target", [[("a", 1, 0), ("a", 1, 1), (None, 2, 0)], [], [("b", 0, 0)]], WIDTH, told)
-    assert [row for batch in stream.batches() for row in batch] == [("a", 1, 0), ("b", 0, 0)]
+    batches: list[list[Row]] = [[("a", 1, 0), ("a", 1, 1), (None, 2, 0)], [], [("b", 0, 0)]]
+    stream = Stream("target", map(packed, batches), WIDTH, told)
+    assert list(stream.rest()) == [("a", 1, 0), ("b", 0, 0)]
     assert stream.count == 4
     assert told.found["duplicate"] == [("target", ("a", 1, 1))]
     assert told.found["keyless"] == [("target", (None, 2, 0))]
+
+
+def test_that_what_is_left_out_is_told_of_both_sides_though_their_batches_are_equal() -> None:
+    batches: list[list[Row]] = [[("a", 1, 0), ("a", 1, 0), (None, 2, 0)], [("b", 1, 0)]]
+    equal, told = compared(batches, batches)
+    assert equal == 2
+    assert told.found["duplicate"] == [("source", ("a", 1, 0)), ("target", ("a", 1, 0))]
+    assert told.found["keyless"] == [("source", (None, 2, 0)), ("target", (None, 2, 0))]
