@@ -17,7 +17,7 @@ description:
   - Reads a query, or a CSV file, on each side, and says which rows the target has not, which it has beside those of the
     source, and which differ, with the columns in which they do. Any two of Oracle, SQL Server and CSV can be compared.
   - Both sides are streamed in the order of their keys, so that the memory that is needed does not depend on how many
-    rows there are.
+    rows there are. They are read at the same time, each by a process of its own, so that two processors are put to use.
   - Values are compared as the drivers give them, unless a conversion is declared in O(columns). A text is never equal
     to a number, nor a date to a text; values of two kinds are an error that names the column. A column that is on one
     side alone is an error too, unless it is in O(columns) or O(ignored_columns). Nothing is left out in silence.
@@ -39,6 +39,7 @@ notes:
   - A C(datetimeoffset) of SQL Server has to be selected as a text (C(CONVERT(varchar(40), …, 121))), a time stamp with
     a time zone of Oracle as C(CAST(SYS_EXTRACT_UTC(…) AS TIMESTAMP)).
   - If it fails to see a side, the task fails; nothing is said of the rows then.
+  - What is no number (C(NaN) of C(BINARY_DOUBLE)) is equal to itself, as Oracle has it.
 options:
   source:
     description: Where the rows are that there shall be. One of its suboptions.

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from emulators.oracle.engine.types import OracleType
 
@@ -33,12 +34,9 @@ class Rows:
     def take(self, count: int) -> list[Row]:
         """Return the next rows, at most so many; fewer at the end."""
         taken, self._ready = self._ready[:count], self._ready[count:]
-        while len(taken) < count and not self.ended:
-            row = next(self._source, None)
-            if row is None:
-                self.ended = True
-            else:
-                taken.append(row)
+        if not self.ended:
+            taken += islice(self._source, count - len(taken))
+            self.ended = len(taken) < count
         return taken
 
     def drain(self) -> None:
