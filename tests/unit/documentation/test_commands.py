@@ -169,6 +169,13 @@ def test_that_the_readme_has_every_role_and_every_module_in_its_tables() -> None
     assert set(re.findall(r"\(roles/(\w+)/README\.md\)", readme)) <= roles
 
 
+def test_that_every_file_of_an_inventory_is_explained() -> None:
+    page = (ROOT / "docs" / "inventory.md").read_text(encoding="utf-8")
+    explained = set(re.findall(r"^\| `(\S+\.yml)` \|", page, re.MULTILINE))
+    live = ROOT / "inventories" / "live"
+    assert explained == {str(path.relative_to(live)) for path in live.rglob("*.yml")}
+
+
 def test_that_it_is_said_of_every_role_what_it_needs_from_whom() -> None:
     page = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")
     roles = {path.parents[1].name for path in ROOT.glob("roles/*/meta/argument_specs.yml")}
