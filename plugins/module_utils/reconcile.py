@@ -277,8 +277,7 @@ def _broken_off(outcome: Outcome[ChangeT]) -> str:
 
 def _sentence(error: object) -> str:
     """Return an error's message with a full stop, which one without a remedy has not."""
-    text = str(error)
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    return text if (text := str(error)).endswith((".", "!", "?")) else f"{text}."
 
 
 def _diff(change: Change) -> dict[str, str]:
