@@ -54,12 +54,11 @@ def _required(name: str) -> Iterator[str]:
 def licence_of(name: str) -> str:
     """Return a package's licence as it says it itself, in the words of SPDX where it does."""
     about = metadata.metadata(name)
-    expression = about.get("License-Expression")
-    if expression:
-        return str(expression)
+    if "License-Expression" in about:
+        return about["License-Expression"]
     classifiers = [each.rpartition(" :: ")[2] for each in about.get_all("Classifier") or () if "License ::" in each]
     known = sorted({_BY_CLASSIFIER[each] for each in classifiers if each in _BY_CLASSIFIER})
-    return " or ".join(known) or str(about.get("License", "not said")).split("\n", maxsplit=1)[0]
+    return " or ".join(known) or (about["License"] if "License" in about else "not said").split("\n", maxsplit=1)[0]
 
 
 def rows() -> Iterator[str]:

@@ -72,7 +72,7 @@ def test_that_what_eugex_changes_during_the_load_is_loaded_by_a_second_one(rehea
 
 
 @pytest.mark.thorough
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_that_a_calsync_which_somebody_starts_during_the_load_is_found_and_the_next_run_carries_on(
     rehearsed: Rehearsed, tmp_path: Path
 ) -> None:

@@ -133,7 +133,7 @@ def test_that_a_calsync_which_somebody_started_is_found_before_anything_is_loade
 
 
 @pytest.mark.thorough
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_that_a_validation_which_a_business_user_refuses_ends_in_the_golden_copy_though_its_snapshot_was_lost(
     rehearsed: Rehearsed,
 ) -> None:
