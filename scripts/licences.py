@@ -58,7 +58,9 @@ def licence_of(name: str) -> str:
         return about["License-Expression"]
     classifiers = [each.rpartition(" :: ")[2] for each in about.get_all("Classifier") or () if "License ::" in each]
     known = sorted({_BY_CLASSIFIER[each] for each in classifiers if each in _BY_CLASSIFIER})
-    return " or ".join(known) or (about["License"] if "License" in about else "not said").split("\n", maxsplit=1)[0]
+    if known or "License" not in about:
+        return " or ".join(known) or "not said"
+    return about["License"].split("\n", maxsplit=1)[0]
 
 
 def rows() -> Iterator[str]:
