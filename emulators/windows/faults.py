@@ -47,6 +47,8 @@ class Faults:
     service_does_not_start: list[str] = field(default_factory=list)
     service_stops_again: list[str] = field(default_factory=list)
     """Starts, and is found stopped when it is next looked at."""
+    service_starts_again: list[str] = field(default_factory=list)
+    """Starts, and whenever it is looked at has stopped and been started again by Windows, as another process."""
     service_does_not_stop: list[str] = field(default_factory=list)
     installer_exit_code: int | None = None
     """What every installer ends with; anything but 0, 1641 and 3010 installs nothing."""

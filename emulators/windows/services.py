@@ -39,6 +39,11 @@ class ServiceControl:
         service = self._machine.state.service(name)
         if service is not None and service.state == "started" and self._stops_again(service):
             self._end(service, exit_code=SERVICE_SPECIFIC_ERROR)
+        elif service is not None and service.state == "started" and self._starts_again(service):
+            before = service.process_id
+            self._end(service, exit_code=SERVICE_SPECIFIC_ERROR)
+            self._begin(service, "")
+            service.process_id = max(service.process_id, before + 4)
         return service
 
     def every(self) -> list[Service]:
@@ -159,6 +164,9 @@ class ServiceControl:
 
     def _stops_again(self, service: Service) -> bool:
         return self._named(service, self._machine.faults.service_stops_again)
+
+    def _starts_again(self, service: Service) -> bool:
+        return self._named(service, self._machine.faults.service_starts_again)
 
     @staticmethod
     def _named(service: Service, names: list[str]) -> bool:

@@ -72,7 +72,11 @@ class MissingPrerequisite(Problem):
     """Something is not there that another line of the plan creates: `pending` in check mode, a failure otherwise."""
 
 
-class OutcomeUnknown(Problem):
+class Unreachable(Problem):
+    """The system was not reached, or answers no more: a proof takes it for neither right nor wrong."""
+
+
+class OutcomeUnknown(Unreachable):
     """A change was sent and its answer got lost: whether it is in force is not known."""
 
 
@@ -228,7 +232,7 @@ def run(module: AnsibleModule, resource: Resource[Present, ChangeT]) -> None:
     except MissingPrerequisite as error:
         _pending(module, error, {"changes": []})
     except (Problem, OSError) as error:
-        module.fail_json(msg=f"{_sentence(error)} Nothing was touched.")
+        module.fail_json(msg=f"{_sentence(error)} Nothing was touched.", **silence(error))
     result = outcome.result(check_mode=module.check_mode, diff=module._diff)
     for warning in outcome.warnings:
         module.warn(warning)
@@ -238,6 +242,11 @@ def run(module: AnsibleModule, resource: Resource[Present, ChangeT]) -> None:
             result["exception"] = "".join(traceback.format_exception(defect))
         module.fail_json(msg=_broken_off(outcome), **result)
     module.exit_json(**result)
+
+
+def silence(error: Exception) -> dict[str, bool]:
+    """Return what a failure says beside its message if the system did not answer, for proofs to tell it from a no."""
+    return {"no_answer": True} if isinstance(error, Unreachable) else {}
 
 
 def _pending(module: AnsibleModule, missing: MissingPrerequisite, result: Mapping[str, object]) -> None:
@@ -268,8 +277,7 @@ def _broken_off(outcome: Outcome[ChangeT]) -> str:
 
 def _sentence(error: object) -> str:
     """Return an error's message with a full stop, which one without a remedy has not."""
-    text = str(error)
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    return text if (text := str(error)).endswith((".", "!", "?")) else f"{text}."
 
 
 def _diff(change: Change) -> dict[str, str]:

@@ -196,6 +196,10 @@ rows:
   returned: if it was asked
   type: int
   sample: 1
+no_answer:
+  description: V(true) if the platform did not answer, so that nothing is known of it.
+  returned: failure, if it is so
+  type: bool
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -197,6 +197,10 @@ certificates:
     declared:
       description: Whether the task declares it.
       type: bool
+no_answer:
+  description: V(true) if Entra ID did not answer, so that nothing is known of it.
+  returned: failure, if it is so
+  type: bool
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -160,6 +160,10 @@ hand_over:
   description: What administrators would have to run, with its back-out, in Markdown.
   returned: success
   type: str
+no_answer:
+  description: V(true) if Exchange Online did not answer, so that nothing is known of it.
+  returned: failure, if it is so
+  type: bool
 """
 
 from ansible.module_utils.basic import AnsibleModule

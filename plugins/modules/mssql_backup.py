@@ -137,6 +137,10 @@ orphaned_users:
   type: list
   elements: str
   sample: [former_colleague]
+no_answer:
+  description: V(true) if the server did not answer, so that nothing is known of it.
+  returned: failure, if it is so
+  type: bool
 """
 
 from ansible.module_utils.basic import AnsibleModule

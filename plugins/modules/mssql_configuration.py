@@ -95,6 +95,10 @@ restart_needed:
   type: list
   elements: str
   sample: [user connections]
+no_answer:
+  description: V(true) if the server did not answer, so that nothing is known of it.
+  returned: failure, if it is so
+  type: bool
 """
 
 from ansible.module_utils.basic import AnsibleModule

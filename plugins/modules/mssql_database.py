@@ -183,6 +183,10 @@ service_record:
   returned: success
   type: str
   sample: pre_live
+no_answer:
+  description: V(true) if the server did not answer, so that nothing is known of it.
+  returned: failure, if it is so
+  type: bool
 """
 
 from ansible.module_utils.basic import AnsibleModule

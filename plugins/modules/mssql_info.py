@@ -183,6 +183,10 @@ not_visible:
   type: list
   elements: str
   sample: [memory, volumes]
+no_answer:
+  description: V(true) if the server did not answer, so that nothing is known of it.
+  returned: failure, if it is so
+  type: bool
 """
 
 from ansible.module_utils.basic import AnsibleModule
@@ -193,7 +197,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.argument
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.instance import survey
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem, silence
 
 
 def main() -> None:
@@ -205,11 +209,11 @@ def main() -> None:
     try:
         session = Session(server_from(module.params), driver=module.params["driver"])
     except Problem as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=str(error), **silence(error))
     try:
         facts = survey(session, module.params["tables_of"])
     except Problem as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=str(error), **silence(error))
     finally:
         session.close()
     module.exit_json(changed=False, **facts)

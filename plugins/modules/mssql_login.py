@@ -213,6 +213,10 @@ login_before:
     locked: false
     must_change_password: false
     sessions: ["session 57 on web1-live (gunicorn)"]
+no_answer:
+  description: V(true) if the server did not answer, so that nothing is known of it.
+  returned: failure, if it is so
+  type: bool
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -134,6 +134,10 @@ digest:
   returned: success, with O(state=reverted)
   type: str
   sample: 511e6e52072cb39698003fbcb3962a8a0124814d4837efc1085abbdeee252fa9
+no_answer:
+  description: V(true) if the server did not answer, so that nothing is known of it.
+  returned: failure, if it is so
+  type: bool
 """
 
 from ansible.module_utils.basic import AnsibleModule

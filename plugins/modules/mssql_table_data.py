@@ -219,6 +219,10 @@ tables:
   returned: success
   type: dict
   sample: {dbo.Locations: {rows: 42, digest: 0c3de1a7…, inserted: 2, updated: 1, deleted: 1}}
+no_answer:
+  description: V(true) if the server did not answer, so that nothing is known of it.
+  returned: failure, if it is so
+  type: bool
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -158,6 +158,10 @@ roles_not_enabled:
   type: list
   elements: str
   sample: []
+no_answer:
+  description: V(true) if the database did not answer, so that nothing is known of it.
+  returned: failure, if it is so
+  type: bool
 """
 
 from ansible.module_utils.basic import AnsibleModule
@@ -168,7 +172,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.argumen
     server_from,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Session
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem, silence
 
 
 def main() -> None:
@@ -183,7 +187,7 @@ def main() -> None:
         session = Session(server_from(module.params))
         facts = survey(session, *wanted)
     except Problem as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=str(error), **silence(error))
     finally:
         if session is not None:
             session.close()

@@ -199,6 +199,10 @@ account_before:
     last_login: "2026-05-12 07:30:02"
     sessions: ["42,1071 from connect-live (Connect.exe) since 2026-05-12 07:30:02"]
     quiet: null
+no_answer:
+  description: V(true) if the database did not answer, so that nothing is known of it.
+  returned: failure, if it is so
+  type: bool
 """
 
 from ansible.module_utils.basic import AnsibleModule

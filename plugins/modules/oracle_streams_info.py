@@ -120,6 +120,10 @@ not_visible:
   type: list
   elements: str
   sample: [dba_streams_rules]
+no_answer:
+  description: V(true) if the database did not answer, so that nothing is known of it.
+  returned: failure, if it is so
+  type: bool
 """
 
 from ansible.module_utils.basic import AnsibleModule
@@ -131,7 +135,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.argumen
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import checked_names, checked_object
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Session
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.streams import survey, warnings_for
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem, silence
 
 
 def main() -> None:
@@ -153,7 +157,7 @@ def main() -> None:
         session = Session(server_from(module.params))
         facts = survey(session, wanted)
     except Problem as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=str(error), **silence(error))
     finally:
         if session is not None:
             session.close()

@@ -182,6 +182,10 @@ table_before:
   returned: success
   type: dict
   sample: {columns: {STAFF_ID: VARCHAR2(10 CHAR)}, constraints: [INVIGILATORS_PK], rows: 211}
+no_answer:
+  description: V(true) if the database did not answer, so that nothing is known of it.
+  returned: failure, if it is so
+  type: bool
 """
 
 from ansible.module_utils.basic import AnsibleModule

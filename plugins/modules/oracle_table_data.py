@@ -171,6 +171,10 @@ rejects:
   type: list
   elements: dict
   sample: [{line: 17, reason: "START_DATE: '31/02/2026' is no date (%d/%m/%Y)"}]
+no_answer:
+  description: V(true) if the database did not answer, so that nothing is known of it.
+  returned: failure, if it is so
+  type: bool
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -206,6 +206,10 @@ back_out_script:
   description: The script that takes them back. V(null) if there are none.
   returned: success
   type: str
+no_answer:
+  description: V(true) if the database did not answer, so that nothing is known of it.
+  returned: failure, if it is so
+  type: bool
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -37,19 +37,28 @@ def judgement(line: str, declared: Declared, seen: Seen, owner: str, *, ours: bo
     Args:
         line: 2.3, 2.4, 4.1, 4.2 or 4.7.
         declared: what the inventory says.
-        seen: what modules found; the one about Streams has no `tables` if the database did not answer.
+        seen: what modules found; the one about Streams has no `tables` if the database did not answer, and any other
+            has `no_answer` if it did not answer that one any more.
         owner: who owns the line.
         ours: whether this collection carries it out; if not, whoever does is told to act, not to run a playbook.
     """
     items = _LINES[line](declared, seen)
-    answer = "tables" in seen["streams"]
+    silence = _silence(line, seen)
     act = "Run playbooks/live.yml --tags eugex." if ours else f"{owner} does it; the request is among the hand-overs."
     return {
         "expected": {name: item.expected for name, item in items.items()},
-        "found": {name: item.found for name, item in items.items()} if answer else {},
-        "no_answer": "" if answer else str(seen["streams"].get("msg", "it was not asked")),
+        "found": {} if silence else {name: item.found for name, item in items.items()},
+        "no_answer": silence,
         "remedies": {name: item.remedy.replace("{owner}", owner).replace(ACT, act) for name, item in items.items()},
     }
+
+
+def _silence(line: str, seen: Seen) -> str:
+    """Return why nothing can be said of a line, which may be that the database stopped answering half-way."""
+    if "tables" not in seen["streams"]:
+        return str(seen["streams"].get("msg", "it was not asked"))
+    asked = (seen[name] for name in _ASKED[line])
+    return next((str(each["msg"]) for each in asked if each.get("no_answer")), "")
 
 
 def _views(declared: Declared, seen: Seen) -> Items:
@@ -186,6 +195,16 @@ _LINES: dict[str, Callable[[Declared, Seen], Items]] = {
     "4.2": _streams,
     "4.7": _fields,
 }
+
+
+_ASKED: dict[str, tuple[str, ...]] = {
+    "2.3": ("views",),
+    "2.4": ("account", "access"),
+    "4.1": ("table", "rows"),
+    "4.2": (),
+    "4.7": (),
+}
+"""By line: whose results it is judged by, besides Streams'."""
 
 
 def parity(seen: Seen) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def _of_windows(host: str, **kinds: Any) -> list[Fault]:
 
 
 def _of_service(service: str) -> dict[str, list[str]]:
-    kinds = ("service_does_not_start", "service_stops_again", "service_does_not_stop")
+    kinds = ("service_does_not_start", "service_stops_again", "service_starts_again", "service_does_not_stop")
     return {kind: [service] for kind in kinds}
 
 

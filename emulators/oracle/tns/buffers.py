@@ -22,6 +22,8 @@ class Reader:
 
     def raw(self, size: int) -> bytes:
         """Return so many bytes. Raises ConnectionEnded."""
+        if size < 0:
+            raise ConnectionEnded(f"something that has {size} bytes")
         end = self.at + size
         while end > len(self.data):
             self.fetch()
@@ -67,6 +69,22 @@ class Reader:
     def counted(self) -> bytes:
         """Return bytes after two lengths; none if the first is zero."""
         return self.sized() if self.integer() else b""
+
+
+def text(data: bytes) -> str:
+    """Return what bytes say. Raises ConnectionEnded if they are no text."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise ConnectionEnded(f"a text that is no UTF-8: {error}") from error
+
+
+def octets(digits: str) -> bytes:
+    """Return the bytes that hexadecimal digits say. Raises ConnectionEnded if they are none."""
+    try:
+        return bytes.fromhex(digits)
+    except ValueError as error:
+        raise ConnectionEnded(f"hexadecimal digits that are none: {error}") from error
 
 
 def integer(number: int) -> bytes:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from emulators.oracle.engine.errors import OracleError, refused
 from emulators.oracle.engine.session import Session
 from emulators.oracle.tns import messages, transport
-from emulators.oracle.tns.buffers import Reader, sized, unpack
+from emulators.oracle.tns.buffers import Reader, sized, text, unpack
 from emulators.oracle.tns.calls import Calls
 from emulators.oracle.tns.lobs import Lobs
 from emulators.oracle.tns.logon import Logon
@@ -232,7 +232,7 @@ class Connection:
                 lobs.handle(reader)
             case 152:
                 reader.raw(1)
-                session.set_current_schema(reader.counted().decode())
+                session.set_current_schema(text(reader.counted()))
             case 135:
                 _end_to_end(reader, session)
             case 176:
@@ -245,7 +245,7 @@ class Connection:
         self._wire.send_marker(transport.BREAK)
         while True:
             packet = self._wire.next_packet()
-            if packet.kind == transport.MARKER and packet.data[-1] == transport.RESET:
+            if packet.kind == transport.MARKER and packet.data[-1:] == bytes((transport.RESET,)):
                 break
         self._wire.broken.clear()
         session.interrupted.clear()
@@ -283,4 +283,4 @@ def _end_to_end(reader: Reader, session: Session) -> None:
     announced("dbop")
     for name, is_set, length in given:
         if is_set:
-            session.described[name] = reader.sized().decode() if length else ""
+            session.described[name] = text(reader.sized()) if length else ""

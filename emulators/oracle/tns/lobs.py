@@ -8,12 +8,13 @@ import struct
 from collections import OrderedDict
 
 from emulators.oracle.engine.errors import OracleError, refused
-from emulators.oracle.tns.buffers import Reader, integer, sized
+from emulators.oracle.tns.buffers import Reader, integer, sized, text
 
 GET_LENGTH, READ, TRIM, WRITE, CHUNK_SIZE = 0x0001, 0x0002, 0x0020, 0x0040, 0x4000
 CREATE_TEMPORARY, FREE_TEMPORARY, ARRAY = 0x0110, 0x0111, 0x80000
 OPEN, CLOSE, IS_OPEN = 0x8000, 0x10000, 0x11000
 LOCATOR_SIZE, CHUNK = 40, 8132
+LARGEST_LOB = 2**28
 _HELD = 20000
 _TEMPORARY = 0x01
 
@@ -86,8 +87,10 @@ class Lobs:
         return reply + b"\x08" + request.locator + (integer(amount) if request.has_amount else b"")
 
     def _write(self, locator: bytes, offset: int, data: bytes) -> int:
-        text, piece = self._text(locator), data.decode()
-        self._change(locator, text[: offset - 1].ljust(offset - 1) + piece + text[offset - 1 + len(piece) :])
+        whole, piece = self._text(locator), text(data)
+        if not 1 <= offset <= LARGEST_LOB:
+            raise refused(f"writing at {offset}")
+        self._change(locator, whole[: offset - 1].ljust(offset - 1) + piece + whole[offset - 1 + len(piece) :])
         return len(piece)
 
     def _change(self, locator: bytes, text: str) -> None:

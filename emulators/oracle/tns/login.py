@@ -96,6 +96,8 @@ class Challenge:
 
 def opened(key: bytes, data: bytes) -> bytes | None:
     """Return a password that was sent under the session key, or None if it was under another."""
+    if not data or len(data) % 16:
+        return None
     clear = _decrypt(key, data)
     padding = clear[-1]
     if not 1 <= padding <= 16 or clear[-padding:] != bytes([padding]) * padding or len(clear) < 16 + padding:

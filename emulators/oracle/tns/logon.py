@@ -14,7 +14,7 @@ from emulators.oracle.engine.errors import OracleError
 from emulators.oracle.engine.model import User
 from emulators.oracle.engine.session import Session
 from emulators.oracle.tns import messages
-from emulators.oracle.tns.buffers import Reader, integer, pair, sized
+from emulators.oracle.tns.buffers import Reader, integer, octets, pair, sized, text
 from emulators.oracle.tns.login import Challenge, derived, opened
 from emulators.oracle.tns.transport import Transport
 from emulators.sql.engine.errors import ConnectionEnded
@@ -110,7 +110,7 @@ class Logon:
                 raise OracleError(28009, message="connection as SYS should be as SYSDBA or SYSOPER")
             new = None
             if "AUTH_NEWPASSWORD" in answer:
-                data = opened(challenge.key, bytes.fromhex(answer["AUTH_NEWPASSWORD"]))
+                data = opened(challenge.key, octets(answer["AUTH_NEWPASSWORD"]))
                 if data is None:
                     raise OracleError(1017)
                 new = data.decode()
@@ -144,8 +144,8 @@ class Logon:
     def changed_password(reader: Reader, session: Session) -> bytes:
         """Answer a request for another password of the session's own account. Raises OracleError."""
         _name, answer, _mode = _fields(reader)
-        old = opened(session.login_key, bytes.fromhex(answer.get("AUTH_PASSWORD", "")))
-        new = opened(session.login_key, bytes.fromhex(answer.get("AUTH_NEWPASSWORD", "")))
+        old = opened(session.login_key, octets(answer.get("AUTH_PASSWORD", "")))
+        new = opened(session.login_key, octets(answer.get("AUTH_NEWPASSWORD", "")))
         with session.instance.changing() as model:
             user = model.users[session.user]
             held = [user.verifier, *([user.previous_verifier] if accounts.in_rollover(user) else [])]
@@ -169,11 +169,11 @@ def _fields(reader: Reader) -> tuple[str, dict[str, str], int]:
     reader.raw(1)
     count = reader.integer()
     reader.raw(2)
-    name = reader.sized().decode() if has_user else ""
+    name = text(reader.sized()) if has_user else ""
     values: dict[str, str] = {}
     for _each in range(count):
-        key = reader.counted().decode()
-        values[key] = reader.counted().decode()
+        key = text(reader.counted())
+        values[key] = text(reader.counted())
         reader.integer()
     return name, values, mode
 

@@ -20,7 +20,7 @@ from emulators.oracle.engine.types import (
 )
 from emulators.oracle.sql.tokens import tokenize
 from emulators.oracle.tns import messages
-from emulators.oracle.tns.buffers import LONG_LENGTH, NULL_LENGTH, Reader
+from emulators.oracle.tns.buffers import LONG_LENGTH, NULL_LENGTH, Reader, text
 
 PARSE, BIND, DEFINE, EXECUTE, FETCH, COMMIT = 0x01, 0x08, 0x10, 0x20, 0x40, 0x100
 DESCRIBE_ONLY, BATCH_ERRORS = 0x20000, 0x80000
@@ -115,7 +115,7 @@ def read_execute(reader: Reader) -> Execution:
     raw(1)
     raw(1)  # chunks, from 12.2 on
     integer()
-    sql = reader.sized().decode() if has_sql else None
+    sql = text(reader.sized()) if has_sql else None
     array = [integer() for _each in range(13)]
     found = Execution(options, cursor, sql, prefetch, array[1], array[9])
     if options & DEFINE:
@@ -224,7 +224,7 @@ def stored(rows: list[RawRow], binds: list[BindInfo], text_of: dict[bytes, str])
     Raises:
         OracleError: a type that the emulator does not have, or text that is no UTF-8.
     """
-    if not binds:
+    if not binds or not rows:
         return [() for _each in rows]
     columns: list[list[Value]] = []
     for info, values in zip(binds, zip(*rows, strict=True), strict=True):

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TypeAlias, cast
 
 from emulators.sql.engine import syntax as tree
 from emulators.sql.engine.convert import converter
@@ -24,6 +26,7 @@ from emulators.sql.tsql.session import Session
 _IDS = {10: "sp_executesql", 11: "sp_prepare", 12: "sp_execute", 13: "sp_prepexec", 15: "sp_unprepare"}
 
 
+Request: TypeAlias = tuple[str, list[Parameter]]
 _LONG = {"TEXT": SqlType("varchar", MAX), "NTEXT": nvarchar(MAX), "IMAGE": SqlType("varbinary", MAX)}
 """What drivers declare for long values; as types of columns they are not known here."""
 
@@ -52,18 +55,8 @@ class Calls:
 
     def handle(self, data: bytes) -> None:
         """Run all calls of a request."""
-        at = _headers(data)
-        while at < len(data):
-            name, at = _name(data, at)
-            if name == "sp_execute" and (end := self._many(data, at)) is not None:
-                at = end
-                continue
-            try:
-                parameters, at = read_parameters(data, at)
-            except (IndexError, struct.error) as error:
-                raise ConnectionEnded("a call that ends too early") from error
+        for name, parameters in requests(data, self._many):
             self._call(name, parameters)
-            at += 1  # the mark between two calls
 
     def _call(self, name: str, parameters: list[Parameter]) -> None:
         self.reply.in_procedure = True
@@ -164,11 +157,13 @@ class Calls:
 
     def _many(self, data: bytes, at: int) -> int | None:
         """Run the executions of one statement that a request holds together; None if they are to be run one by one."""
-        handle, at = read_handle(data, at)
+        with understood():
+            handle, at = read_handle(data, at)
         prepared = self.prepared.get(handle)
         if prepared is None or not isinstance(prepared.node, tree.Insert | tree.Update | tree.Delete):
             return None
-        found, end = executions(data, at, handle)
+        with understood():
+            found, end = executions(data, at, handle)
         if len(found) < 2:
             return None
         try:
@@ -200,6 +195,41 @@ class Calls:
             return None
         self.reply.executions(len(found))
         return end
+
+
+@contextlib.contextmanager
+def understood() -> Iterator[None]:
+    """End the connection over what is no message, or one that was cut off."""
+    try:
+        yield
+    except (LookupError, ValueError, OverflowError, struct.error) as error:
+        raise ConnectionEnded(f"a call that is not understood: {error}") from error
+
+
+def requests(data: bytes, many: Callable[[bytes, int], int | None] | None = None) -> Iterator[Request]:
+    """Yield the calls of a message: the procedure's name and its parameters.
+
+    Args:
+        data: the message.
+        many: handles executions that a message holds together, from a position on, and returns the position after them;
+            None if they are to be yielded one by one.
+
+    Raises:
+        ConnectionEnded: it is no such message.
+        SqlError: it has a type or a procedure that the emulator does not know.
+    """
+    with understood():
+        at = _headers(data)
+    while at < len(data):
+        with understood():
+            name, at = _name(data, at)
+        if many is not None and name == "sp_execute" and (end := many(data, at)) is not None:
+            at = end
+            continue
+        with understood():
+            parameters, at = read_parameters(data, at)
+        yield name, parameters
+        at += 1  # the mark between two calls
 
 
 def _headers(data: bytes) -> int:

@@ -43,6 +43,13 @@ def parse(data: bytes) -> Login7:
     """Return what a LOGIN7 message says. Raises ConnectionEnded if it is none."""
     if len(data) < 94:
         raise ConnectionEnded("a LOGIN7 message that is too short")
+    try:
+        return _parsed(data)
+    except (struct.error, UnicodeDecodeError) as error:
+        raise ConnectionEnded(f"a LOGIN7 message that is not understood: {error}") from error
+
+
+def _parsed(data: bytes) -> Login7:
     _length, version, packet_size = struct.unpack_from("<III", data)
     found = {}
     for number, name in enumerate(_FIELDS):

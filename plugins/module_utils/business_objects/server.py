@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem, Unreachable
 
 
-class NoAnswer(Problem):
+class NoAnswer(Unreachable):
     """The web services did not answer, or did not answer as a BI platform does."""
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -161,11 +162,25 @@ class Session:
         return self._http.send(method, ROOT + path, headers=headers, body=body)
 
 
+@contextmanager
+def as_documented(server: Server) -> Iterator[None]:
+    """Have NoAnswer raised where what is read out of an answer is not there, or is something else."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise NoAnswer(
+            "an answer is not of the form that is documented",
+            where=str(server),
+            found=f"{type(error).__name__}: {error}",
+            remedy="Look whether there is a BI platform behind this name and port, and of which version.",
+        ) from error
+
+
 def _content(answer: Answer) -> Mapping[str, Any]:
     """Return an answer's JSON. Raises NoAnswer if it is none."""
     try:
         content = json.loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
         raise NoAnswer(
@@ -183,7 +198,7 @@ def _said(answer: Answer) -> str:
         return " ".join(str(content["message"]).split()) + (
             "" if "(" in content["message"] else f" ({content['error_code']})"
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return _shown(answer)
 
 

@@ -11,12 +11,12 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping, Sequence
 from xml.sax.saxutils import quoteattr
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.session import Session
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.session import Session, as_documented
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.universe_reader import Universe
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 
 _SPECIFICATION = "http://www.sap.com/rws/sl/universe"
-_DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
+_DOCTYPE = re.compile(r"<!DOCTYPE", re.IGNORECASE)
 
 
 def run_query(session: Session, universe: Universe, objects: Sequence[str], *, rows: int) -> list[dict[str, str]]:
@@ -31,17 +31,18 @@ def run_query(session: Session, universe: Universe, objects: Sequence[str], *, r
     Raises:
         Problem: the universe has no such object, or the query fails; the database's error is in it.
     """
-    items = list(_items(_parsed(session.xml("GET", f"/sl/v1/universes/{universe.id}"))))
-    chosen = [_one(items, name, where=f"{session.server} universe {universe.name}") for name in objects]
+    items = list(_items(parsed(session.xml("GET", f"/sl/v1/universes/{universe.id}"))))
+    with as_documented(session.server):
+        chosen = [_one(items, name, where=f"{session.server} universe {universe.name}") for name in objects]
     body = _specification(universe, chosen, max(rows, 1)).encode()
-    created = _parsed(session.xml("POST", "/sl/v1/queries", body))
+    created = parsed(session.xml("POST", "/sl/v1/queries", body))
     identifier = next((each.text for each in created.iter() if _local(each) == "id"), None)
     if identifier is None:
         raise Problem(
             "a query was taken without being given a name", where=f"{session.server} universe {universe.name}"
         )
     try:
-        feed = _parsed(session.xml("GET", f"/sl/v1/queries/{identifier}/data.svc/Flows0"))
+        feed = parsed(session.xml("GET", f"/sl/v1/queries/{identifier}/data.svc/Flows0"))
     finally:
         session.xml("DELETE", f"/sl/v1/queries/{identifier}")
     return [dict(zip(objects, values, strict=False)) for values in _rows(feed)]
@@ -85,14 +86,18 @@ def _rows(feed: ET.Element) -> Iterator[list[str]]:
             yield [child.text or "" for child in element]
 
 
-def _parsed(body: bytes) -> ET.Element:
-    """Return an answer's XML, which has no declarations of its own."""
+def parsed(body: bytes) -> ET.Element:
+    """Return an answer's XML, which has no declarations of its own. Raises Problem if it is none.
+
+    It is read as UTF-8, whatever it says: in another encoding a document type would not be seen.
+    """
     why: object = "it declares a document type"
-    if _DOCTYPE.search(body) is None:
-        try:
-            return ET.fromstring(body)  # noqa: S314 (without a document type there is nothing to expand)
-        except ET.ParseError as error:
-            why = error
+    try:
+        text = body.decode()
+        if _DOCTYPE.search(text) is None:
+            return ET.fromstring(text)  # noqa: S314 (without a document type there is nothing to expand)
+    except (ET.ParseError, ValueError) as error:
+        why = error
     raise Problem(
         "the answer is no XML that can be read",
         found=f"{why}: {body[:200].decode(errors='replace')}",

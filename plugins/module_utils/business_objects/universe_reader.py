@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.server import NoAnswer
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.session import Session
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.session import Session, as_documented
 
 _KINDS = {"DSL.MetaDataFile": "unx", "Universe": "unv"}
 _COLUMNS = "SI_ID, SI_CUID, SI_NAME, SI_KIND, SI_PARENTID, SI_UPDATE_TS"
@@ -80,7 +80,16 @@ def read_version(session: Session) -> str:
 
 
 def read_universes(session: Session, cuids: Sequence[str] = ()) -> list[Universe]:
-    """Return the universes of these CUIDs that there are, or all of them, in the order of their folders and names."""
+    """Return the universes of these CUIDs that there are, or all of them, in the order of their folders and names.
+
+    Raises:
+        NoAnswer: the platform answers something else.
+    """
+    with as_documented(session.server):
+        return _universes(session, cuids)
+
+
+def _universes(session: Session, cuids: Sequence[str]) -> list[Universe]:
     column, values = ("SI_CUID", cuids) if cuids else ("SI_KIND", list(_KINDS))
     entries = [
         each
@@ -114,8 +123,9 @@ def read_universes(session: Session, cuids: Sequence[str] = ()) -> list[Universe
 
 
 def read_connection(session: Session, cuid: str) -> Connection | None:
-    """Return the connection of a CUID, None if there is none."""
-    return next(iter(_connections(session, "SI_CUID", [cuid]).values()), None)
+    """Return the connection of a CUID, None if there is none. Raises as `read_universes`."""
+    with as_documented(session.server):
+        return next(iter(_connections(session, "SI_CUID", [cuid]).values()), None)
 
 
 def _connections(session: Session, column: str, values: Sequence[object]) -> dict[int, Connection]:

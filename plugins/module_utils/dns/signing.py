@@ -66,7 +66,10 @@ def tsig_key(name: str, secret: str, algorithm: str) -> dns.tsig.Key:
         octets = b""
     if not octets:
         raise InvalidParameter(
-            "key_secret", "(hidden)", "it is no base64", "Give the secret as tsig-keygen prints it, without the quotes."
+            "key_secret",
+            "(hidden)",
+            "it is no base64",
+            "Give it as tsig-keygen prints it, without quotes or a line's end.",
         )
     try:
         return dns.tsig.Key(dns.name.from_text(name), octets, algorithm)

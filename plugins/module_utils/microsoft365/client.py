@@ -89,9 +89,9 @@ class Client:
         address: str | None = _graph(path, query)
         while address:
             page = self.send("GET", address, permission=permission)
-            yield from page["value"]
+            yield from objects_of(page, _graph(path, None))
             address = page.get("@odata.nextLink")
-            if address and not address.startswith(f"{GRAPH}/"):
+            if address and not str(address).startswith(f"{GRAPH}/"):
                 raise Problem("a link to the next page leads elsewhere", where=_graph(path, None), found=address)
 
     def change(self, method: str, path: str, body: Json | None, *, permission: str, **options: Any) -> Any:
@@ -118,7 +118,7 @@ class Client:
                     "Prefer": "odata.maxpagesize=1000",
                 },
             )
-            rows += answer.get("value", [])
+            rows += objects_of(answer, f"cmdlet {name}")
             address = answer.get("@odata.nextLink")
         return rows
 
@@ -233,8 +233,16 @@ def _graph(path: str, query: Mapping[str, str] | None) -> str:
 def _body(answer: Any) -> Any:
     try:
         return answer.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
+
+
+def objects_of(page: Any, where: str) -> list[Json]:
+    """Return the objects of a page. Raises Problem if it is none."""
+    listed = page.get("value", []) if isinstance(page, dict) else None
+    if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
+        raise Problem("the answer is no list of objects", where=where, found=str(page)[:200])
+    return listed
 
 
 def _content(answer: Any, where: str) -> Any:

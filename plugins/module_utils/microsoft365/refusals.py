@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem, Unreachable
 
 SIGN_IN_REMEDIES: dict[int, str] = {
     90002: "Give the id of your tenant: Entra admin centre, Overview, Tenant ID.",
@@ -37,7 +37,7 @@ class Refused(Problem):
         super().__init__(what, **parts)
 
 
-class NoAnswer(Problem):
+class NoAnswer(Unreachable):
     """The service did not answer, or not within the time to try."""
 
 

@@ -14,7 +14,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server i
     LoginRejected,
     Server,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem, Unreachable
 
 _LOGIN_REJECTED = ("18452", "18456", "18470", "18486", "18487", "18488")
 """Untrusted domain, login failed, disabled, locked, password expired, password to be changed."""
@@ -132,7 +132,7 @@ def refusal(server: Server, driver: str, message: str) -> Problem:
             found=found,
             remedy="Give the authority's certificate as ca_certificates, or correct the server's.",
         )
-    return Problem(
+    return Unreachable(
         "no connection",
         where=where,
         found=found,

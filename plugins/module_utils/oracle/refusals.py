@@ -14,7 +14,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.server 
     Server,
     ServiceUnknown,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem, Unreachable
 
 WRONG_PASSWORD = 1017
 LOCKED = 28000
@@ -95,7 +95,7 @@ def refusal(server: Server, message: str) -> Problem:
             found=message,
             remedy="Set thick_mode to true, with Oracle's client libraries installed.",
         )
-    return Problem(
+    return Unreachable(
         "no connection",
         where=where,
         found=message,

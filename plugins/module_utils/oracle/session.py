@@ -241,8 +241,14 @@ class Session:
             settings = [f"DDL_LOCK_TIMEOUT = {self.lock_seconds:d}"]
             if self._schema is not None:
                 settings.append(f"CURRENT_SCHEMA = {quoted(self._schema)}")
-            with connection.cursor() as cursor:
-                cursor.execute(f"ALTER SESSION SET {' '.join(settings)}")
+            problem: Problem | None = None
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute(f"ALTER SESSION SET {' '.join(settings)}")
+            except (oracledb.Error, OSError) as error:
+                problem = self._problem(error)
+            if problem is not None:
+                raise problem
             self._connection = connection
         return self._connection
 

@@ -89,7 +89,7 @@ class ApprovalFiles(Resource[Examined, Change]):
         if judged.approved:
             return f"{record.id} is approved: {judged.evidence}"
         return (
-            f"{record.id} is not approved: {judged.fault} What {record.approver} has to quote, in a minute or in a "
+            f"{record.id}: {judged.fault} What {record.approver} has to quote, in a minute or in a "
             f"comment of the ticket: {record.digest}"
         )
 

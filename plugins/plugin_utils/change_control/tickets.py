@@ -106,7 +106,7 @@ class Jira(TicketSystem):
                 follow_redirects="none",
                 **(basic if settings.user else bearer),
             ) as answer:
-                return _ticket(json.load(answer), answer.headers.get("Date"))
+                return ticket_of(answer.read(), answer.headers.get("Date"))
         except HTTPError as error:
             reasons = {
                 401: "the token is not accepted",
@@ -118,7 +118,7 @@ class Jira(TicketSystem):
                 where=settings.url,
                 found=f"HTTP {error.code}",
             ) from error
-        except (URLError, OSError, ValueError, KeyError, TypeError) as error:
+        except (URLError, OSError, ValueError) as error:
             reason = error.reason if isinstance(error, URLError) else error
             raise Problem(
                 f"{identifier} cannot be looked up", where=settings.url, found=f"{type(error).__name__}: {reason}"
@@ -145,10 +145,14 @@ def ticket_system(declared: Mapping[str, Any]) -> tuple[TicketSystem, Settings] 
     return SYSTEMS[kind](settings), settings
 
 
-def _ticket(issue: Mapping[str, Any], date: str | None) -> Ticket:
-    comments = issue["fields"].get("comment", {}).get("comments", [])
-    return Ticket(
-        state=str(issue["fields"]["status"]["name"]),
-        comments=[str(comment["body"]) for comment in comments],
-        server_time=parsedate_to_datetime(date) if date else None,
-    )
+def ticket_of(content: bytes, date: str | None) -> Ticket:
+    """Return the issue that Jira answered with. Raises ValueError if it is none."""
+    try:
+        fields = json.loads(content)["fields"]
+        return Ticket(
+            state=str(fields["status"]["name"]),
+            comments=[str(comment["body"]) for comment in fields.get("comment", {}).get("comments", [])],
+            server_time=parsedate_to_datetime(date) if date else None,
+        )
+    except (LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"the answer is no issue of Jira ({type(error).__name__}: {error})") from error

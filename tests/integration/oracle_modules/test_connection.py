@@ -23,7 +23,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.server 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Session
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 from emulators.certificates import Authority
-from tests.integration.oracle_modules.databases import NAME, SERVICE, Emulator, rows
+from tests.integration.oracle_modules.databases import NAME, SERVICE, Emulator, Runner, rows
 
 
 def descriptor(emulator: Emulator, security: str = "") -> str:
@@ -119,3 +119,19 @@ def test_that_a_statement_may_take_longer_than_the_login(emulator: Emulator) -> 
     session = Session(replace(emulator.server, timeout=1))
     session.call("BEGIN DBMS_SESSION.SLEEP(2); END;")
     session.close()
+
+
+@pytest.mark.parametrize("fault", [{"kind": "refuse"}, {"kind": "drop", "match": "ALTER SESSION"}, {"kind": "drop"}])
+@pytest.mark.parametrize("module", ["oracle_access_info", "oracle_streams_info", "oracle_account"])
+def test_that_a_server_that_does_not_answer_is_told_from_one_that_refuses(
+    run: Runner, emulator: Emulator, reader: str, module: str, fault: dict[str, Any]
+) -> None:
+    arguments = {"name": "NOBODY", "state": "absent"} if module == "oracle_account" else {}
+    emulator.faults(fault)
+    silent = run(module, reader, **arguments)
+    assert silent.get("no_answer") is True, silent["msg"]
+    emulator.faults()
+    emulator.passwords[reader] += "x"
+    rejected = run(module, reader, **arguments)
+    assert rejected["failed"]
+    assert "no_answer" not in rejected, rejected["msg"]

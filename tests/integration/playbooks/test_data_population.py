@@ -21,6 +21,7 @@ from emulators.processes import wait_until
 from emulators.windows.faults import FaultFile, Faults
 from emulators.windows.model import STATE
 from tests.integration.playbooks.isolated import Isolated, Rehearsed, ask_hub, changed, report
+from tests.integration.playbooks.test_going_live import start_calsync
 
 HOST = "connect-live"
 STATUS = "c:\\programdata\\scientia\\connect\\jobs\\student-systems.json"
@@ -68,6 +69,32 @@ def test_that_what_eugex_changes_during_the_load_is_loaded_by_a_second_one(rehea
     ((evidence,),) = sql(isolated, EVIDENCE)[0]
     assert json.loads(evidence)["loads"] == 2
     assert changed(isolated.play("dry_run.yml")) == 0
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(1800)
+def test_that_a_calsync_which_somebody_starts_during_the_load_is_found_and_the_next_run_carries_on(
+    rehearsed: Rehearsed, tmp_path: Path
+) -> None:
+    isolated = rehearsed.isolated
+    before = sql(isolated, EVIDENCE)
+    faults = FaultFile(isolated.directory / "windows/faults.json")
+    faults.set(HOST, Faults(job_waits_after=5000))
+    with ThreadPoolExecutor() as pool:
+        running = pool.submit(isolated.play, "dry_run.yml", "-e", "again=true", succeeds=False)
+        wait_until(lambda: rows_done(isolated) >= 5000 or running.done(), "the load", seconds=300)
+        assert not running.done(), running.result()
+        start_calsync(isolated, tmp_path)
+        faults.clear(HOST)
+        output = running.result()
+    assert "Find out who started CalSync" in output
+    assert sql(isolated, "SELECT COUNT(*) FROM dbo.Students", EVIDENCE) == [[[0]], *before], "cleared, and no evidence"
+
+    held = isolated.play("live.yml", "--tags", "publication")
+    assert (report(held)["5"], changed(held)) == ("proven", 1)
+    again = isolated.play("dry_run.yml", "-e", "again=true")
+    assert report(again)["5"] == "proven"
+    assert sql(isolated, EVIDENCE) != before
 
 
 @pytest.mark.thorough

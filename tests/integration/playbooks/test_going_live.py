@@ -59,6 +59,17 @@ def forget_validation(isolated: Isolated) -> None:
         record.unlink()
 
 
+def start_calsync(isolated: Isolated, directory: Path) -> None:
+    """Start CalSync as somebody does who is at its host."""
+    started = directory / "started.yml"
+    task = {"ansible.windows.win_service": {"name": "CalSync", "start_mode": "auto", "state": "started"}}
+    play = {"hosts": "calsync", "gather_facts": False, "tasks": [task]}
+    started.write_text(yaml.safe_dump([play]), encoding="utf-8")
+    program = Path(sys.executable).with_name("ansible-playbook")
+    inventories = ("-i", "inventories/live", "-i", "inventories/rehearsal")
+    assert isolated.command(program, *inventories, started).returncode == 0
+
+
 @pytest.mark.thorough
 @pytest.mark.timeout(1800)
 def test_that_a_release_is_validated_goes_live_and_then_keeps_its_data(rehearsed: Rehearsed, tmp_path: Path) -> None:
@@ -111,13 +122,7 @@ def test_that_a_calsync_which_somebody_started_is_found_before_anything_is_loade
     rehearsed: Rehearsed, tmp_path: Path
 ) -> None:
     isolated = rehearsed.isolated
-    started = tmp_path / "started.yml"
-    task = {"ansible.windows.win_service": {"name": "CalSync", "start_mode": "auto", "state": "started"}}
-    play = {"hosts": "calsync", "gather_facts": False, "tasks": [task]}
-    started.write_text(yaml.safe_dump([play]), encoding="utf-8")
-    program = Path(sys.executable).with_name("ansible-playbook")
-    inventories = ("-i", "inventories/live", "-i", "inventories/rehearsal")
-    assert isolated.command(program, *inventories, started).returncode == 0
+    start_calsync(isolated, tmp_path)
 
     refused = isolated.play("dry_run.yml", "-e", "again=true", succeeds=False)
     assert "Find out who started CalSync" in refused
@@ -125,6 +130,26 @@ def test_that_a_calsync_which_somebody_started_is_found_before_anything_is_loade
 
     held = isolated.play("live.yml", "--tags", "publication")
     assert (report(held)["5"], changed(held)) == ("proven", 1)
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(1800)
+def test_that_a_validation_which_a_business_user_refuses_ends_in_the_golden_copy_though_its_snapshot_was_lost(
+    rehearsed: Rehearsed,
+) -> None:
+    isolated = rehearsed.isolated
+    isolated.play("validate.yml", "-e", "step=open")
+    sql(isolated, "DROP DATABASE ES_before_validation")
+    close = ("-e", "step=close", "-e", "outcome=refused")
+    assert "closed with -e step=close" in " ".join(isolated.play("validate.yml", *close, succeeds=False).split())
+    assert sql(isolated, COUNTS) != GOLDEN, "by whom and why is asked before anything is touched"
+
+    isolated.play("validate.yml", *close, "-e", "refused_by='A. Business User'", "-e", "reason='Two exams are missing'")
+    assert sql(isolated, COUNTS) == GOLDEN
+    evidence = json.loads(properties(isolated)["exam_scheduling_validation"])
+    assert (evidence["state"], evidence["refused_by"]) == ("refused", "A. Business User")
+    assert report(isolated.play("live.yml", "--tags", "validation"))["7"] == "waiting"
+    forget_validation(isolated)
 
 
 @pytest.mark.thorough

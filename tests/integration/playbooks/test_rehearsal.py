@@ -13,7 +13,7 @@ import yaml
 
 from emulators.estate.estate import ROOT
 from emulators.processes import wait_until
-from tests.integration.playbooks.isolated import Isolated, Rehearsed, changed, report
+from tests.integration.playbooks.isolated import Isolated, Rehearsed, ask_hub, changed, files, report
 
 
 def expected_of_all_lines() -> dict[str, str]:
@@ -43,6 +43,21 @@ def test_live_is_rehearsed_predicted_applied_proven_and_then_left_alone(rehearse
     again = rehearsed.isolated.play("live.yml")
     assert changed(again) == 0, again
     assert report(again) == states
+
+
+def test_no_student_is_in_what_a_rehearsal_with_a_load_has_printed_or_kept(rehearsed: Rehearsed) -> None:
+    students = re.compile(rb"\bs9\d{6}\b")  # those that are loaded; the known student of the proofs is another one
+    (counted,) = ask_hub(
+        rehearsed.isolated, "SELECT COUNT(*) FROM eugex.exam_timetabling_students WHERE uun LIKE 's9%'"
+    )
+    assert counted != [[0]]
+    printed = (rehearsed.predicted + rehearsed.applied).encode()
+    assert students.findall(printed) == []
+    kept = files(rehearsed.isolated.directory / "state")
+    reports = (rehearsed.isolated.directory / "state/reports").rglob("*.*")
+    kept |= {str(path): path.read_bytes() for path in reports if path.is_file()}
+    assert any(name.endswith("report.json") for name in kept)
+    assert [name for name, content in kept.items() if students.search(content)] == []
 
 
 @pytest.mark.thorough

@@ -30,9 +30,12 @@ LAYOUT = """\
 </log4net>
 """
 
-PRODUCTS = ("missing", "unread", "checksum", "restart", "broken", "stops", "refused", "dropped", "unsent", "full")
+PRODUCTS = (
+    *("missing", "unread", "checksum", "restart", "broken", "stops", "again"),
+    *("refused", "dropped", "unsent", "full"),
+)
 """Hosts on which the first run goes wrong, and the second one does not."""
-LOGS = ("plain", "cut", "stubborn", "ending")
+LOGS = ("plain", "cut", "stubborn", "ending", "restless")
 """Hosts with a CalSync that runs."""
 HOSTS = (*PRODUCTS, "fresh", "older", "newer", "vendor", "instructed", *LOGS, "nothing", "element", "asked", "silent")
 

@@ -52,6 +52,7 @@ def story(runner: Runner) -> Story:
     runner.process.faults.set("cut", Faults(drop="win_xml"))
     runner.process.faults.set("stubborn", Faults(service_does_not_start=["CalSync"]))
     runner.process.faults.set("ending", Faults(service_stops_again=["CalSync"]))
+    runner.process.faults.set("restless", Faults(service_starts_again=["CalSync"]))
     first = runner.run("logs", hosts)
     after_first = layouts()
     for name in estate.LOGS:
@@ -106,6 +107,13 @@ def test_that_a_layout_that_the_service_does_not_take_is_put_back(story: Story) 
     assert "The old layout is back" in story.first["stubborn"].failure
     assert plain(story.after_first["stubborn"]) == plain(estate.LAYOUT)
     assert story.second["stubborn"].tasks[PROOF]["proven"] is True
+
+
+def test_that_a_service_that_windows_starts_once_more_did_not_stay_up(story: Story) -> None:
+    failure = story.first["restless"].failure
+    assert "CalSync did not take the new layout up: It started and stopped again, and Windows has started it" in failure
+    assert plain(story.after_first["restless"]) == plain(estate.LAYOUT)
+    assert story.second["restless"].tasks[PROOF]["proven"] is True
 
 
 def test_that_a_layout_with_which_the_service_stops_again_is_put_back(story: Story, runner: Runner) -> None:

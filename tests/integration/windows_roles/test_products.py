@@ -31,6 +31,7 @@ FAULTS: dict[str, Faults] = {
     "restart": Faults(installer_exit_code=3010),
     "broken": Faults(installer_exit_code=1603),
     "stops": Faults(service_stops_again=["Product"]),
+    "again": Faults(service_starts_again=["Product"]),
     "refused": Faults(service_does_not_start=["Product"]),
     "dropped": Faults(drop="win_package"),
     "unsent": Faults(drop_before="win_service"),
@@ -168,6 +169,7 @@ def test_that_a_wanted_restart_is_named_and_done_only_when_permitted(story: Stor
     ("name", "words"),
     [
         ("stops", "stops.exams.example: Product started and stopped again, with exit code 1066"),
+        ("again", "again.exams.example: Product started and stopped again, and Windows has started it once more"),
         ("refused", "Failed to start service 'Product (Product)'."),
     ],
 )

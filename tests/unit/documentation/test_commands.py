@@ -169,6 +169,27 @@ def test_that_the_readme_has_every_role_and_every_module_in_its_tables() -> None
     assert set(re.findall(r"\(roles/(\w+)/README\.md\)", readme)) <= roles
 
 
+def test_that_every_file_of_an_inventory_is_explained() -> None:
+    page = (ROOT / "docs" / "inventory.md").read_text(encoding="utf-8")
+    explained = set(re.findall(r"^\| `(\S+\.yml)` \|", page, re.MULTILINE))
+    live = ROOT / "inventories" / "live"
+    assert explained == {str(path.relative_to(live)) for path in live.rglob("*.yml")}
+
+
+def test_that_each_procedure_has_what_comes_before_its_command_what_is_seen_and_the_way_back() -> None:
+    page = (ROOT / "docs" / "procedures.md").read_text(encoding="utf-8")
+    told: set[str] = set()
+    for section in re.split(r"^### ", page, flags=re.MULTILINE)[1:]:
+        title, _, text = section.partition("\n")
+        names = re.findall(r"`(\w+\.yml)`", title)
+        parts = re.findall(r"^- \*\*(.+?)\*\*: \S", text, re.MULTILINE)
+        assert parts == ["Before", "Command", "You see", "Back"], title
+        assert any(f"playbooks/{name}" in text for name in names), title
+        told.update(names)
+    # the stages together are what live.yml runs, and the platform has a page of its own
+    assert told == {Path(path).name for path in PLAYBOOKS} - {"site.yml", "automation_platform.yml"}
+
+
 def test_that_it_is_said_of_every_role_what_it_needs_from_whom() -> None:
     page = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")
     roles = {path.parents[1].name for path in ROOT.glob("roles/*/meta/argument_specs.yml")}

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_source import view_of
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.sign_offs import parse_record
 from scripts.working_copy import ROOT, files
 from tests.unit.documentation import contracts
@@ -211,6 +212,20 @@ def test_that_yaml_in_a_page_is_what_roles_and_modules_accept(text: str, tmp_pat
 @pytest.mark.parametrize("text", list(blocks("python")))
 def test_that_python_in_a_page_is_python(text: str) -> None:
     assert ast.parse(text).body
+
+
+@pytest.mark.parametrize("text", list(blocks("sql")))
+def test_that_sql_in_a_page_is_the_source_of_a_view(text: str) -> None:
+    complete = text.replace(f", {ELSEWHERE})", ")").replace(f"SELECT {ELSEWHERE};", "SELECT exam_code FROM sits.exams;")
+    view = view_of(complete, "EUGEX", where="the page")
+    assert view.name
+    assert ELSEWHERE not in complete
+
+
+def test_that_each_language_in_which_a_page_has_an_example_has_its_test() -> None:
+    found = {match["language"] for page in PAGES for match in BLOCK.finditer((ROOT / page).read_text(encoding="utf-8"))}
+    # what has no language is a command, which test_commands holds against what there is, or what a program has printed
+    assert found == {"yaml", "python", "sql"}
 
 
 def test_that_what_sets_the_platform_up_is_what_its_modules_accept() -> None:

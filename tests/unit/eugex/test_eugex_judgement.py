@@ -183,6 +183,18 @@ def test_that_nothing_is_said_of_a_hub_that_does_not_answer(line: str) -> None:
     assert judged["expected"]
 
 
+@pytest.mark.parametrize(
+    ("line", "asked"),
+    [("2.3", "views"), ("2.4", "account"), ("2.4", "access"), ("4.1", "table"), ("4.1", "rows")],
+)
+def test_that_nothing_is_said_of_a_line_if_the_hub_stopped_answering_half_way(line: str, asked: str) -> None:
+    seen = found() | {asked: {"failed": True, "msg": "no connection", "no_answer": True}}
+    judged = judgement(line, DECLARED, seen, OWNER, ours=True)
+    assert (judged["no_answer"], judged["found"]) == ("no connection", {})
+    for other in set(LINES) - {line}:
+        assert differences(other, seen) == {}
+
+
 def test_that_another_digest_is_no_difference_where_sources_are_tried() -> None:
     declared = copy.deepcopy(DECLARED)
     declared["views"]["only_signed_off"] = False

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whatever a file or an answer holds, what reads it returns, or raises just what it says that it raises.
 
-Hypothesis changes what is right at a few places, which gets further than bytes at random. Other parsers have tests of
-this kind beside their own: DNS records, TDS pre-login, greetings, CSV, artefacts, digests, SQL.
+Other parsers have tests of this kind beside their own: DNS records, TDS pre-login, greetings, CSV, artefacts, digests,
+SQL; what the emulators' front ends parse, and what services answer, is in test_front_ends and test_answers.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils import attestation, journal_reader, state_directory
@@ -30,35 +30,14 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.records import ChangeRecord
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.xml_attributes import attribute_in
 from emulators.certificates import Authority, key_pem
-from emulators.windows import wsman
 from scripts.working_copy import ROOT
+from tests.unit.fuzz.damage import fuzz
 
 AUTHORITY = Authority.create("Fuzzing")
 ISSUED = AUTHORITY.issue(["www.exams.example"])
 CERTIFICATE = ISSUED.fullchain_pem
 STAPLE = AUTHORITY.ocsp_response(ISSUED)
 AT = dt.datetime(2026, 11, 26, tzinfo=dt.UTC)
-PIECES = [
-    b"",
-    b"\x00",
-    b"\xff",
-    b"\n",
-    b"%",
-    b"'",
-    b'"',
-    b"{",
-    b"[",
-    b": ",
-    b"- ",
-    b"&a",
-    b"*a",
-    b"<",
-    b">",
-    b"-- @",
-    b"/*",
-    b"1e999",
-]
-
 RECORD = (ROOT / "changes" / "live" / "SAS005-150.yml").read_bytes()
 APPROVAL = b"""record: SAS005-150
 digest: sha256:0000000000000000000000000000000000000000000000000000000000000000
@@ -83,25 +62,6 @@ ATTESTATION = json.dumps(
         "recorded_by": "r",
     }
 ).encode()
-ENVELOPE = (
-    b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"'
-    b' xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing"'
-    b' xmlns:w="http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd">'
-    b"<s:Header><a:Action>x</a:Action><w:OperationTimeout>PT20S</w:OperationTimeout>"
-    b'<w:SelectorSet><w:Selector Name="ShellId">1</w:Selector></w:SelectorSet></s:Header><s:Body/></s:Envelope>'
-)
-
-
-@st.composite
-def damaged(draw: st.DrawFn, sound: bytes) -> bytes:
-    """Return what is sound, with up to four pieces of it replaced."""
-    content = sound
-    for _ in range(draw(st.integers(0, 4))):
-        begin = draw(st.integers(0, len(content)))
-        end = min(len(content), begin + draw(st.integers(0, 40)))
-        piece = draw(st.one_of(st.sampled_from(PIECES), st.binary(max_size=12), st.just(sound[begin:end] * 2)))
-        content = content[:begin] + piece + content[end:]
-    return content
 
 
 def with_file(name: str, read: Callable[[Path], object], place: Path) -> Callable[[bytes], object]:
@@ -123,19 +83,6 @@ def view(content: bytes) -> object:
 
 def layout(content: bytes) -> object:
     return attribute_in(base64.b64encode(content).decode(), ".//appender[@name='R']/layout", "value")
-
-
-def fuzz(run: Callable[[bytes], object], sound: bytes, *refusals: type[Exception], examples: int = 150) -> None:
-    """Run a parser on what is sound, which it must take, and on what is damaged, which it may refuse."""
-    run(sound)
-
-    @settings(max_examples=examples, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    @given(damaged(sound))
-    def attempt(content: bytes) -> None:
-        with contextlib.suppress(*refusals):
-            run(content)
-
-    attempt()
 
 
 def test_change_records(tmp_path: Path) -> None:
@@ -194,10 +141,6 @@ def test_attestations(tmp_path: Path) -> None:
     content = json.loads(ATTESTATION)
     said = attestation.Attestation(**{name: content[name] for name in ("line", "attested_by", "statement", "evidence")})
     fuzz(with_file(said.file_name, attestation.read, tmp_path), ATTESTATION, Problem)
-
-
-def test_messages_of_ws_management() -> None:
-    fuzz(wsman.parse, ENVELOPE, wsman.WsmanFault)
 
 
 @pytest.mark.parametrize("depth", [50, 5_000])

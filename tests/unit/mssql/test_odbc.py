@@ -23,7 +23,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.server i
     LoginRejected,
     Server,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem, Unreachable
 
 WHEEL = Driver("/somewhere/libmsodbcsql-18.so", "wheel")
 EIGHTEEN, SEVENTEEN = _odbc.INSTALLED
@@ -154,7 +154,7 @@ def test_that_no_text_of_a_server_holds_its_password() -> None:
             'Cannot open database "X" requested by the login. The login failed. (4060); Login failed (18456)',
             DatabaseRefused,
         ),
-        ("TCP Provider: Error code 0x274D (10061)", Problem),
+        ("TCP Provider: Error code 0x274D (10061)", Unreachable),
         (
             "[FA004] Failed to authenticate the user 'a@b.example' in Active Directory (Authentication option is "
             "'ActiveDirectoryPassword'). Error code 0xA190; state 41360 (0)",

@@ -30,7 +30,11 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.server 
     ServiceUnknown,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.statements import Text, assembled, position_in
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import InvalidParameter, Problem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import (
+    InvalidParameter,
+    Problem,
+    Unreachable,
+)
 
 GIVEN = {"server": "db.exams.example", "service_name": "eugex", "login_user": "ME", "login_password": "Secret-1"}
 
@@ -77,7 +81,7 @@ def test_that_what_cannot_be_meant_is_refused(changes: dict[str, Any], message: 
         ("ORA-01045: Login denied. User X does not have CREATE SESSION privilege.", LoginRejected, 1045),
         ('DPY-6001: Service "x" is not registered with the listener', ServiceUnknown, 0),
         ("ORA-12514: cannot connect to database", ServiceUnknown, 0),
-        ("DPY-6005: cannot connect to database\nConnection refused", Problem, 0),
+        ("DPY-6005: cannot connect to database\nConnection refused", Unreachable, 0),
     ],
 )
 def test_that_refusals_are_told_apart(message: str, kind: type[Problem], number: int) -> None:
