@@ -23,6 +23,7 @@ _BOUND = ("SI_SL_UNIVERSE_TO_CONNECTIONS", "SI_DATACONNECTION")
 _REVISION = ("SI_SL_VERSION_NUMBER", "SI_REVISIONNUM")
 _VERSION = re.compile(r"\d+\.\d+(?:\.\d+)+")
 _PAGE, _OFFERED = 200, 50
+_PAGES = 1000
 _DEPTH = 32
 
 
@@ -167,8 +168,7 @@ def _select(session: Session, columns: str, column: str, values: Iterable[object
         str(each) if isinstance(each, int) else "'" + str(each).replace("'", "''") + "'" for each in values
     )
     query = f"SELECT {columns} FROM CI_APPOBJECTS WHERE {column} IN ({listed})"  # noqa: S608 (checked CUIDs, numbers)
-    page = 1
-    while True:
+    for page in range(1, _PAGES + 1):
         answer = session.json("POST", f"/v1/cmsquery?page={page}&pagesize={_PAGE}", {"query": query})
         entries = answer.get("entries")
         if not isinstance(entries, list):
@@ -176,20 +176,23 @@ def _select(session: Session, columns: str, column: str, values: Iterable[object
         yield from entries
         if not entries or "next" not in answer:
             return
-        page += 1
+    raise _endless(session)
 
 
 def _offered(session: Session) -> Iterator[str]:
     """Yield the CUIDs of the universes that Web Intelligence offers."""
-    offset = 0
-    while True:
+    for offset in range(0, _PAGES * _OFFERED, _OFFERED):
         answer = session.json("GET", f"/raylight/v1/universes?offset={offset}&limit={_OFFERED}")
         listed = (answer.get("universes") or {}).get("universe") or []
         entries = listed if isinstance(listed, list) else [listed]  # one alone is no list in some versions
         yield from (each["cuid"] for each in entries)
         if len(entries) < _OFFERED:
             return
-        offset += _OFFERED
+    raise _endless(session)
+
+
+def _endless(session: Session) -> NoAnswer:
+    return NoAnswer(f"a list has not come to an end after {_PAGES} pages", where=str(session.server))
 
 
 def _members(entry: Mapping[str, Any]) -> Iterator[int]:

@@ -87,12 +87,11 @@ class Client:
     def pages(self, path: str, *, permission: str, query: Mapping[str, str] | None = None) -> Iterator[Json]:
         """Yield all objects of a list of Graph, page by page."""
         address: str | None = _graph(path, query)
+        links: set[str] = set()
         while address:
             page = self.send("GET", address, permission=permission)
             yield from objects_of(page, _graph(path, None))
-            address = page.get("@odata.nextLink")
-            if address and not str(address).startswith(f"{GRAPH}/"):
-                raise Problem("a link to the next page leads elsewhere", where=_graph(path, None), found=address)
+            address = following(page, _graph(path, None), GRAPH, links)
 
     def change(self, method: str, path: str, body: Json | None, *, permission: str, **options: Any) -> Any:
         """Create, change or delete an object of Graph, and return what it answered."""
@@ -106,6 +105,7 @@ class Client:
         tenant = self.connection.tenant
         address: str | None = f"{EXCHANGE}/adminapi/beta/{tenant}/InvokeCommand"
         rows: list[Json] = []
+        links: set[str] = set()
         while address:
             answer = self.send(
                 "POST",
@@ -119,7 +119,7 @@ class Client:
                 },
             )
             rows += objects_of(answer, f"cmdlet {name}")
-            address = answer.get("@odata.nextLink")
+            address = following(answer, f"cmdlet {name}", EXCHANGE, links)
         return rows
 
     def send(
@@ -235,6 +235,28 @@ def _body(answer: Any) -> Any:
         return answer.json()
     except (ValueError, RecursionError):
         return None
+
+
+def following(page: Json, where: str, service: str, links: set[str]) -> str | None:
+    """Return where the next page is, None after the last one.
+
+    Args:
+        page: the one before it.
+        where: what messages call the list.
+        service: whose token is sent there: it is sent nowhere else.
+        links: those that were followed, to which this one is added.
+
+    Raises Problem if it leads to another service, or in a circle.
+    """
+    link = page.get("@odata.nextLink")
+    if not link:
+        return None
+    if not isinstance(link, str) or not link.startswith(f"{service}/"):
+        raise Problem("a link to the next page leads elsewhere", where=where, found=link)
+    if link in links:
+        raise Problem("the link to the next page leads back to one that was read", where=where, found=link)
+    links.add(link)
+    return link
 
 
 def objects_of(page: Any, where: str) -> list[Json]:

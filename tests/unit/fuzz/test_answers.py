@@ -87,6 +87,17 @@ def test_pages_of_graph() -> None:
     fuzz(pages_of_graph, PAGE, Problem)
 
 
+def test_that_links_to_pages_lead_on_within_the_service_that_the_token_is_for() -> None:
+    links: set[str] = set()
+    assert graph.following({"@odata.nextLink": f"{graph.EXCHANGE}/b"}, "list", graph.EXCHANGE, links) is not None
+    assert graph.following({"value": []}, "list", graph.EXCHANGE, links) is None
+    with pytest.raises(Problem, match="leads back"):
+        graph.following({"@odata.nextLink": f"{graph.EXCHANGE}/b"}, "list", graph.EXCHANGE, links)
+    for link in (f"{graph.EXCHANGE}.example/b", f"{graph.GRAPH}/b", 7):
+        with pytest.raises(Problem, match="leads elsewhere"):
+            graph.following({"@odata.nextLink": link}, "list", graph.EXCHANGE, links)
+
+
 def test_answers_of_a_bi_platform_in_xml() -> None:
     fuzz(parsed, FEED, Problem)
 
@@ -116,6 +127,11 @@ def universes(content: bytes) -> object:
 
 def test_answers_of_a_bi_platform_in_json() -> None:
     fuzz(universes, json.dumps({"entries": [UNIVERSE]}).encode(), Problem)
+
+
+def test_that_a_list_which_never_ends_is_an_error() -> None:
+    with pytest.raises(Problem, match="has not come to an end after 1000 pages"):
+        universes(json.dumps({"entries": [UNIVERSE], "next": {}}).encode())
 
 
 JSON = st.recursive(
