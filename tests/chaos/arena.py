@@ -26,6 +26,8 @@ from tests.chaos import matrix
 
 OVERLAY = {"implementation_responsibilities": {"1.4": {"carried_out_by": "collection"}}}
 """So that there is an installation that a fault can strike: in LIVE these are the vendors'."""
+PATIENCE = {"business_intelligence_lcm_timeout": 60}
+"""Seconds that a run waits for what hangs: as long as in LIVE, it would be for half an hour."""
 
 
 class Occupied(RuntimeError):
@@ -69,7 +71,7 @@ class Arena:
         for name, lines in OVERLAY.items():
             for line, entry in lines.items():
                 content[name][line].update(entry)
-        (self.overlay / "group_vars/all.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
+        (self.overlay / "group_vars/all.yml").write_text(yaml.safe_dump({**content, **PATIENCE}), encoding="utf-8")
         (self.overlay / "hosts.yml").write_text("all: {}\n", encoding="utf-8")
         self._start(self._names)
 

@@ -37,10 +37,17 @@ CALLS: Mapping[str, Mapping[str, Any]] = {
     "ansible.builtin.setup": {"gather_subset": ["!all", "distribution", "platform", "memory", "processor"]},
     "ansible.windows.setup": {"gather_subset": ["!all", "!min", "platform"]},
     "ansible.windows.slurp": {"src": _FILE},
+    "ansible.windows.win_acl": {
+        "path": _FILE,
+        "user": "BUILTIN\\Administrators",
+        "rights": "FullControl",
+        "type": "allow",
+    },
     "ansible.windows.win_certificate_info": {},
     "ansible.windows.win_certificate_store": {"state": "absent", "thumbprint": "0" * 40},
     "ansible.windows.win_command": {"argv": ["w32tm", "/query", "/source"]},
     "ansible.windows.win_file": {"path": _NOTHING, "state": "absent"},
+    "ansible.windows.win_find": {"paths": ["C:\\Windows\\Temp"], "get_checksum": False},
     "ansible.windows.win_package": {"product_id": "{6F1E5C62-3D0B-4B3C-9E55-000000000000}", "state": "absent"},
     "ansible.windows.win_reg_stat": {"path": "HKLM:\\SOFTWARE\\Nothing"},
     "ansible.windows.win_service": {"name": "W32Time", "state": "started"},
@@ -48,6 +55,7 @@ CALLS: Mapping[str, Mapping[str, Any]] = {
     "ansible.windows.win_stat": {"path": _FILE, "checksum_algorithm": "sha256"},
     "community.windows.win_disk_facts": {"filter": ["partitions", "volumes"]},
     "community.windows.win_firewall_rule": {"name": "Nothing", "state": "absent"},
+    "community.windows.win_lineinfile": {"path": _FILE, "regexp": "nothing", "state": "absent"},
     "community.windows.win_scheduled_task": {"name": "nothing", "state": "absent"},
     "community.windows.win_scheduled_task_stat": {"name": "nothing"},
     "community.windows.win_xml": {"path": _FILE, "xpath": "/a", "type": "attribute", "attribute": "b", "fragment": "c"},
@@ -95,12 +103,8 @@ class CallbackModule(CallbackBase):
 def measure() -> list[Measurement]:
     """Return two measurements: all modules on average, and the slowest of those that ask the host once.
 
-    Raises:
-        RuntimeError: a role uses a module that is not measured, or the measured playbook failed.
+    Raises RuntimeError if the measured playbook failed.
     """
-    forgotten = _used() - CALLS.keys() - THEIR_PURPOSE_IS_TO_WAIT
-    if forgotten:
-        raise RuntimeError(f"the roles use modules that are not measured: {', '.join(sorted(forgotten))}")
     medians = _medians()
     for action, (ours, ping) in sorted(medians.items(), key=_ratio):
         print(f"  {action:<45} {1000 * ours:5.0f} ms {1000 * ping:5.0f} ms {ours / ping:5.2f}", file=sys.stderr)
@@ -132,10 +136,11 @@ def _ratio(measured: tuple[str, tuple[float, float]]) -> float:
     return measured[1][0] / measured[1][1]
 
 
-def _used() -> set[str]:
-    """Return the modules that the roles' tasks run on Windows hosts."""
+def forgotten() -> set[str]:
+    """Return the modules that the roles' tasks run on Windows hosts, and that are not measured."""
     pattern = re.compile(r"^ +((?:ansible\.windows|community\.windows|microsoft\.iis)\.\w+):", re.MULTILINE)
-    return {module for path in ROOT.glob("roles/*/tasks/*.yml") for module in pattern.findall(path.read_text("utf-8"))}
+    used = {module for path in ROOT.glob("roles/*/tasks/*.yml") for module in pattern.findall(path.read_text("utf-8"))}
+    return used - CALLS.keys() - THEIR_PURPOSE_IS_TO_WAIT
 
 
 def _medians() -> dict[str, tuple[float, float]]:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.performance import page, pictures, results, scale
+from tests.performance import bench_windows, page, pictures, results, scale
 from tests.performance.__main__ import table
 from tests.performance.ratio import Measurement, duration, verdict
 
@@ -95,3 +95,7 @@ def test_that_a_generated_estate_has_flows_and_records_by_its_hosts() -> None:
     assert len({entry["exam_source_address"] for entry in hosts.values()}) == len(hosts) == 200
     assert len(hosts) * len(variables["firewall_flows"]) == 2000
     assert len({entry["name"] for entry in variables["dns_records"]}) == 2000
+
+
+def test_that_each_module_which_the_roles_run_on_windows_hosts_is_measured() -> None:
+    assert bench_windows.forgotten() == set()
