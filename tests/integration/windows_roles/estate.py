@@ -34,7 +34,12 @@ PRODUCTS = ("missing", "unread", "checksum", "restart", "broken", "stops", "refu
 """Hosts on which the first run goes wrong, and the second one does not."""
 LOGS = ("plain", "cut", "stubborn", "ending")
 """Hosts with a CalSync that runs."""
-HOSTS = (*PRODUCTS, "fresh", "older", "newer", "vendor", "instructed", *LOGS, "nothing", "element", "asked", "silent")
+BACKED_OUT = ("installed", "upgraded", "standing", "relaid")
+"""Hosts whose release is backed out of."""
+HOSTS = (
+    *(*PRODUCTS, "fresh", "older", "newer", "vendor", "instructed", *LOGS, "nothing", "element", "asked", "silent"),
+    *BACKED_OUT,
+)
 
 
 def code(version: str) -> str:
@@ -112,7 +117,7 @@ def seed() -> dict[str, Any]:
         "hosts": {
             name: {
                 "listen": f"{NETWORK}.1.{number}",
-                **(with_calsync if name in (*LOGS, "element", "asked") else {}),
+                **(with_calsync if name in (*LOGS, "element", "asked", "relaid") else {}),
                 **({**with_calsync, "services": [disabled]} if name == "silent" else {}),
             }
             for number, name in enumerate(HOSTS, 1)
