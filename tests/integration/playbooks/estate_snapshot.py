@@ -147,10 +147,10 @@ def _document(row: tuple[Any, ...]) -> Any:
 
 
 def _files(where: str, root: Path) -> Iterator[tuple[str, str]]:
-    """Yield files with mode and digest, and links with their target."""
+    """Yield files with mode and digest, and links with their target; the number of a process says nothing."""
     for path in sorted(root.rglob("*")):
         place = f"{where}: {path.relative_to(root)}"
         if path.is_symlink():
             yield place, f"link to {path.readlink()}"
-        elif path.is_file():
+        elif path.is_file() and path.suffix != ".pid":
             yield place, f"{path.stat().st_mode:o} {hashlib.sha256(path.read_bytes()).hexdigest()}"
