@@ -132,6 +132,21 @@ def not_served(
     return missing
 
 
+def served_by(served: Sequence[Mapping[str, Any]], issued: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return where one of the certificates that were issued is served.
+
+    Args:
+        served: the return value of `https_endpoint_info`.
+        issued: the return value of `https_certificate`.
+    """
+    fingerprints = {entry.get("fingerprint_sha256") for entry in issued} - {None}
+    return [
+        f"{entry['host']}:{entry['port']} at {entry['connect_address']}"
+        for entry in served
+        if (entry.get("chain") or [{}])[0].get("fingerprint_sha256") in fingerprints
+    ]
+
+
 def registered(hosts: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[Any]:
     """Return what tasks registered under these names, host after host; what was skipped is left out.
 
@@ -167,5 +182,6 @@ class FilterModule:
             "https_endpoints": https_endpoints,
             "not_served": not_served,
             "registered": registered,
+            "served_by": served_by,
             "sources_not_probed": sources_not_probed,
         }

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import iis
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import iis, iis_back_out
 
 
 def iis_exchange(
@@ -34,9 +34,27 @@ def iis_exchange(
     )
 
 
+def iis_before(
+    record: Mapping[str, Any], *, exchange: Mapping[str, Any], site: str, sites: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return the record of what there was before; see iis_before.yml, and `plugin_utils.iis_back_out.before`."""
+    return iis_back_out.before(record, exchange=exchange, site=site, sites=sites)
+
+
+def iis_undo(
+    record: Mapping[str, Any],
+    *,
+    sites: Sequence[Mapping[str, Any]],
+    store: Sequence[Mapping[str, Any]],
+    in_use: str = "",
+) -> dict[str, Any]:
+    """Return what brings that back; see iis_undo.yml, and `plugin_utils.iis_back_out.back_out`."""
+    return iis_back_out.back_out(record, sites=sites, store=store, in_use=in_use)
+
+
 class FilterModule:
     """The filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return them by name."""
-        return {"iis_exchange": iis_exchange}
+        return {"iis_before": iis_before, "iis_exchange": iis_exchange, "iis_undo": iis_undo}

@@ -37,6 +37,8 @@ class Page:
     contains: Sequence[str]
     lacks: Sequence[str]
     remedy: str
+    served: bool = True
+    """Whether it is to be there; else nothing may answer with this status and this content."""
 
     @property
     def where(self) -> str:
@@ -53,11 +55,16 @@ class Sight:
     body: str = ""
     not_reached: str = ""
     not_trusted: str = ""
+    refused: bool = False
+    """Whether nothing listens there."""
 
     @property
     def differences(self) -> list[Finding]:
         """What is not as it has to be."""
         page = self.page
+        if not page.served:
+            there = self.status == page.status and all(text in self.body for text in page.contains)
+            return [Finding(page.where, "page", "not served", f"status {self.status}", page.remedy)] if there else []
         if self.not_trusted:
             return [Finding(page.where, "TLS", "a handshake that clients trust", self.not_trusted, "See line 1.6.")]
         if self.status is None:
@@ -75,9 +82,10 @@ class Sight:
     @property
     def not_proven(self) -> list[Finding]:
         """What could not be looked at."""
-        if not self.not_reached:
+        if not self.not_reached or (self.refused and not self.page.served):
             return []
-        return [Finding(self.page.where, "page", f"status {self.page.status}", self.not_reached, self.page.remedy)]
+        wanted = f"status {self.page.status}" if self.page.served else "not served"
+        return [Finding(self.page.where, "page", wanted, self.not_reached, self.page.remedy)]
 
 
 class _Connection(http.client.HTTPSConnection):
@@ -117,7 +125,7 @@ def pages_from(given: Sequence[Mapping[str, Any]]) -> list[Page]:
         pages.append(
             Page(
                 entry["url"], parts.hostname, parts.port or 443, target, address,
-                entry["status"], entry["contains"], entry["lacks"], entry["remedy"],
+                entry["status"], entry["contains"], entry["lacks"], entry["remedy"], entry["served"],
             )
         )  # fmt: skip
     return pages
@@ -147,7 +155,8 @@ def look_at(page: Page, roots: Sequence[str], timeout: float) -> Sight:
     except ssl.SSLError as error:
         return Sight(page, not_trusted=f"no TLS: {error.reason or error}")
     except (OSError, http.client.HTTPException) as error:
-        return Sight(page, not_reached=f"no answer: {error or type(error).__name__}")
+        refused = isinstance(error, ConnectionRefusedError)
+        return Sight(page, not_reached=f"no answer: {error or type(error).__name__}", refused=refused)
     finally:
         connection.close()
     return Sight(page, response.status, body)

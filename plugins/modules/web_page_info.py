@@ -47,6 +47,12 @@ options:
         type: list
         elements: str
         default: []
+      served:
+        description:
+          - Whether it is to be there. V(false) means that nothing may answer with O(pages[].status) and all of
+            O(pages[].contains). Any other answer, none that clients trust, or a refused connection is as it has to be.
+        type: bool
+        default: true
       remedy:
         description: What to do where it differs.
         type: str
@@ -115,6 +121,7 @@ PAGE = {
     "status": {"type": "int", "default": 200},
     "contains": {"type": "list", "elements": "str", "default": []},
     "lacks": {"type": "list", "elements": "str", "default": []},
+    "served": {"type": "bool", "default": True},
     "remedy": {"type": "str", "default": ""},
 }
 

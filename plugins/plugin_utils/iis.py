@@ -51,7 +51,7 @@ def exchange(
     of_host = next((entry for entry in issued if entry["name"] == certificate["host"]), {})
     thumbprint = str(of_host.get("fingerprint_sha1") or "").upper()
     nowhere: Mapping[str, Any] = {"name": "", "bindings": []}
-    own = next((site for site in sites if _same(site["name"], certificate.get("site"))), nowhere)
+    own = next((site for site in sites if same(site["name"], certificate.get("site"))), nowhere)
     there = {each["thumbprint"].upper() for each in store}
     with_key = {each["thumbprint"].upper() for each in store if each["has_private_key"]}
 
@@ -87,7 +87,7 @@ def _problems(certificate: Mapping[str, Any], sites: Sequence[Mapping[str, Any]]
     where = f"https_certificates, host {host}"
     if not name:
         return [f"{where}: deployment is iis, and no site is named. Add site, the name of the IIS site."]
-    site = next((each for each in sites if _same(each["name"], name)), None)
+    site = next((each for each in sites if same(each["name"], name)), None)
     if site is None:
         known = ", ".join(sorted(each["name"] for each in sites)) or "none"
         return [
@@ -99,7 +99,7 @@ def _problems(certificate: Mapping[str, Any], sites: Sequence[Mapping[str, Any]]
         problems.append(f"{where}: the site {name!r} is {site['state'].lower()}, so nothing could be proven. Start it.")
     wanted = {(ANY_ADDRESS, port, each.lower()) for each in certificate["names"]}
     for other in sites:
-        taken = sorted({_identity(binding) for binding in other["bindings"]} & wanted)
+        taken = sorted({identity(binding) for binding in other["bindings"]} & wanted)
         if other is not site and taken:
             shown = ", ".join(":".join(map(str, each)) for each in taken)
             problems.append(
@@ -111,7 +111,7 @@ def _problems(certificate: Mapping[str, Any], sites: Sequence[Mapping[str, Any]]
 
 def _named(certificate: Mapping[str, Any], site: Mapping[str, Any], thumbprint: str) -> Iterator[dict[str, Any]]:
     """Yield the bindings of the certificate's names that are not as they shall be, as they shall be."""
-    present = {_identity(binding): binding for binding in site["bindings"]}
+    present = {identity(binding): binding for binding in site["bindings"]}
     for name in certificate["names"]:
         there = present.get((ANY_ADDRESS, certificate["port"], name.lower()))
         if there is None or not (there["protocol"] == "https" and there["use_sni"] and _serves(there, thumbprint)):
@@ -158,31 +158,36 @@ def _wanted(ip: str, port: int, hostname: str, thumbprint: str, *, sni: bool) ->
 
 def _restore(present: Sequence[Binding], bind: Sequence[Binding]) -> dict[str, Any]:
     """Return what brings a site's bindings back to what they were before `bind`."""
-    before = {_identity(binding): binding for binding in present}
-    changed = [_identity(binding) for binding in bind]
+    before = {identity(binding): binding for binding in present}
+    changed = [identity(binding) for binding in bind]
     return {
         "add": [
-            {
-                **{key: there[key] for key in ("ip", "port", "hostname", "protocol", "use_sni", "use_ccs")},
-                **(
-                    {key: there[key] for key in ("certificate_hash", "certificate_store_name")}
-                    if there["certificate_hash"] and not there["use_ccs"]
-                    else {}
-                ),
-            }
+            as_added(there)
             for there in (before[each] for each in changed if each in before)
             # a binding for HTTPS that had no certificate cannot be made so again
             if there["protocol"] != "https" or there["certificate_hash"] or there["use_ccs"]
         ],
         "remove": [
-            {key: each[key] for key in ("ip", "port", "hostname")} for each in bind if _identity(each) not in before
+            {key: each[key] for key in ("ip", "port", "hostname")} for each in bind if identity(each) not in before
         ],
+    }
+
+
+def as_added(there: Binding) -> dict[str, Any]:
+    """Return a binding that is there as `microsoft.iis.website` adds it."""
+    return {
+        **{key: there[key] for key in ("ip", "port", "hostname", "protocol", "use_sni", "use_ccs")},
+        **(
+            {key: there[key] for key in ("certificate_hash", "certificate_store_name")}
+            if there["certificate_hash"] and not there["use_ccs"]
+            else {}
+        ),
     }
 
 
 def _with(present: Sequence[Binding], wanted: Sequence[Binding]) -> list[Binding]:
     """Return a site's bindings as they are once the wanted ones are there."""
-    return [*{**{_identity(b): b for b in present}, **{_identity(b): b for b in wanted}}.values()]
+    return [*{**{identity(b): b for b in present}, **{identity(b): b for b in wanted}}.values()]
 
 
 def _bound(sites: Sequence[Mapping[str, Any]], further: Sequence[Binding] = ()) -> set[str]:
@@ -195,14 +200,15 @@ def _serves(binding: Binding, thumbprint: str) -> bool:
     return (
         bool(thumbprint)
         and str(binding["certificate_hash"]).upper() == thumbprint
-        and _same(binding["certificate_store_name"], STORE)
+        and same(binding["certificate_store_name"], STORE)
     )
 
 
-def _identity(binding: Binding) -> tuple[str, int, str]:
+def identity(binding: Binding) -> tuple[str, int, str]:
+    """Return what tells one binding of a site from another: address, port and name."""
     return str(binding["ip"]), int(binding["port"] or 0), str(binding["hostname"] or "").lower()
 
 
-def _same(one: Any, other: Any) -> bool:
+def same(one: Any, other: Any) -> bool:
     """Return whether two names are the same to Windows."""
     return str(one or "").lower() == str(other or "").lower()

@@ -68,5 +68,14 @@ def test_a_certificate_that_nobody_trusts_is_a_difference_and_no_answer_is_none(
     assert "refused" in silent["not_proven"][0]["found"]
 
 
+def test_what_must_not_be_served_any_more_is_a_difference_where_it_is(roots: Path) -> None:
+    there = prove(roots, contains=["EMULATED"], served=False)
+    assert (there["state"], there["differences"][0]["expected"]) == ("different", "not served")
+    assert prove(roots, contains=["TEST10001"], served=False)["proven"]
+    assert prove(roots, status=503, served=False)["proven"]
+    assert prove(None, served=False)["proven"], "clients do not trust it"
+    assert prove(roots, connect_address="127.43.0.99", served=False)["proven"], "nothing listens there"
+
+
 def test_plain_http_is_refused(roots: Path) -> None:
     assert "it is no address of HTTPS" in prove(roots, url=f"http://{NAME}/")["msg"]

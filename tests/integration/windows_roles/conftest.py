@@ -21,8 +21,13 @@ from tests.integration.windows.conftest import SHARE_PASSWORD, Process
 from tests.integration.windows.playbook import play
 from tests.integration.windows_roles import estate
 
-ROLES = {"products": "exam_scheduler", "logs": "calsync"}
-TASKS = {"products": ("preflight", "apply", "verify"), "logs": ("logs", "verify_logs")}
+ROLES = {"products": "exam_scheduler", "logs": "calsync", "1.4": "exam_scheduler", "1.9": "calsync"}
+TASKS = {
+    "products": ("preflight", "apply", "verify"),
+    "logs": ("logs", "verify_logs"),
+    "1.4": ("back_out_1_4",),
+    "1.9": ("back_out_1_9",),
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ class Runner:
         (directory / "state").mkdir()
 
     def run(self, kind: str, hosts: Mapping[str, Mapping[str, Any]], *, check: bool = False) -> dict[str, Outcome]:
-        """Apply and prove on hosts, each with variables of its own, and return how it ended for each."""
+        """Apply and prove on hosts, or back out there, each with variables of its own, and return how it ended."""
         number = next(self._number)
         inventory = self.directory / f"inventory{number}.yml"
         inventory.write_text(yaml.safe_dump({"all": {"hosts": self._hosts(hosts), "vars": self._usual()}}))

@@ -37,7 +37,12 @@ PRODUCTS = (
 """Hosts on which the first run goes wrong, and the second one does not."""
 LOGS = ("plain", "cut", "stubborn", "ending", "restless")
 """Hosts with a CalSync that runs."""
-HOSTS = (*PRODUCTS, "fresh", "older", "newer", "vendor", "instructed", *LOGS, "nothing", "element", "asked", "silent")
+BACKED_OUT = ("installed", "upgraded", "standing", "relaid")
+"""Hosts whose release is backed out of."""
+HOSTS = (
+    *(*PRODUCTS, "fresh", "older", "newer", "vendor", "instructed", *LOGS, "nothing", "element", "asked", "silent"),
+    *BACKED_OUT,
+)
 
 
 def code(version: str) -> str:
@@ -115,7 +120,7 @@ def seed() -> dict[str, Any]:
         "hosts": {
             name: {
                 "listen": f"{NETWORK}.1.{number}",
-                **(with_calsync if name in (*LOGS, "element", "asked") else {}),
+                **(with_calsync if name in (*LOGS, "element", "asked", "relaid") else {}),
                 **({**with_calsync, "services": [disabled]} if name == "silent" else {}),
             }
             for number, name in enumerate(HOSTS, 1)

@@ -16,6 +16,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.filter.estate import (
     https_endpoints,
     not_served,
     registered,
+    served_by,
     sources_not_probed,
 )
 
@@ -110,6 +111,15 @@ def test_hosts_that_serve_the_same_name_are_told_apart() -> None:
     ]
     both = [other, {**CERTIFICATE, "names": ["t.exams.example"]}]
     assert [entry["host"] for entry in not_served(both, issued, served, HOSTVARS)] == ["web2"]
+
+
+def test_where_what_was_issued_is_still_served_is_named() -> None:
+    issued: list[dict[str, Any]] = [{"name": "web1", "fingerprint_sha256": "aa"}, {"name": "web2"}]
+    served = [
+        {"host": name, "port": 443, "connect_address": "127.10.0.31", "chain": chain}
+        for name, chain in (("t", [{"fingerprint_sha256": "aa"}]), ("u", [{"fingerprint_sha256": "bb"}]), ("v", []))
+    ]
+    assert served_by(served, issued) == ["t:443 at 127.10.0.31"]
 
 
 def test_what_was_registered_is_collected_and_what_was_skipped_is_not() -> None:

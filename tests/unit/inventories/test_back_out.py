@@ -21,12 +21,15 @@ OURS = {line for line, step in STEPS.items() if step["by"] == "collection"}
 def test_that_each_line_says_what_backing_out_of_it_is() -> None:
     assert set(STEPS) == {entry["line"] for entry in PLAN["implementation_plan"]}
     assert {step["by"] for step in STEPS.values()} == {"collection", "hand_over", "nothing"}
+    for line, step in STEPS.items():
+        assert {"by", "does"} <= set(step) <= {"by", "does", "asks"}, line
+        assert step["by"] == "collection" or "asks" not in step, f"{line}: what is handed over is asked for by does"
 
 
 def test_that_what_this_collection_backs_out_of_is_done_by_the_playbook_and_nothing_else_is() -> None:
-    done = dict(re.findall(r'\{line: "([0-9.]+)", role: (\w+)\}', PLAYBOOK))
-    assert set(done) == OURS
-    for line, role in done.items():
+    done = re.findall(r'\{line: "([0-9.]+)", role: (\w+)\}', PLAYBOOK)
+    assert {line for line, _role in done} == OURS
+    for line, role in done:
         assert (ROOT / f"roles/{role}/tasks/back_out_{line.replace('.', '_')}.yml").is_file(), line
 
 
