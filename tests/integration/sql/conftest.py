@@ -97,14 +97,7 @@ class running_emulator:  # noqa: N801 (a context manager)
         program: tuple[str, ...] = ("emulators.sql",),
         **seed: Any,
     ) -> None:
-        """Make all that it needs.
-
-        Args:
-            directory: where it keeps all.
-            names: of its certificate, the first of which is its own.
-            program: what is started.
-            seed: more of it.
-        """
+        """Args: where it keeps all; its certificate's names, its own first; what is started; more of its seed."""
         Authority.load_or_create(directory / "authority", "SQL test root")
         password, address = f"{secrets.token_urlsafe(12)}!aA1", own_address()
         content = yaml.safe_dump({"name": "SQL-LIVE", "sa_password": password, **seed})
