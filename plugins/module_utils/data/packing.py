@@ -33,8 +33,7 @@ class Packed:
 
     def rows(self) -> list[Row]:
         """Return the rows."""
-        # they come from a process that this one has started, through a pipe that nobody else has
-        return list(pickle.loads(self.octets))  # noqa: S301  see above
+        return list(pickle.loads(self.octets))  # noqa: S301 - written by a process that this one has started
 
     def surely_equals(self, other: Packed) -> bool:
         """Return whether all rows are known to be equal. Where they are not, values have to be looked at."""

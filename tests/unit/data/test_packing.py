@@ -37,7 +37,7 @@ def test_that_what_is_surely_equal_is_equal(one: list[tuple[Any, ...]], other: l
 def test_that_equal_rows_are_known_to_be_whichever_of_their_values_are_one_object(rows: list[tuple[Any, ...]]) -> None:
     twice = [*rows, *rows]
     assert packed(twice).surely_equals(packed(copy.deepcopy(twice)))
-    assert packed(twice).surely_equals(packed([pickle.loads(pickle.dumps(row)) for row in twice]))  # noqa: S301
+    assert packed(twice).surely_equals(packed([pickle.loads(pickle.dumps(row)) for row in twice]))  # noqa: S301 - its own
 
 
 def test_that_values_which_equal_nothing_are_looked_at() -> None:

@@ -121,7 +121,7 @@ class Answering:
 
 def universes(content: bytes) -> object:
     session = Session(Server("bi-live.exams.example", 8443, "u", "p", "secEnterprise"))
-    session._http = Answering(content)  # type: ignore[assignment]
+    session._http = Answering(content)  # type: ignore[assignment]  # answers in the place of a connection
     return read_universes(session)
 
 
