@@ -94,13 +94,13 @@ def time_module(name: str, arguments: dict[str, Any]) -> Run:
     Of a module that has processes of its own, the memory is that of all together, with what they share counted once.
     """
     program = (
-        "import json, re, sys\n"
+        "import re, sys\n"
         "from pathlib import Path\n"
-        "from ansible.module_utils.testing import patch_module_args\n"
-        "arguments = json.load(sys.stdin)\n"
+        "from ansible.module_utils import basic\n"
+        "basic._ANSIBLE_ARGS, basic._ANSIBLE_PROFILE = sys.stdin.buffer.read(), 'legacy'\n"
         f"from ansible_collections.uoe.exam_scheduling.plugins.modules import {name} as module\n"
         "try:\n"
-        "    with patch_module_args(arguments): module.main()\n"
+        "    module.main()\n"
         "finally:\n"
         # getrusage would count the process that started it
         "    print(re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1], file=sys.stderr)\n"
@@ -117,7 +117,7 @@ def time_module(name: str, arguments: dict[str, Any]) -> Run:
     ) as process:
         together = _Together(process.pid)
         together.start()
-        said, errors = process.communicate(json.dumps(arguments))
+        said, errors = process.communicate(json.dumps({"ANSIBLE_MODULE_ARGS": arguments}))
     seconds = time.perf_counter() - start
     together.join()
     return Run(seconds, max(int(errors.split()[-1]), together.peak) / 1024, json.loads(said))

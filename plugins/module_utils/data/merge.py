@@ -10,13 +10,12 @@ server plays a part in. That both streams are in it is made sure of row by row (
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, repeat
+from itertools import islice
 from typing import Protocol
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.columns import SideName, same
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.packing import Packed, Row
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.data.packing import Packed, Row, ascending
 
 _RUN = 16
 """Rows that are compared at a time, to begin with; four times as many after each run that is equal."""
@@ -92,9 +91,7 @@ class Stream:
         if self._packed is not None:
             rows, self._packed = self._packed.rows(), None
             keys = [row[: self._width] for row in rows]
-            before = keys if self._last is None else [self._last, *keys]
-            complete = not any(map(operator.contains, keys, repeat(None)))
-            if complete and all(map(operator.lt, before, islice(before, 1, None))):
+            if ascending(keys if self._last is None else [self._last, *keys]):
                 self._rows, self._last = rows, keys[-1]
             else:
                 self._rows = self._one_by_one(rows, keys)
@@ -118,13 +115,17 @@ class Stream:
         """Pass over both batches if nobody has looked at either and they are known to be equal.
 
         Returns how many rows that were; 0 if values have to be looked at. Raises as `rows`. What is in order on one
-        side is so on the other, and looked at here alone: where both are at the beginning of a batch, the last that was
-        looked at was the same key on both.
+        side is so on the other, and looked at here alone, unless whoever packed the rows has done so: where both are at
+        the beginning of a batch, the last that was looked at was the same key on both.
         """
         if self._packed is None or other._packed is None or not self._packed.surely_equals(other._packed):
             return 0
-        count, rows = self._packed.count, self.rows
-        if len(rows) < count:
+        count, ends = self._packed.count, self._packed.ends
+        if ends is not None and (self._last is None or self._last < ends[0]):
+            self._packed = other._packed = None
+            self._last = other._last = ends[1]
+            return count
+        if len(self.rows) < count:
             return 0
         other._packed, other._last, self.at = None, self._last, count
         return count

@@ -155,7 +155,8 @@ def _serve(name: SideName, side: Side, requests: Connection, answers: Connection
             wanted = requests.recv()
             with prepared(side, wanted.columns, wanted.width, name, wanted.order) as batches:
                 for batch in batches:
-                    answers.send(packed(batch))
+                    # one of two sides that have the same rows is enough
+                    answers.send(packed(batch, wanted.width if name == "source" else None))
             answers.send(None)
         except TypeError as error:
             answers.send(_wrong(not_ordered(side.where, error)))

@@ -10,6 +10,7 @@ in it is looked at elsewhere (`merge.Stream`): a collation that sorts otherwise 
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from itertools import islice
@@ -34,6 +35,10 @@ Order = Literal["collation", "binary", "module"]
 
 BATCH = 2000
 """Rows of a batch."""
+
+_IN_REVERSE = operator.itemgetter(slice(None, None, -1))
+"""Makes a tuple of pyodbc's row, in a third of the time that `tuple` takes. Of a slice that is the whole row, the
+driver makes none: the columns are asked for in reverse."""
 
 _ZONED = ("DB_TYPE_TIMESTAMP_TZ", "DB_TYPE_TIMESTAMP_LTZ")
 _OCTETS = "CAST(CAST({column} COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000)) AS varbinary(8000))"
@@ -116,7 +121,7 @@ class SqlServerSide:
 
     def batches(self, columns: Sequence[str], key: int, order: Order) -> Generator[list[Row]]:
         """Yield rows in batches. Raises Problem."""
-        listed = ", ".join(map(bracketed, columns))
+        listed = ", ".join(map(bracketed, reversed(columns)))
         by = ", ".join(
             _OCTETS.replace("{column}", bracketed(each))
             if order == "binary" and each in self._texts
@@ -126,7 +131,7 @@ class SqlServerSide:
         query = self._query.within(listed, "" if order == "module" else f"ORDER BY {by}", "[q]")
         with without_values_of_rows(query), closing(self._session.stream(query, batch=BATCH)) as batches:
             for batch in batches:
-                yield list(map(tuple, batch))
+                yield list(map(_IN_REVERSE, batch))
 
     def close(self) -> None:
         """Roll back, and close the connection."""

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import ssl
+import sys
 import types
 from typing import TYPE_CHECKING, Any
 
@@ -31,16 +33,23 @@ MINIMUM_VERSION = (3, 0, 0)
 address is connected to."""
 
 
-try:
-    import oracledb
-except ImportError:
-    # a stand-in, so that every file that uses the library can still be imported
-    oracledb = types.ModuleType("oracledb")
-    _FOUND = ""
-else:
-    _FOUND = oracledb.__version__
-    # texts and LONG come as values, not as locators that cost a round trip each
-    oracledb.defaults.fetch_lobs = False
+def _on_first_use(name: str) -> Any:
+    """Return a library that is loaded when something of it is used: a tenth of a second that not every process needs.
+
+    Where it is not installed, it is a module that has nothing, so that every file that uses it can still be imported.
+    """
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.loader is None:
+        return types.ModuleType(name)
+    spec.loader = importlib.util.LazyLoader(spec.loader)
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+oracledb = _on_first_use("oracledb")
 
 
 def require_oracledb() -> None:
@@ -49,7 +58,13 @@ def require_oracledb() -> None:
     Raises:
         Problem: it is not; the message names the command that installs it.
     """
-    require_library("oracledb", _FOUND, MINIMUM_VERSION)
+    try:
+        found = oracledb.__version__
+    except (AttributeError, ImportError):
+        found = ""
+    require_library("oracledb", found, MINIMUM_VERSION)
+    # texts and LONG come as values, not as locators that cost a round trip each
+    oracledb.defaults.fetch_lobs = False
 
 
 _KEEPALIVE = 2
@@ -176,7 +191,7 @@ def connect(server: Server) -> Connection:
         _begin_thick_mode(server)
     parameters = parameters_of(server)
     try:
-        connection = oracledb.connect(**parameters)
+        connection: Connection = oracledb.connect(**parameters)
     except (oracledb.Error, OSError) as error:
         message = in_one_line(str(error))
         for secret in server.secrets:

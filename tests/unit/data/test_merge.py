@@ -54,11 +54,26 @@ def cut(rows: Sequence[Row], sizes: Sequence[int]) -> Iterable[Sequence[Row]]:
 
 
 def compared(source: Iterable[Sequence[Row]], target: Iterable[Sequence[Row]]) -> tuple[int, Told]:
-    told = Told()
-    one, other = (
-        Stream(name, map(packed, rows), WIDTH, told) for name, rows in zip(SIDES, (source, target), strict=True)
-    )
-    return compare(one, other, WIDTH, told), told
+    """Compare as it is done, and see to it that the same is found where nobody has looked at the order before."""
+    sides = [list(source), list(target)]
+    found: list[tuple[int, Told] | SideName] = []
+    for looked_at in (WIDTH, None):
+        told = Told()
+        one, other = (
+            Stream(name, [packed(batch, width) for batch in rows], WIDTH, told)
+            for name, rows, width in zip(SIDES, sides, (looked_at, None), strict=True)
+        )
+        try:
+            found.append((compare(one, other, WIDTH, told), told))
+        except OutOfOrder as broken:
+            found.append(broken.side)
+    outcome, again = found
+    if isinstance(outcome, str):
+        assert again == outcome
+        raise OutOfOrder(outcome)
+    assert not isinstance(again, str)
+    assert (outcome[0], outcome[1].found) == (again[0], again[1].found)
+    return outcome
 
 
 @given(CONTENTS, CONTENTS, CUTS, CUTS)

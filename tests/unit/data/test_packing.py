@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import pickle
 from typing import Any
 
@@ -43,3 +44,14 @@ def test_that_equal_rows_are_known_to_be_whichever_of_their_values_are_one_objec
 def test_that_values_which_equal_nothing_are_looked_at() -> None:
     rows = [("a", Unreadable("n/a"))]
     assert not packed(rows).surely_equals(packed(rows))
+
+
+@given(ROWS)
+def test_that_ends_are_those_of_keys_that_are_in_order(rows: list[tuple[Any, ...]]) -> None:
+    found = packed(rows, 1).ends
+    try:
+        in_order = all(one[:1] < other[:1] for one, other in itertools.pairwise(rows))
+    except TypeError:
+        in_order = False
+    complete = in_order and rows != [] and all(row[0] is not None for row in rows)
+    assert found == ((rows[0][:1], rows[-1][:1]) if complete else None)
