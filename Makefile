@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# make help lists the targets. Arguments: ARGS (rehearse, test-versions, chaos), STAGES and V (test), PARTS (bench, test-containers).
+# make help lists the targets. Arguments: ARGS (rehearse, test-all, test-versions, chaos), STAGES and V (test), PARTS (bench, test-containers).
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -51,8 +51,9 @@ estate-show: setup  ## the state of an emulated Windows host; HOST=es-live
 test: setup-test  ## everything that CI runs; STAGES='lint unit' for some of it, V=1 to see it live
 	@$(PYTHON_HERE) -m scripts.stages $(if $(V),--live) $(STAGES)
 
-test-all: setup-test  ## the same with what is too much for each change: 30 minutes
+test-all: setup-test  ## the same with what is too much for each change, and test-versions: hours; STAGES, as above, without that
 	@$(PYTHON_HERE) -m scripts.stages --everything $(if $(V),--live) $(STAGES)
+	@$(if $(STAGES),,$(PYTHON_HERE) -m scripts.all_versions $(ARGS))
 
 test-containers: setup-test  ## the emulated databases' tests on the vendors' own, where Docker is; PARTS=sql-server
 	@$(PYTHON_HERE) -m scripts.containers $(PARTS)
@@ -60,7 +61,7 @@ test-containers: setup-test  ## the emulated databases' tests on the vendors' ow
 test-windows: setup  ## roles' parts on a Windows host of one's own, named by EXAM_TEST_WINDOWS_NAME, _USER, _PASSWORD_FILE, _CA (docs/windows.md)
 	@PYTHONPATH=.:.collections $(BIN)/python -m scripts.windows_host
 
-test-versions: setup-test  ## ansible-core 2.19, 2.20, 2.21 on each Python that is here, and galaxy-importer: hours the first time
+test-versions: setup-test  ## ansible-core 2.19, 2.20, 2.21 on each Python that is here: the tests of make test but molecule; and galaxy-importer
 	@$(PYTHON_HERE) -m scripts.all_versions $(ARGS)
 
 lint: setup-test  ## the first stage of make test alone

@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make test-versions`, beside `make test-all`: each ansible-core on each Python that is here, and Galaxy's verdict.
+"""`make test-versions`, the end of `make test-all`: each ansible-core on each Python that is here; and galaxy-importer.
 
-For each pair an environment of its own is made in .cache/versions and kept for the next time. In it run the unit tests
-and the rehearsal of LIVE. A pair of which the Python is not on this machine is told and fails nothing.
+For each pair an environment of its own is made in .cache/versions and kept for the next time. In it run the unit and
+integration tests of `make test`, the rehearsal of LIVE among them. A pair of which the Python is not on this machine
+is told and fails nothing.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.checks import integration_tests
 from scripts.working_copy import ROOT
 
 ENVIRONMENTS = ROOT / ".cache" / "versions"
@@ -31,7 +33,6 @@ SUPPORTED = {
 """The Pythons that each ansible-core supports on the controller: its own metadata and release notes."""
 COMMUNITY = {"2.19": "12", "2.20": "13", "2.21": "14"}
 """The major version of the package `ansible`, of which the collections for Windows come, by the core that it is for."""
-TESTS = ("tests/unit", "tests/integration/playbooks/test_rehearsal.py")
 # They hold pins, documentation and tools against each other, which is the same whatever runs them.
 NOT_AGAIN = ("tests/unit/repository", "tests/unit/documentation")
 IMPORTER = "galaxy-importer"
@@ -114,18 +115,26 @@ def run(command: list[str], log: Path, place: Path = ROOT, **environment: str) -
     return done.returncode == 0
 
 
+def all_tests() -> list[str]:
+    """Return what `make test` gives to pytest."""
+    return ["tests/unit", *(f"tests/integration/{name}" for name in integration_tests(everything=False))]
+
+
 def test_pair(pair: Pair, tests: list[str], log: Path) -> str:
-    """Return how a pair ended: ok, broken, or why it was not run."""
+    """Return how a pair ended: ok, which of the tests are broken, or why it was not run."""
     python = interpreter(pair.python)
     if python is None:
         return "not run: no such Python here"
     if not make_environment(pair.directory, python, requirements(pair.core), log):
         return "broken: its environment cannot be made"
     ignored = [f"--ignore={path}" for path in NOT_AGAIN]
-    command = [str(pair.directory / "bin" / "python"), "-m", "pytest", "--quiet", *ignored, *tests]
+    command = [str(pair.directory / "bin" / "python"), "-m", "pytest", "--quiet", "-m", "not thorough", *ignored]
     home = pair.directory / "home"
     home.mkdir(exist_ok=True)
-    return "ok" if run(command, log, HOME=str(home), ANSIBLE_HOME=str(home / ".ansible")) else "broken"
+    broken = [
+        each for each in tests if not run([*command, each], log, HOME=str(home), ANSIBLE_HOME=str(home / ".ansible"))
+    ]
+    return f"broken: {', '.join(broken)}" if broken else "ok"
 
 
 def import_as_galaxy_does(log: Path) -> str:
@@ -176,7 +185,7 @@ def main() -> int:
     parser.add_argument("--core", choices=[*SUPPORTED], action="append", help="this ansible-core alone")
     parser.add_argument("--python", help="this Python alone")
     parser.add_argument("--no-importer", action="store_true", help="without galaxy-importer")
-    parser.add_argument("tests", nargs="*", help=f"by default {' '.join(TESTS)}")
+    parser.add_argument("tests", nargs="*", help="by default those of make test")
     arguments = parser.parse_args()
     LOGS.mkdir(parents=True, exist_ok=True)
     outcomes: dict[str, str] = {}
@@ -191,7 +200,7 @@ def main() -> int:
         if pair.core in (arguments.core or SUPPORTED) and arguments.python in (None, pair.python):
             log, started = LOGS / f"{pair.core}-{pair.python}.log", time.monotonic()
             log.unlink(missing_ok=True)
-            told(str(pair), log, started, test_pair(pair, arguments.tests or list(TESTS), log))
+            told(str(pair), log, started, test_pair(pair, arguments.tests or all_tests(), log))
     if not arguments.no_importer:
         log, started = LOGS / f"{IMPORTER}.log", time.monotonic()
         log.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ import yaml
 from ansible.cli.playbook import PlaybookCLI
 
 from scripts import containers
-from scripts.stages import checks
+from scripts.checks import checks
 from scripts.working_copy import ROOT, files
 from tests.chaos import __main__ as chaos
 

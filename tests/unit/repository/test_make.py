@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import subprocess
 
-from scripts.stages import THOROUGH, checks
+from scripts.checks import THOROUGH, checks
 from scripts.working_copy import ROOT
 
 
