@@ -9,6 +9,6 @@ from typing import Any
 import pytest
 
 
-def thorough(*cases: tuple[str, ...]) -> list[Any]:
+def thorough(*cases: Any) -> list[Any]:
     """Return the cases as ones that `make test-all` alone goes through: near to those beside them."""
     return [pytest.param(case, marks=pytest.mark.thorough) for case in cases]

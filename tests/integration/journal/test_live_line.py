@@ -100,6 +100,7 @@ def test_a_terminal_that_cannot_erase_and_a_ci_job_see_no_line(
     terminal.close()
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(200)
 def test_no_terminal_no_line(runner: Runner, hold: Hold) -> None:
     process = runner.start("live.yml", "--tags", "dns", stdout=subprocess.PIPE, environment={"TERM": "xterm"})

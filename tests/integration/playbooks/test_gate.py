@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from emulators.estate.estate import Estate
+from tests.cases import thorough
 from tests.integration.playbooks.isolated import Playbook
 
 
@@ -29,12 +30,14 @@ def test_another_environments_playbook_is_refused(playbook: Playbook) -> None:
     "option",
     [
         "exam_rehearsal=false",
-        "exam_environment=test",
         "change_control_permit=yes",
-        "change_control_records=/tmp",
-        "change_control_approvals=/tmp",
-        "change_control_allowed_signers=/tmp/mine",
-        "change_control_ticket_system={}",
+        *thorough(
+            "exam_environment=test",
+            "change_control_records=/tmp",
+            "change_control_approvals=/tmp",
+            "change_control_allowed_signers=/tmp/mine",
+            "change_control_ticket_system={}",
+        ),
     ],
 )
 def test_variables_of_the_gate_are_refused_on_the_command_line(playbook: Playbook, option: str) -> None:
@@ -46,7 +49,7 @@ def test_variables_of_the_gate_are_refused_on_the_command_line(playbook: Playboo
     [
         ("--skip-tags", "always"),
         ("--start-at-task", "uoe.exam_scheduling.dns : Keep the declared records on the primary"),
-        ("--start-at-task", "Keep the declared records on the primary", "--tags", "dns"),
+        *thorough(("--start-at-task", "Keep the declared records on the primary", "--tags", "dns")),
     ],
 )
 def test_options_that_skip_the_gate_end_without_a_permit(playbook: Playbook, options: tuple[str, ...]) -> None:
