@@ -26,7 +26,7 @@ BIN = Path(sys.executable).parent
 LIMIT_SECONDS = 1800.0
 """A part of it that takes longer hangs: all of `make test` is meant to take 20 minutes, on a machine of its own."""
 
-THOROUGH = ("chaos", "windows_roles", "https_on_iis", "secrets")
+THOROUGH = ("chaos", "examples", "windows_roles", "https_on_iis", "secrets")
 """Directories of integration tests that `make test-all` alone runs: each fault of what scenarios go through without."""
 
 _COUNTS = re.compile(r"\b(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)\b")
@@ -43,7 +43,7 @@ def checks(*, everything: bool) -> dict[str, dict[str, list[str]]]:
     pytest = ["pytest", "--quiet", *(() if everything else ("-m", "not thorough"))]
     # The longest come first, so that all cores are done at the same time. Each directory is a process of its own, with
     # loopback addresses of its own: Ansible's plugins, once loaded, let modules in the same process warn elsewhere.
-    longest_first = ("playbooks", "windows_roles", "https_on_iis", "journal", "https", "windows")
+    longest_first = ("playbooks", "examples", "windows_roles", "https_on_iis", "journal", "https", "windows")
     directories = {path.name for path in (ROOT / "tests" / "integration").iterdir() if list(path.glob("test_*.py"))}
     if not everything:
         directories -= set(THOROUGH)

@@ -132,8 +132,8 @@ EXAMPLES = r"""
     server: eugex-live.exams.example
     service_name: eugex.exams.example
     ca_certificates: /etc/pki/exams/root.pem
-    login_user: EUGEX
-    login_password: "{{ eugex_password }}"
+    login_user: SVC_EXAM_AUTOMATION
+    login_password: "{{ eugex_login_password }}"
     table: EUGEX.INVIGILATORS
     comment: People who invigilate exams
     columns:

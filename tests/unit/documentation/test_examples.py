@@ -18,6 +18,8 @@ import yaml
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_source import view_of
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.sign_offs import parse_record
 from scripts.working_copy import ROOT, files
+from tests.documented import MODULES, written
+from tests.integration.examples.world import NOT_YET, WORLDS
 from tests.unit.documentation import contracts
 from tests.unit.documentation.contracts import ELSEWHERE, OURS
 
@@ -73,17 +75,6 @@ def blocks(language: str) -> Iterator[Any]:
             if match["language"] == language:
                 line = text.count("\n", 0, match.start()) + 1
                 yield pytest.param(textwrap.dedent(match["text"]), id=f"{page}:{line}")
-
-
-def written(plugin: str) -> str:
-    """Return the EXAMPLES of a plugin, empty if its documentation is in another file beside it."""
-    path = ROOT / plugin
-    if path.suffix == ".yml":
-        return str(yaml.safe_load(path.read_text(encoding="utf-8")).get("EXAMPLES", ""))
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "EXAMPLES":
-            return str(ast.literal_eval(node.value))
-    return ""
 
 
 def load(text: str) -> Any:
@@ -192,6 +183,10 @@ def test_that_the_examples_of_a_plugin_are_what_it_accepts(plugin: str) -> None:
         assert (kind, OURS + name) in contracts.names_in_templates(loaded, conditions=True), (
             "an example of it is one that uses it"
         )
+
+
+def test_that_each_module_has_a_world_in_which_its_examples_run() -> None:
+    assert sorted([path.stem for path in WORLDS.iterdir()] + list(NOT_YET)) == MODULES
 
 
 @pytest.mark.parametrize("text", list(blocks("yaml")))
