@@ -138,8 +138,8 @@ EXAMPLES = r"""
     comment: People who invigilate exams
     columns:
       - {name: STAFF_ID, type: VARCHAR2(10 CHAR), nullable: false, comment: Number of the member of staff}
-      - {name: NAME, type: VARCHAR2(100 CHAR), nullable: false}
-      - {name: AVAILABLE_FROM, type: DATE, default: SYSDATE}
+      - {name: SURNAME, type: VARCHAR2(80 CHAR), nullable: false}
+      - {name: AVAILABLE_FROM, type: DATE, nullable: false, default: SYSDATE}
     constraints:
       - {name: INVIGILATORS_PK, type: primary_key, columns: [STAFF_ID]}
 """

@@ -130,10 +130,11 @@ EXAMPLES = r"""
     server: eugex-live.exams.example
     service_name: eugex.exams.example
     login_user: EXAM_READER
-    login_password: "{{ exam_reader_password }}"
+    login_password: "{{ eugex_reader_password }}"
     schema: EUGEX
     sources:
       - /srv/exams/views
+    set_name: exam timetabling
   check_mode: true
   register: views
 """

@@ -33,8 +33,6 @@ TASKS = Path(__file__).with_name("tasks")
 NOT_YET: frozenset[str] = frozenset(
     {
         "attestation",
-        "bi_universe",
-        "bi_universe_info",
         "change_approval",
         "change_gate",
         "change_records_info",
@@ -49,9 +47,6 @@ NOT_YET: frozenset[str] = frozenset(
         "https_certificate",
         "https_endpoint_info",
         "journal_info",
-        "oracle_table",
-        "oracle_table_data",
-        "oracle_views",
         "prove",
         "python_release",
         "scheduled_task_run",
