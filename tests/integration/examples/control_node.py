@@ -38,7 +38,8 @@ class ControlNode(Isolated):
     def furnish(self) -> None:
         """Have names and places, once the estate runs, and what the estate has not: Kerberos, TEST's SQL Server."""
         network = self.environment["EXAM_REHEARSAL_NETWORK"]
-        done = self.command(sys.executable, "-m", "tests.integration.examples.furnish", network)
+        outside = Path("/proc/self/ns/mnt").readlink()
+        done = self.command(sys.executable, "-m", "tests.integration.examples.furnish", network, outside)
         assert done.returncode == 0, done.stdout + done.stderr
         self.neighbours = subprocess.Popen(
             [

@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`python -m tests.integration.examples.furnish NETWORK`: makes a mount namespace of its own look like a control node.
+"""`python -m tests.integration.examples.furnish NETWORK OUTSIDE`: makes a mount namespace look like a control node.
+
+OUTSIDE is the namespace that stays as it is, as /proc/self/ns/mnt has it: that of whoever has made this one.
 
 The zone has the addresses of the real network; here each name leads to who stands in for that host.
 """
@@ -33,7 +35,7 @@ PLACES = {
 """Files that whoever looks after the control node has put there, by those of the estate."""
 STATE = Path("/var/lib/exam-scheduling/live")
 """LIVE's state directory, as its inventory has it; in a rehearsal it is the estate's."""
-EMPTY = ("/srv", "/opt", "/var/lib", "/var/tmp")  # noqa: S108 - what is in it stays where it is
+SHADOWED = ("/srv", "/opt", "/var/lib", "/var/tmp")  # noqa: S108 - what is in it stays where it is
 """Directories below which examples have places of their own; what the machine has there is there as well."""
 OF_EXAMPLES = ("exam", "sap_bobj", "web-timetables")
 """How places of examples in them begin: what a machine has there already is left out."""
@@ -41,11 +43,13 @@ SCRATCH = Path("/media")
 """Where all of this is kept, in memory: never below the estate's directory, which is removed with all that is in it."""
 
 
-def main(network: str) -> None:
+def main(network: str, outside: str) -> None:
     """Furnish this mount namespace for the estate of a network, which has been prepared."""
+    if str(Path("/proc/self/ns/mnt").readlink()) == outside:
+        sys.exit("this is the machine's own mount namespace, which stays as it is")
     estate = Estate(network)
     mount("-t", "tmpfs", "tmpfs", SCRATCH)
-    for directory in EMPTY:
+    for directory in SHADOWED:
         shadow(Path(directory), SCRATCH / directory.strip("/"))
     copy = SCRATCH / "etc"
     shutil.copytree("/etc", copy, symlinks=True, copy_function=copied)
@@ -105,4 +109,4 @@ def mount(*words: str | Path) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -15,7 +15,7 @@ from tests.integration.examples.world import NOT_YET, World
 
 
 @pytest.mark.thorough
-@pytest.mark.timeout(1800)  # the first one waits for the rehearsal
+@pytest.mark.timeout(300, func_only=True)  # of a module: the rehearsal, before the first one, takes longer
 @pytest.mark.parametrize("module", [module for module in MODULES if module not in NOT_YET])
 def test_that_examples_do_what_they_say(module: str, control_node: ControlNode, tmp_path: Path) -> None:
     world = World.load(module)
