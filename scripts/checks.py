@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from scripts.working_copy import ROOT
 
-THOROUGH = ("chaos", "windows_roles", "https_on_iis", "secrets")
+THOROUGH = ("chaos", "examples", "windows_roles", "https_on_iis", "secrets")
 """Directories of integration tests that `make test-all` alone runs: each fault of what scenarios go through without."""
 
 
@@ -54,7 +54,7 @@ def integration_tests(*, everything: bool) -> list[str]:
     The longest come first, so that all cores are done at the same time. Each directory is a process of its own, with
     loopback addresses of its own: Ansible's plugins, once loaded, let modules in the same process warn elsewhere.
     """
-    longest_first = ("playbooks", "windows_roles", "https_on_iis", "journal", "https", "windows")
+    longest_first = ("playbooks", "examples", "windows_roles", "https_on_iis", "journal", "https", "windows")
     directories = {path.name for path in (ROOT / "tests" / "integration").iterdir() if list(path.glob("test_*.py"))}
     if not everything:
         directories -= set(THOROUGH)

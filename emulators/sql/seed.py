@@ -1,10 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a server has when it is started for the first time: a YAML file of logins and of batches to run.
+r"""What a server has when it is started for the first time: a YAML file of logins and of batches to run.
 
 name: SQL-LIVE
 collation: Latin1_General_CI_AS
 properties: {edition: Standard Edition (64-bit), version: 16.0.4135.4, physical_memory_mb: 65536}
+directories: ['D:\Data', 'E:\Backup']   # that files can be in, besides those of the installation
 sa_password_file: secrets/sa        # or sa_password; relative to the seed
 kerberos: {keytab_file: secrets/sql.keytab, domains: {EXAMS.EXAMPLE: EXAMS}}   # Windows authentication; at every start
 logins:
@@ -66,6 +67,7 @@ def apply_seed(instance: Instance, seed: Mapping[str, Any]) -> None:
         if name not in PROPERTIES:
             raise SeedError(f"there is no property {name}; there are {', '.join(PROPERTIES)}")
         setattr(instance.state, name, value)
+    instance.state.directories[1:1] = seed.get("directories", [])
     if "sa_password" in seed:
         sa = instance.state.login("sa")
         assert sa is not None  # noqa: S101 (every server has it)

@@ -109,8 +109,10 @@ EXAMPLES = r"""
 - name: Export the universe for sign-off
   uoe.exam_scheduling.bi_universe:
     server: bi-test.exams.example
+    ca_certificates: /etc/pki/exams/root.pem
+    authentication: windows_ad
     login_user: svc-exam-automation
-    login_password: "{{ bi_login_password }}"
+    login_password: "{{ bi_test_login_password }}"
     cuid: AXuExamsTimetablingUniverse01
     state: exported
     artefact: /var/lib/exam-scheduling-bi/exams-timetabling.lcmbiar
@@ -121,11 +123,13 @@ EXAMPLES = r"""
 - name: Promote what was signed off
   uoe.exam_scheduling.bi_universe:
     server: bi-live.exams.example
+    ca_certificates: /etc/pki/exams/root.pem
+    authentication: windows_ad
     login_user: svc-exam-automation
     login_password: "{{ bi_login_password }}"
     cuid: AXuExamsTimetablingUniverse01
     artefact: /var/lib/exam-scheduling-bi/exams-timetabling.lcmbiar
-    digest: 3cc0e6d9a8c9c4f0c3e1d2a87b1e4a07bfa1bd1d36fcbfa4a0c2f5d9f4f2e6ab
+    digest: 601692c8a2e8b4ef31e08e1c755c8d03057138bfc6b0f482e02500bb9e4156e3
     revision: 7
     platform_version: 14.3.4.4990
     connection: {cuid: AYuEugexConnection01, name: EUGEX LIVE}

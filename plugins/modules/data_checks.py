@@ -184,12 +184,11 @@ EXAMPLES = r"""
     our_checks:
       - name: exams_on_sundays
         severity: warning
-        explanation: An exam is on a Sunday, when the buildings are shut unless somebody asks for them.
+        explanation: An exam is fixed for a Sunday, when the buildings are shut unless somebody asks for them.
         remedy: Ask Estates to open the building, or move the exam.
         sql: |
-          SELECT e.CourseCode, s.StartsAt FROM dbo.Sittings AS s JOIN dbo.Exams AS e ON e.ExamId = s.ExamId
-          WHERE DATEDIFF(DAY, '2027-01-03', s.StartsAt) % 7 = 0
-        shown_columns: [CourseCode, StartsAt]
+          SELECT CourseCode, FixedStart FROM dbo.Exams WHERE DATEDIFF(DAY, '2027-01-03', FixedStart) % 7 = 0
+        shown_columns: [CourseCode, FixedStart]
   register: checked
 
 - name: Have each warning named in the sign-off

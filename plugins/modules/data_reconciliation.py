@@ -320,7 +320,7 @@ EXAMPLES = r"""
       - {name: exam_code, target: CourseCode}
       - {name: duration, source: duration_minutes, target: DurationMinutes}
       - {name: is_resit, target: IsResit, type: boolean}
-      - {name: fixed_start, target: FixedStart, type: datetime, source_time_zone: Europe/London, target_time_zone: UTC}
+      - {name: fixed_start, target: FixedStart, type: datetime}
     trim: trailing
     null_equals_empty: true
     shown_columns: [exam_code]

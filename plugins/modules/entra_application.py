@@ -118,13 +118,14 @@ EXAMPLES = r"""
   uoe.exam_scheduling.entra_application:
     tenant: 6b9fa8a1-1de3-4a5b-9c39-0c5a7d5f8f10
     client_id: 0f5a3d2c-7c41-4d0e-8a9b-3a6f0a1c2b3d
-    certificate: /etc/exam-scheduling/automation.pem
+    certificate: /etc/exam-scheduling/office365-automation.pem
     private_key_content: "{{ automation_key }}"
     name: CalSync LIVE
     tag: exam-scheduling:calsync:live
-    certificates: [/var/lib/exam-scheduling/live/calsync/certificate.pem]
+    certificates: [/var/lib/exam-scheduling/live/calsync/office365-1/certificate.pem]
     other_certificates: remove_expired
-    owners: [exam-team@exams.example]
+    owners: [bursar@exams.example]
+  register: calsync
 """
 
 RETURN = r"""

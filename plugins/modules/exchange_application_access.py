@@ -87,9 +87,9 @@ EXAMPLES = r"""
   uoe.exam_scheduling.exchange_application_access:
     tenant: 6b9fa8a1-1de3-4a5b-9c39-0c5a7d5f8f10
     client_id: 0f5a3d2c-7c41-4d0e-8a9b-3a6f0a1c2b3d
-    certificate: /etc/exam-scheduling/automation.pem
+    certificate: /etc/exam-scheduling/office365-automation.pem
     private_key_content: "{{ automation_key }}"
-    application: 5d4a7c1e-2f6b-4b3a-9e8d-7c6b5a493827
+    application: "{{ calsync.client_id }}"
     scope:
       name: CalSync LIVE
       recipient_filter: CustomAttribute1 -eq 'student' -or CustomAttribute1 -eq 'invigilator'
@@ -97,7 +97,7 @@ EXAMPLES = r"""
 - name: Write down what the tenant's administrators have to run
   uoe.exam_scheduling.exchange_application_access:
     tenant: 6b9fa8a1-1de3-4a5b-9c39-0c5a7d5f8f10
-    application: 5d4a7c1e-2f6b-4b3a-9e8d-7c6b5a493827
+    application: "{{ calsync.client_id }}"
     scope:
       administrative_unit: Exams
     hand_over: true

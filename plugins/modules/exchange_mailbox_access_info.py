@@ -97,9 +97,9 @@ EXAMPLES = r"""
 - name: Wait up to two hours until CalSync reaches students' calendars, and prove that it reaches no others
   uoe.exam_scheduling.exchange_mailbox_access_info:
     tenant: 6b9fa8a1-1de3-4a5b-9c39-0c5a7d5f8f10
-    client_id: 5d4a7c1e-2f6b-4b3a-9e8d-7c6b5a493827
-    certificate: /var/lib/exam-scheduling/live/calsync/certificate.pem
-    private_key: /var/lib/exam-scheduling/live/calsync/key.pem
+    client_id: "{{ calsync.client_id }}"
+    certificate: /var/lib/exam-scheduling/live/calsync/office365-1/certificate.pem
+    private_key: /var/lib/exam-scheduling/live/calsync/office365-1/key.pem
     in_scope: [exam-test-student@exams.example]
     out_of_scope: [rector@exams.example]
     deadline: 7200

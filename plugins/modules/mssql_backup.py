@@ -72,21 +72,22 @@ EXAMPLES = r"""
 - name: Keep what the database holds before it goes into service
   uoe.exam_scheduling.mssql_backup:
     server: sql-live.exams.example
-    login_user: exam_operations
-    login_password: "{{ sql_operations_password }}"
+    login_user: svc-exam-automation
+    login_password: "{{ sql_login_password }}"
     database: ES
     path: E:\Backup\ES_before_service.bak
 
 - name: Have a copy of it to look into
   uoe.exam_scheduling.mssql_backup:
     server: sql-live.exams.example
-    login_user: exam_operations
-    login_password: "{{ sql_operations_password }}"
+    login_user: svc-exam-automation
+    login_password: "{{ sql_login_password }}"
     database: ES_copy
     path: E:\Backup\ES_before_service.bak
     state: restored
     move:
       ES: D:\Data\ES_copy.mdf
+      ES_log: L:\Log\ES_copy_log.ldf
 """
 
 RETURN = r"""

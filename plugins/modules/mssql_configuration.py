@@ -43,8 +43,8 @@ EXAMPLES = r"""
   uoe.exam_scheduling.mssql_configuration:
     server: sql-live.exams.example
     ca_certificates: /etc/pki/exams/root.pem
-    login_user: exam_operations
-    login_password: "{{ sql_operations_password }}"
+    login_user: svc-exam-automation
+    login_password: "{{ sql_login_password }}"
     settings:
       max server memory (MB): 57344
       backup checksum default: 1

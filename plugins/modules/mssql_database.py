@@ -117,8 +117,8 @@ EXAMPLES = r"""
   uoe.exam_scheduling.mssql_database:
     server: sql-live.exams.example
     ca_certificates: /etc/pki/exams/root.pem
-    login_user: exam_operations
-    login_password: "{{ sql_operations_password }}"
+    login_user: svc-exam-automation
+    login_password: "{{ sql_login_password }}"
     name: ES
     collation: Latin1_General_CI_AS
     recovery_model: full

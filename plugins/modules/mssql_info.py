@@ -40,8 +40,8 @@ EXAMPLES = r"""
   uoe.exam_scheduling.mssql_info:
     server: sql-live.exams.example
     ca_certificates: /etc/pki/exams/root.pem
-    login_user: exam_operations
-    login_password: "{{ sql_operations_password }}"
+    login_user: svc-exam-automation
+    login_password: "{{ sql_login_password }}"
   register: sql
 
 - name: Prove that it is as agreed
@@ -80,7 +80,7 @@ connection:
   returned: success
   type: dict
   sample:
-    login: exam_operations
+    login: svc-exam-automation
     sysadmin: false
     encrypted: true
     authentication_scheme: SQL

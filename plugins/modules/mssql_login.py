@@ -143,8 +143,8 @@ EXAMPLES = r"""
   uoe.exam_scheduling.mssql_login:
     server: sql-live.exams.example
     ca_certificates: /etc/pki/exams/root.pem
-    login_user: exam_operations
-    login_password: "{{ sql_operations_password }}"
+    login_user: svc-exam-automation
+    login_password: "{{ sql_login_password }}"
     name: exam_scheduler
     password: "{{ exam_scheduler_password }}"
     state: exact
@@ -158,7 +158,7 @@ EXAMPLES = r"""
 
 - name: Let a group of Windows read
   uoe.exam_scheduling.mssql_login:
-    server: sql-live.exams.example
+    server: sql-test.exams.example
     authentication: windows
     name: 'EXAMS\timetabling'
     type: windows

@@ -69,8 +69,8 @@ EXAMPLES = r"""
   uoe.exam_scheduling.mssql_snapshot:
     server: sql-live.exams.example
     ca_certificates: /etc/pki/exams/root.pem
-    login_user: exam_operations
-    login_password: "{{ sql_operations_password }}"
+    login_user: svc-exam-automation
+    login_password: "{{ sql_login_password }}"
     database: ES
     name: ES_before_loading
 
@@ -78,8 +78,8 @@ EXAMPLES = r"""
   uoe.exam_scheduling.mssql_snapshot:
     server: sql-live.exams.example
     ca_certificates: /etc/pki/exams/root.pem
-    login_user: exam_operations
-    login_password: "{{ sql_operations_password }}"
+    login_user: svc-exam-automation
+    login_password: "{{ sql_login_password }}"
     database: ES
     name: ES_before_loading
     state: reverted

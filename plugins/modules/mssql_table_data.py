@@ -145,20 +145,20 @@ EXAMPLES = r"""
 - name: Deploy what was signed off to LIVE
   uoe.exam_scheduling.mssql_table_data:
     server: sql-live.exams.example
-    login_user: exam_operations
-    login_password: "{{ sql_operations_password }}"
+    login_user: svc-exam-automation
+    login_password: "{{ sql_login_password }}"
     database: ES
     tables: [dbo.AcademicPeriods, dbo.Locations, dbo.LocationSizes]
     artefact: /srv/exams/golden_copy
-    digest: 511e6e52072cb39698003fbcb3962a8a0124814d4837efc1085abbdeee252fa9
+    digest: 3b784de7c1f3d0bbe5480825c7082691ab286ca3b4a806a94bf94ddc8bd11833
 
 - name: Empty the transactional tables
   uoe.exam_scheduling.mssql_table_data:
     server: sql-live.exams.example
-    login_user: exam_operations
-    login_password: "{{ sql_operations_password }}"
+    login_user: svc-exam-automation
+    login_password: "{{ sql_login_password }}"
     database: ES
-    tables: [dbo.Exams, dbo.Sittings]
+    tables: "{{ exam_scheduler_tables.transactional }}"
     state: empty
 """
 

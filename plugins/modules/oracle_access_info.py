@@ -51,16 +51,16 @@ EXAMPLES = r"""
     login_user: EXAM_CONNECT
     login_password: "{{ eugex_connect_password }}"
     rejected_logins: "{{ exam_state_directory }}/rejected_logins"
-    objects: [EUGEX.EXAM_TIMETABLE, EUGEX.STUDENT_EXAMS]
-    refused: [EUGEX.STUDENTS]
+    objects: [EUGEX.EXAM_TIMETABLING_EXAMS, EUGEX.EXAM_TIMETABLING_STUDENTS, EUGEX.INVIGILATORS]
+    refused: [SITS.STUDENTS]
   register: access
 
-- name: Prove that it reads these two views and nothing else
+- name: Prove that it reads these and nothing else
   uoe.exam_scheduling.prove:
     subject: rights of EXAM_CONNECT
     expected:
-      readable: [EUGEX.EXAM_TIMETABLE, EUGEX.STUDENT_EXAMS]
-      tried: [true, true]
+      readable: [EUGEX.EXAM_TIMETABLING_EXAMS, EUGEX.EXAM_TIMETABLING_STUDENTS, EUGEX.INVIGILATORS]
+      tried: [true, true, true]
       refused: [true]
       unclear: []
       writable: []
@@ -101,7 +101,7 @@ objects:
   returned: success
   type: dict
   sample:
-    EUGEX.EXAM_TIMETABLE: {readable: true, populated: true, error: null}
+    EUGEX.EXAM_TIMETABLING_EXAMS: {readable: true, populated: true, error: null}
     EUGEX.STUDENT_EXAMS:
       readable: false
       populated: null
@@ -121,7 +121,7 @@ readable:
   returned: success
   type: list
   elements: str
-  sample: [EUGEX.EXAM_TIMETABLE]
+  sample: [EUGEX.EXAM_TIMETABLING_EXAMS]
 unclear:
   description:
     - What the account was given to read and cannot read, or may know of and cannot read for another reason than a

@@ -127,8 +127,8 @@ EXAMPLES = r"""
   uoe.exam_scheduling.oracle_account:
     server: eugex-live.exams.example
     service_name: eugex.exams.example
-    login_user: EXAM_OPERATIONS
-    login_password: "{{ eugex_operations_password }}"
+    login_user: SVC_EXAM_AUTOMATION
+    login_password: "{{ eugex_login_password }}"
     rejected_logins: /srv/exams/live/rejected_logins
     name: Exam_Connect
     password: "{{ exam_connect_password }}"
@@ -137,15 +137,15 @@ EXAMPLES = r"""
     profile_limits: {PASSWORD_ROLLOVER_TIME: 1}
     system_privileges: [CREATE SESSION]
     object_privileges:
-      - {object: EUGEX.EXAMS_TO_SCHEDULE, privileges: [SELECT]}
-      - {object: EUGEX.STUDENTS_ON_EXAMS, privileges: [SELECT]}
+      - {object: EUGEX.EXAM_TIMETABLING_EXAMS, privileges: [SELECT]}
+      - {object: EUGEX.EXAM_TIMETABLING_STUDENTS, privileges: [SELECT]}
 
 - name: Lock the old account once nobody has used it for two weeks
   uoe.exam_scheduling.oracle_account:
     server: eugex-live.exams.example
     service_name: eugex.exams.example
-    login_user: EXAM_OPERATIONS
-    login_password: "{{ eugex_operations_password }}"
+    login_user: SVC_EXAM_AUTOMATION
+    login_password: "{{ eugex_login_password }}"
     name: SCIENTIA
     quiet_days: 14
 """
@@ -160,7 +160,7 @@ changes:
     item:
       description: The account, and what of it.
       type: str
-      sample: account EXAM_CONNECT object privilege SELECT on EUGEX.EXAMS_TO_SCHEDULE
+      sample: account EXAM_CONNECT object privilege SELECT on EUGEX.EXAM_TIMETABLING_EXAMS
     action:
       description: C(create), C(update) or C(delete).
       type: str
@@ -192,7 +192,7 @@ account_before:
   sample:
     status: OPEN
     profile: EXAM_APPLICATION
-    rights: [object privilege SELECT on EUGEX.EXAMS_TO_SCHEDULE, system privilege CREATE SESSION]
+    rights: [object privilege SELECT on EUGEX.EXAM_TIMETABLING_EXAMS, system privilege CREATE SESSION]
     password: accepted
     password_expires: "2026-11-02"
     password_expires_in_days: 174

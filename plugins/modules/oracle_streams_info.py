@@ -53,22 +53,22 @@ EXAMPLES = r"""
     server: eugex-live.exams.example
     service_name: eugex.exams.example
     ca_certificates: /etc/pki/exams/root.pem
-    login_user: EXAM_OPERATIONS
-    login_password: "{{ eugex_operations_password }}"
+    login_user: SVC_EXAM_AUTOMATION
+    login_password: "{{ eugex_login_password }}"
     tables:
-      - table: EUGEX.STUDENT_DISABILITIES
-        columns: [EXTRA_TIME, SEPARATE_ROOM]
+      - table: SITS.ADJUSTMENTS
+        columns: [EXTRA_TIME_PER_CENT, SEPARATE_ROOM]
   register: streams
 
 - name: Prove that they are replicated
   uoe.exam_scheduling.prove:
     subject: fields about disabilities
     expected:
-      EXTRA_TIME: true
+      EXTRA_TIME_PER_CENT: true
       SEPARATE_ROOM: true
     found: "{{ dict(columns.keys() | zip(columns.values() | map(attribute='replicated'))) }}"
   vars:
-    columns: "{{ streams.tables['EUGEX.STUDENT_DISABILITIES'].columns }}"
+    columns: "{{ streams.tables['SITS.ADJUSTMENTS'].columns }}"
 """
 
 RETURN = r"""
@@ -108,12 +108,12 @@ tables:
   returned: success
   type: dict
   sample:
-    EUGEX.STUDENT_DISABILITIES:
+    SITS.ADJUSTMENTS:
       exists: true
       rows: 2011
       replicated_by: [APPLY_SITS]
       columns:
-        EXTRA_TIME: {exists: true, type: "NUMBER(3)", replicated: true, filled: 412, varies: true}
+        EXTRA_TIME_PER_CENT: {exists: true, type: "NUMBER(3)", replicated: true, filled: 412, varies: true}
 not_visible:
   description: What this login may not see.
   returned: success

@@ -132,14 +132,14 @@ EXAMPLES = r"""
     server: eugex-live.exams.example
     service_name: eugex.exams.example
     ca_certificates: /etc/pki/exams/root.pem
-    login_user: EUGEX
-    login_password: "{{ eugex_password }}"
+    login_user: SVC_EXAM_AUTOMATION
+    login_password: "{{ eugex_login_password }}"
     table: EUGEX.INVIGILATORS
     comment: People who invigilate exams
     columns:
       - {name: STAFF_ID, type: VARCHAR2(10 CHAR), nullable: false, comment: Number of the member of staff}
-      - {name: NAME, type: VARCHAR2(100 CHAR), nullable: false}
-      - {name: AVAILABLE_FROM, type: DATE, default: SYSDATE}
+      - {name: SURNAME, type: VARCHAR2(80 CHAR), nullable: false}
+      - {name: AVAILABLE_FROM, type: DATE, nullable: false, default: SYSDATE}
     constraints:
       - {name: INVIGILATORS_PK, type: primary_key, columns: [STAFF_ID]}
 """

@@ -106,8 +106,8 @@ EXAMPLES = r"""
     server: eugex-live.exams.example
     service_name: eugex.exams.example
     ca_certificates: /etc/pki/exams/root.pem
-    login_user: EUGEX
-    login_password: "{{ eugex_password }}"
+    login_user: SVC_EXAM_AUTOMATION
+    login_password: "{{ eugex_login_password }}"
     table: EUGEX.INVIGILATORS
     csv: /srv/exams/invigilators.csv
     encoding: cp1252
@@ -118,8 +118,8 @@ EXAMPLES = r"""
   uoe.exam_scheduling.oracle_table_data:
     server: eugex-live.exams.example
     service_name: eugex.exams.example
-    login_user: EUGEX
-    login_password: "{{ eugex_password }}"
+    login_user: SVC_EXAM_AUTOMATION
+    login_password: "{{ eugex_login_password }}"
     table: EUGEX.ROOMS
     state: merged
     rows:

@@ -107,8 +107,8 @@ EXAMPLES = r"""
     server: eugex-live.exams.example
     service_name: eugex.exams.example
     ca_certificates: /etc/pki/exams/root.pem
-    login_user: EUGEX
-    login_password: "{{ eugex_password }}"
+    login_user: SVC_EXAM_AUTOMATION
+    login_password: "{{ eugex_login_password }}"
     schema: EUGEX
     sources:
       - /srv/exams/views
@@ -119,8 +119,8 @@ EXAMPLES = r"""
   uoe.exam_scheduling.oracle_views:
     server: eugex-live.exams.example
     service_name: eugex.exams.example
-    login_user: EUGEX
-    login_password: "{{ eugex_password }}"
+    login_user: SVC_EXAM_AUTOMATION
+    login_password: "{{ eugex_login_password }}"
     schema: EUGEX
     set_name: exam timetabling
     state: reverted
@@ -130,10 +130,11 @@ EXAMPLES = r"""
     server: eugex-live.exams.example
     service_name: eugex.exams.example
     login_user: EXAM_READER
-    login_password: "{{ exam_reader_password }}"
+    login_password: "{{ eugex_reader_password }}"
     schema: EUGEX
     sources:
       - /srv/exams/views
+    set_name: exam timetabling
   check_mode: true
   register: views
 """
@@ -148,7 +149,7 @@ changes:
     item:
       description: The view, or the history.
       type: str
-      sample: view EUGEX.EXAMS_TO_SCHEDULE
+      sample: view EUGEX.EXAM_TIMETABLING_EXAMS
     action:
       description: C(create), C(update) or C(delete).
       type: str
@@ -178,14 +179,14 @@ views:
   description: The views of the set as they were before.
   returned: success
   type: dict
-  sample: {EXAMS_TO_SCHEDULE: {valid: true, checksum: 511e6e52…, grants: [SELECT to EXAM_CONNECT]}}
+  sample: {EXAM_TIMETABLING_EXAMS: {valid: true, checksum: 511e6e52…, grants: [SELECT to EXAM_CONNECT]}}
 sources:
   description:
     - Files that would declare the views of the set as they were before. V(null) for one that no file can declare, such
       as one with a comment of two lines.
   returned: success
   type: dict
-  sample: {EXAMS_TO_SCHEDULE: "CREATE OR REPLACE VIEW EXAMS_TO_SCHEDULE (…"}
+  sample: {EXAM_TIMETABLING_EXAMS: "CREATE OR REPLACE VIEW EXAM_TIMETABLING_EXAMS (…"}
 history:
   description: What is recorded of the set, oldest first, without what this task adds. Times are UTC.
   returned: success
@@ -197,7 +198,7 @@ history:
       deployer: EUGEX
       change_id: SAS005-159
       at: "2026-05-06 18:04:11"
-      checksums: {EXAMS_TO_SCHEDULE: 511e6e52…}
+      checksums: {EXAM_TIMETABLING_EXAMS: 511e6e52…}
 script:
   description: A script for SQL*Plus that makes the same changes. V(null) if there are none.
   returned: success

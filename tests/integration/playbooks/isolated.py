@@ -49,13 +49,15 @@ class Playbook:
 class Isolated(Playbook):
     """Runs commands in one network namespace with loopback alone."""
 
+    namespaces: tuple[str, ...] = ("--net",)
+
     def __init__(self, network: str) -> None:
         super().__init__(network)
         self.directory = Estate(network).directory
         self.environment["PYTHONPATH"] = f"{COMPILED.get('PYTHONPATH', '')}:{ROOT}:{ROOT / '.collections'}"
         self.environment["PATH"] += ":/usr/sbin:/sbin"
         self.holder = subprocess.Popen(
-            ["unshare", "--net", "sh", "-c", "ip link set lo up && echo ready && exec cat"],
+            ["unshare", *self.namespaces, "sh", "-c", "ip link set lo up && echo ready && exec cat"],
             env=self.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -65,8 +67,7 @@ class Isolated(Playbook):
 
     def command(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["nsenter", "--net", "--target", str(self.holder.pid), *words],
-            cwd=ROOT,
+            ["nsenter", *self.namespaces, f"--wdns={ROOT}", "--target", str(self.holder.pid), *words],
             env=self.environment,
             capture_output=True,
             text=True,

@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-import ast
 import functools
+import json
 import re
 import textwrap
 from collections.abc import Iterator
@@ -15,9 +15,13 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils import run_variables
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_source import view_of
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.progress import Progress
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.sign_offs import parse_record
 from scripts.working_copy import ROOT, files
+from tests.documented import MODULES, written
+from tests.integration.examples.world import NOT_YET, WORLDS
 from tests.unit.documentation import contracts
 from tests.unit.documentation.contracts import ELSEWHERE, OURS
 
@@ -73,17 +77,6 @@ def blocks(language: str) -> Iterator[Any]:
             if match["language"] == language:
                 line = text.count("\n", 0, match.start()) + 1
                 yield pytest.param(textwrap.dedent(match["text"]), id=f"{page}:{line}")
-
-
-def written(plugin: str) -> str:
-    """Return the EXAMPLES of a plugin, empty if its documentation is in another file beside it."""
-    path = ROOT / plugin
-    if path.suffix == ".yml":
-        return str(yaml.safe_load(path.read_text(encoding="utf-8")).get("EXAMPLES", ""))
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "EXAMPLES":
-            return str(ast.literal_eval(node.value))
-    return ""
 
 
 def load(text: str) -> Any:
@@ -194,6 +187,10 @@ def test_that_the_examples_of_a_plugin_are_what_it_accepts(plugin: str) -> None:
         )
 
 
+def test_that_each_module_has_a_world_in_which_its_examples_run() -> None:
+    assert sorted([path.stem for path in WORLDS.iterdir()] + list(NOT_YET)) == MODULES
+
+
 @pytest.mark.parametrize("text", list(blocks("yaml")))
 def test_that_yaml_in_a_page_is_what_roles_and_modules_accept(text: str, tmp_path: Path) -> None:
     loaded = load(text)
@@ -210,8 +207,17 @@ def test_that_yaml_in_a_page_is_what_roles_and_modules_accept(text: str, tmp_pat
 
 
 @pytest.mark.parametrize("text", list(blocks("python")))
-def test_that_python_in_a_page_is_python(text: str) -> None:
-    assert ast.parse(text).body
+def test_that_python_in_a_page_does_what_it_says(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listened_to = tmp_path / "progress.jsonl"
+    listened_to.touch()
+    monkeypatch.setenv(run_variables.PROGRESS, str(listened_to))
+    copied: list[str] = []
+    rooms = ["MB 1.1", "MB 1.2", "MB 2.1"]
+    around = {"Progress": Progress, "rooms": rooms, "batches": [rooms[:2], rooms[2:]], "copy": copied.extend}
+    exec(compile(text, "the page", "exec"), around)  # noqa: S102 - of our own page
+    assert copied == rooms
+    told = json.loads(listened_to.read_text(encoding="utf-8").splitlines()[-1])
+    assert (told["what"], told["done"], told["total"], told["ended"]) == ("Copying rooms", 3, 3, True)
 
 
 @pytest.mark.parametrize("text", list(blocks("sql")))

@@ -29,6 +29,9 @@ def test_that_the_rehearsal_s_server_has_its_database_and_its_login(tmp_path: Pa
     assert login is not None
     assert password_matches("generated", login.password_hash)
     assert (server.state.edition, server.state.collation) == ("Standard Edition (64-bit)", "Latin1_General_CI_AS")
+    database = server.state.database("ES")
+    assert database is not None
+    assert [file.physical for file in database.files] == ["D:\\Data\\ES.mdf", "L:\\Log\\ES_log.ldf"]
     run_as_sa(server, "INSERT INTO dbo.Tags (Name) VALUES (N'kept')", database="ES")
 
     again = instance(tmp_path / "state")
