@@ -18,6 +18,7 @@ from emulators.windows.model import STATE
 from tests.integration.playbooks.isolated import Playbook, changed
 
 NETWORK = "127.47"
+PARTS = ("windows", "graph")
 TEST = ("test", "rehearsal_of_test")
 TEMPLATE = "C:\\Program Files\\S2Unified\\CalSync\\Templates\\exam.xml"
 TESTED = CONFIGURATION / "calsync_exam_template/exam.xml"
@@ -28,11 +29,12 @@ ARTEFACT = ("-e", "artefact=calsync_exam_template")
 
 @pytest.fixture(scope="module")
 def estate() -> Iterator[Estate]:
-    """The Windows hosts alone."""
+    """The Windows hosts, and the tenant that CalSync signs in to, alone."""
     estate = Estate(NETWORK)
-    list(estate.up("windows"))
+    for part in PARTS:
+        list(estate.up(part))
     yield estate
-    list(estate.down("windows"))
+    list(estate.down())
     shutil.rmtree(estate.directory)
 
 
