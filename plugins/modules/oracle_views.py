@@ -88,6 +88,11 @@ options:
   deployment:
     description: With O(state=reverted), the deployment of RV(history) to go back to.
     type: int
+  whole_change:
+    description: With O(state=reverted), go back to before the first deployment of the change (O(change_id)) that the
+      last one belongs to, however often its views were deployed.
+    type: bool
+    default: false
   ddl_lock_timeout:
     description: How many seconds a statement waits for what others have locked.
     type: int

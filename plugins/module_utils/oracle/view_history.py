@@ -123,8 +123,16 @@ class Target:
     """The deployment that is brought back; 0 for what was before all of them."""
 
 
-def reverted(history: Sequence[Deployment] | None, number: int | None, where: str) -> Target:
+def reverted(
+    history: Sequence[Deployment] | None, number: int | None, where: str, *, whole_change: bool = False
+) -> Target:
     """Return what the set was before its last deployment, or after one that is named.
+
+    Args:
+        history: in its order; None if there is no table for it.
+        number: the deployment to go back to.
+        where: what messages call the table.
+        whole_change: go back to before the first deployment of the change that the last one belongs to.
 
     Raises:
         MissingPrerequisite: nothing was deployed.
@@ -138,6 +146,8 @@ def reverted(history: Sequence[Deployment] | None, number: int | None, where: st
             remedy="Deploy it first, or correct set_name or history_table.",
         )
     place = forward[-1]
+    if whole_change and (change := history[place].change) is not None:
+        place = next(at for at in forward if history[at].change == change)
     if number is not None:
         chosen = [at for at, each in enumerate(history) if each.number == number]
         if not chosen:

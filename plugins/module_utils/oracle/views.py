@@ -109,7 +109,7 @@ class ViewSet(Resource[FoundViews, Change]):
         declared = self.declared
         if declared.state == "reverted":
             where = f"{self._session.where} table {shown(declared.schema, declared.history_table)}"
-            return reverted(found.history, declared.deployment, where)
+            return reverted(found.history, declared.deployment, where, whole_change=declared.whole_change)
         if declared.state == "absent":
             return Target(dict.fromkeys(declared.views), {}, 0)
         return Target(declared.views, {}, 0)

@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle._oracledb import _Context
 from tests.integration.oracle_modules.databases import Accounts, Emulator, Runner, Trips, execute, rows
-from tests.integration.oracle_modules.view_sets import EXAMS, items, views_of, write
+from tests.integration.oracle_modules.view_sets import EXAMS, STUDENTS, items, views_of, write
 
 
 def test_that_a_set_is_deployed_in_its_order_and_a_second_run_changes_nothing(
@@ -101,6 +101,18 @@ def test_that_the_first_deployment_can_be_reverted_and_removal_too(run: Runner, 
     ]  # fmt: skip
     back = run("oracle_views", hub, schema=hub, state="reverted", deployment=1)
     assert items(back) == []
+
+
+def test_that_a_whole_change_is_reverted_however_often_it_has_deployed(run: Runner, hub: str, sources: Path) -> None:
+    arguments = {"schema": hub, "sources": [str(sources)], "change_id": "SAS005-159"}
+    back = {"schema": hub, "state": "reverted", "whole_change": True}
+    items(run("oracle_views", hub, **arguments))
+    write(sources, students=STUDENTS.replace("v.code FROM", "UPPER(v.code) FROM"))
+    assert [each[1] for each in items(run("oracle_views", hub, **arguments))] == ["update", "create"]
+    assert [each[1] for each in items(run("oracle_views", hub, **back))] == ["delete", "delete", "create"]
+    assert items(run("oracle_views", hub, **back)) == []
+    refused = run("oracle_views", hub, deployment=1, **back)
+    assert "whole_change=True is refused: deployment names another way back" in refused["msg"]
 
 
 def test_that_rights_that_nobody_declares_are_named_and_taken_away_on_request(

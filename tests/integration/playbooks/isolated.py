@@ -105,8 +105,6 @@ class Rehearsed:
     """LIVE, rehearsed whole from an empty estate."""
 
     isolated: Isolated
-    before: dict[str, str]
-    """What there was before anything, as `estate_snapshot` has it."""
     predicted: str
     """What check mode printed."""
     applied: str

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -108,33 +108,52 @@ def test_that_rights_stay_unless_they_are_asked_to_be_taken_away(one: Views, oth
     assert not any("REVOKE" in each for each in statements_of(changes))
 
 
-@given(st.lists(STATES, min_size=1, max_size=5))
-def test_that_history_brings_back_what_was_before(states: list[dict[str, View | None]]) -> None:
-    history: list[Deployment] = []
-    present: dict[str, View] = {}
-    before: list[dict[str, View]] = []
-    for state in states:
-        changes = plan_views(SCHEMA, present, state, revoke=True)
-        record = plan_history(history, present, state, "deployed", changing=bool(changes), deployer="ME", change=None)
+@dataclass
+class Deployed:
+    """A set that was deployed again and again."""
+
+    history: list[Deployment] = field(default_factory=list)
+    present: dict[str, View] = field(default_factory=dict)
+    before: list[tuple[str, dict[str, View]]] = field(default_factory=list)
+    """The change of each deployment, and what there was before it."""
+
+    def deploy(self, state: Views, change: str) -> None:
+        changes = plan_views(SCHEMA, self.present, state, revoke=True)
+        record = plan_history(
+            self.history, self.present, state, "deployed", changing=bool(changes), deployer="ME", change=change
+        )
         if record is not None:
-            before.append(present)
+            self.before.append((change, self.present))
             for each in record.deployments:
                 rows = [(row[1], row[3], row[5], row[6], "now", row[2], row[7], row[8]) for row in rows_of("set", each)]
-                history += deployments_of(rows, "the table")
-        present = executed(present, changes)
+                self.history += deployments_of(rows, "the table")
+        self.present = executed(self.present, changes)
+
+
+@given(st.lists(st.tuples(STATES, st.sampled_from(["one", "two"])), min_size=1, max_size=5), st.booleans())
+def test_that_history_brings_back_what_was_before(
+    states: list[tuple[dict[str, View | None], str]], whole_change: bool
+) -> None:
+    deployed = Deployed()
+    for state, change in states:
+        deployed.deploy(state, change)
+    history, present = deployed.history, deployed.present
     if not history:
         return
-    target = reverted(history, None, "here")
-    assert all(same(before[-1].get(name), view) for name, view in target.views.items())
+    last, before = deployed.before[-1]
+    if whole_change:
+        before = next(present for change, present in deployed.before if change == last)
+    target = reverted(history, None, "here", whole_change=whole_change)
+    assert all(same(before.get(name), view) for name, view in target.views.items())
     changes = plan_views(SCHEMA, present, target.views, revoke=target.revoke)
     record = plan_history(
         history, present, target.views, "reverted", changing=bool(changes), deployer="ME", change=None
     )
     history += record.deployments if record is not None else ()
     present = executed(present, changes)
-    assert all(same(present.get(name), before[-1].get(name)) for name in NAMES)
+    assert all(same(present.get(name), before.get(name)) for name in NAMES)
     # a second time changes nothing, and records nothing
-    again = reverted(history, None, "here")
+    again = reverted(history, None, "here", whole_change=whole_change)
     assert again.views.keys() == target.views.keys()
     assert plan_views(SCHEMA, present, again.views, revoke=again.revoke) == []
     assert plan_history(history, present, again.views, "reverted", changing=False, deployer="ME", change=None) is None
