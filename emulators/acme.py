@@ -10,7 +10,7 @@ import shutil
 import ssl
 import subprocess
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -31,6 +31,7 @@ class AcmeService:
         *,
         dns_server: tuple[str, int],
         bindings: Mapping[str, str] | None = None,
+        names: Sequence[str] = (),
         port: int = 14000,
     ) -> None:
         """Prepare the service.
@@ -40,6 +41,7 @@ class AcmeService:
             address: where it listens: `port` for ACME, the next one for its management.
             dns_server: address and port of the server that it asks for challenges.
             bindings: keys in base64url of external account bindings, by identifier; if given, it demands one.
+            names: by which clients know it, besides the address.
             port: of ACME.
         """
         self.directory = directory
@@ -47,6 +49,7 @@ class AcmeService:
         self.port = port
         self._dns_server = dns_server
         self._bindings = bindings
+        self._names = names
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -101,7 +104,7 @@ class AcmeService:
 
     def _configure(self) -> Path:
         authority = Authority.load_or_create(self.directory / "authority", "Pebble's own listener")
-        certificate, key = authority.issue([self.address]).write(self.directory / "listener")
+        certificate, key = authority.issue([self.address, *self._names]).write(self.directory / "listener")
         pebble = {
             "listenAddress": f"{self.address}:{self.port}",
             "managementListenAddress": f"{self.address}:{self.port + 1}",

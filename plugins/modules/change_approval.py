@@ -55,7 +55,7 @@ EXAMPLES = r"""
   uoe.exam_scheduling.change_approval:
     record: SAS005-150
     reference: Change advisory board 2027-01-12, item 4
-    quote: Approved as presented, sha256:d5be4f0a22a9fcbb748f37b3e1b1604a799c53a346fa54c2024c4ae7bb0a66e5
+    quote: Approved as presented, sha256:702bc266d2df2ddeb26d10f3e15e2bb00a8c739a717fcb4497feb0001cbef612
 
 - name: Sign it
   uoe.exam_scheduling.change_approval:
@@ -74,7 +74,7 @@ digest:
   description: The digest of the record's bytes.
   returned: success
   type: str
-  sample: sha256:d5be4f0a22a9fcbb748f37b3e1b1604a799c53a346fa54c2024c4ae7bb0a66e5
+  sample: sha256:702bc266d2df2ddeb26d10f3e15e2bb00a8c739a717fcb4497feb0001cbef612
 approved:
   description: Whether the record was approved before, by what the inventory demands of approvals.
   returned: success

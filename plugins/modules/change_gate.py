@@ -77,6 +77,13 @@ EXAMPLES = r"""
   register: change_control_permit
   run_once: true
   tags: always
+
+- name: Ask for the permit of a procedure that its change has to name
+  uoe.exam_scheduling.change_gate:
+    environment: live
+    procedure: snapshot
+  register: change_control_permit
+  run_once: true
 """
 
 RETURN = r"""

@@ -194,7 +194,7 @@ EXAMPLES = r"""
     state: collected
     source: /srv/exams/fetched/connect-test
     bundle: /srv/exams/state/artefacts/connect
-    passphrase: "{{ artefact_passphrase }}"
+    passphrase: "{{ exam_artefact_password }}"
     exclude: ["*.log"]
     secret_places:
       - file: Connect.exe.config
@@ -205,8 +205,8 @@ EXAMPLES = r"""
 - name: Render what was signed off for LIVE
   uoe.exam_scheduling.config_bundle:
     bundle: /srv/exams/state/artefacts/connect
-    passphrase: "{{ artefact_passphrase }}"
-    digest: 511e6e52072cb39698003fbcb3962a8a0124814d4837efc1085abbdeee252fa9
+    passphrase: "{{ exam_artefact_password }}"
+    digest: cb5d63517d5eea36cebf76d9bacfd0e2951c55784aeffee0453128de611581c5
     directory: /srv/exams/state/rendered/connect-live
     transformations:
       - file: Connect.exe.config
@@ -259,7 +259,7 @@ digest:
   description: The digest of the bundle.
   returned: success
   type: str
-  sample: 511e6e52072cb39698003fbcb3962a8a0124814d4837efc1085abbdeee252fa9
+  sample: cb5d63517d5eea36cebf76d9bacfd0e2951c55784aeffee0453128de611581c5
 files:
   description: The files of the bundle, as the manifest has them.
   returned: success

@@ -136,9 +136,11 @@ EXAMPLES = r"""
   uoe.exam_scheduling.config_deployment:
     artefact: calsync_exam_template
     bundle: /srv/exams/state/artefacts/calsync_exam_template
-    passphrase: "{{ config_artefact_passphrase }}"
+    passphrase: "{{ exam_artefact_password }}"
     directory: C:\Program Files\S2Unified\CalSync\Templates
     services: [CalSync]
+    transformations:
+      - {file: exam.xml, xpath: /template/link/@href, value: "https://timetables.exams.example/{uun}"}
   register: deployment
 """
 

@@ -76,7 +76,7 @@ EXAMPLES = r"""
     zone: exams.example
     reverse_zones: [2.0.192.in-addr.arpa]
     records:
-      - {name: es-live, type: A, values: [192.0.2.21]}
+      - {name: es-live, type: A, values: [192.0.2.10]}
       - {name: scheduler, type: CNAME, values: [es-live]}
     authoritative_servers:
       - {name: dns1.exams.example}
@@ -161,7 +161,7 @@ differences:
     expected:
       description: The declared records.
       type: str
-      sample: 3600 A 192.0.2.21
+      sample: 3600 A 192.0.2.10
     found:
       description: The answer.
       type: str

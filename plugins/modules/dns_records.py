@@ -87,16 +87,17 @@ EXAMPLES = r"""
 - name: Keep the records of the exam scheduler
   uoe.exam_scheduling.dns_records:
     server: dns1.exams.example
-    key_name: exam-scheduling
+    key_name: exam-scheduling-live
     key_secret: "{{ dns_key_secret }}"
     zone: exams.example
     reverse_zones: [2.0.192.in-addr.arpa]
     state: exact
     journal: {name: _exam-scheduling, entry: "change=SAS005-150 by=operations"}
     records:
-      - {name: es-live, type: A, values: [192.0.2.21]}
+      - {name: es-live, type: A, values: [192.0.2.10]}
       - {name: scheduler, type: CNAME, values: [es-live]}
-      - {name: timetables, type: A, ttl: 300, values: [192.0.2.31, 192.0.2.32], ptr: false}
+      - {name: timetables, type: A, ttl: 300, values: [192.0.2.30, 192.0.2.31], ptr: false}
+      - {name: timetables, type: CAA, values: ['0 issue "ca.exams.example"']}
       - {name: "@", type: TXT, values: ["v=spf1 -all"]}
 
 - name: Remove an alias, authenticated by Kerberos as Active Directory demands
@@ -133,7 +134,7 @@ changes:
       description: The records that are there afterwards. V(null) if there are none.
       type: list
       elements: str
-      sample: [3600 A 192.0.2.21]
+      sample: [3600 A 192.0.2.10]
 applied:
   description: The items that are in force, if the task broke off.
   returned: failure after the first update was sent
@@ -163,7 +164,7 @@ zone_fragment:
   type: str
   sample: |
     $ORIGIN exams.example.
-    es-live 3600 IN A 192.0.2.21
+    es-live 3600 IN A 192.0.2.10
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -124,13 +124,13 @@ author:
 EXAMPLES = r"""
 - name: Prove the flows of Connect's server
   uoe.exam_scheduling.firewall_reachability:
-    source: connect.exams.example
+    source: connect-live.exams.example
     flows:
-      - destination: sql.exams.example
+      - destination: sql-live.exams.example
         port: 1433
         greeting: tds
         purpose: Connect writes into Exam Scheduler's database
-      - destination: eugex.exams.example
+      - destination: eugex-live.exams.example
         port: 2484
         greeting: tls
         purpose: Connect reads EUGEX's views
@@ -139,7 +139,7 @@ EXAMPLES = r"""
         protocol: udp
         greeting: dns
         purpose: name resolution
-      - destination: eugex.exams.example
+      - destination: eugex-live.exams.example
         port: 1521
         expect: shut
         purpose: EUGEX is reached over TLS alone
@@ -225,7 +225,7 @@ flows:
       type: bool
       returned: always
   sample:
-    - destination: sql.exams.example
+    - destination: sql-live.exams.example
       address: 192.0.2.13
       port: 1433
       protocol: tcp

@@ -256,15 +256,16 @@ EXAMPLES = r"""
     directory: /var/lib/exams/https
     provider: acme
     acme:
-      directory_url: https://acme.exams.example/directory
+      directory_url: https://acme.exams.example/dir
+      ca_file: /etc/pki/exams/acme.pem
       account_key: /var/lib/exams/acme-account.pem
       contact: ["mailto:pki@exams.example"]
       terms_agreed: true
       dns:
         server: dns1.exams.example
         zone: exams.example
-        key_name: acme.
-        key_secret: "{{ acme_dns_key }}"
+        key_name: exam-scheduling-live
+        key_secret: "{{ dns_key_secret }}"
     certificates:
       - name: web-live
         names: [timetables.exams.example]

@@ -98,8 +98,8 @@ EXAMPLES = r"""
     path: /srv/web-timetables
     version: 1.4.0
     files:
-      - path: /var/tmp/web-timetables-1.4.0.tar.gz
-        sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+      - path: /var/tmp/web-timetables-1.4.0.zip
+        sha256: 85df583a8708345f39d01b993956bd854633977051fa73365fefa01237d3e6ce
     contents:
       settings.json: "{{ settings | to_json }}"
     imports: [web_timetables.wsgi]

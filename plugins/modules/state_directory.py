@@ -39,10 +39,10 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Make LIVE's state directory, once
+- name: Make TEST's state directory, once
   uoe.exam_scheduling.state_directory:
-    path: /var/lib/exam-scheduling/live
-    environment: live
+    path: /var/lib/exam-scheduling/test
+    environment: test
 """
 
 RETURN = r"""

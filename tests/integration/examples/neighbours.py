@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`python -m tests.integration.examples.neighbours NETWORK`: hosts that examples name, and the rehearsed LIVE has not.
 
-A real KDC, where the domain controller would be, and TEST's SQL Server, which is in that domain. They run until the
-input ends.
+A real KDC, where the domain controller would be, TEST's SQL Server, which is in that domain, and what the network has
+besides (network_services). They run until the input ends.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from emulators.estate import sql_server
 from emulators.estate.estate import Estate
 from emulators.processes import Daemon
 from tests.integration.examples.furnish import NEIGHBOURS
+from tests.integration.examples.network_services import network_services
 from tests.kerberos import REALM, running_realm
 
 ACCOUNT = "svc-exam-automation"
@@ -36,8 +37,9 @@ def main(network: str) -> None:
         server = sql_test(estate, domain)
         server.start()
         try:
-            print("ready", flush=True)
-            sys.stdin.read()
+            with network_services(estate, realm, ACCOUNT):
+                print("ready", flush=True)
+                sys.stdin.read()
         finally:
             server.stop()
 

@@ -11,12 +11,12 @@ import pytest
 
 from tests.documented import MODULES
 from tests.integration.examples.control_node import ControlNode
-from tests.integration.examples.world import NOT_YET, World
+from tests.integration.examples.world import World
 
 
 @pytest.mark.thorough
 @pytest.mark.timeout(300, func_only=True)  # of a module: the rehearsal, before the first one, takes longer
-@pytest.mark.parametrize("module", [module for module in MODULES if module not in NOT_YET])
+@pytest.mark.parametrize("module", MODULES)
 def test_that_examples_do_what_they_say(module: str, control_node: ControlNode, tmp_path: Path) -> None:
     world = World.load(module)
     plays = control_node.examine(world, tmp_path)

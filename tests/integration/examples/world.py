@@ -30,35 +30,6 @@ WORLDS = Path(__file__).with_name("worlds")
 SHARED = Path(__file__).with_name("variables.yml")
 TASKS = Path(__file__).with_name("tasks")
 
-NOT_YET: frozenset[str] = frozenset(
-    {
-        "attestation",
-        "change_approval",
-        "change_gate",
-        "change_records_info",
-        "config_bundle",
-        "config_collection",
-        "config_deployment",
-        "deployment_lock",
-        "dns_propagation_info",
-        "dns_records",
-        "firewall_reachability",
-        "hand_over",
-        "https_certificate",
-        "https_endpoint_info",
-        "journal_info",
-        "prove",
-        "python_release",
-        "scheduled_task_run",
-        "sign_off_info",
-        "state_directory",
-        "web_page_info",
-        "win_config_files",
-        "win_firewall_reachability",
-    }
-)
-"""Modules whose examples are not run."""
-
 
 @dataclass(frozen=True)
 class World:

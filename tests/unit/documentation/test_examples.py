@@ -21,7 +21,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.progress impor
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.sign_offs import parse_record
 from scripts.working_copy import ROOT, files
 from tests.documented import MODULES, written
-from tests.integration.examples.world import NOT_YET, WORLDS
+from tests.integration.examples.world import WORLDS
 from tests.unit.documentation import contracts
 from tests.unit.documentation.contracts import ELSEWHERE, OURS
 
@@ -188,7 +188,7 @@ def test_that_the_examples_of_a_plugin_are_what_it_accepts(plugin: str) -> None:
 
 
 def test_that_each_module_has_a_world_in_which_its_examples_run() -> None:
-    assert sorted([path.stem for path in WORLDS.iterdir()] + list(NOT_YET)) == MODULES
+    assert sorted(path.stem for path in WORLDS.iterdir()) == MODULES
 
 
 @pytest.mark.parametrize("text", list(blocks("yaml")))
