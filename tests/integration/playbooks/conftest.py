@@ -18,7 +18,16 @@ NETWORK_OF_ISOLATED = "127.42"
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let what resets or stops the estate come after all that works on the rehearsed LIVE."""
-    items.sort(key=lambda item: {"isolated", "rehearsed"} & set(getattr(item, "fixturenames", ())) == {"isolated"})
+
+    def used(item: pytest.Item) -> set[str]:
+        return {"isolated", "rehearsed"} & set(getattr(item, "fixturenames", ()))
+
+    items.sort(key=lambda item: used(item) == {"isolated"})
+    for item in items:
+        limit = item.get_closest_marker("timeout")
+        # the rehearsal, before the first of them, takes a time of its own
+        if limit is not None and "rehearsed" in used(item):
+            item.add_marker(pytest.mark.timeout(*limit.args, func_only=True), append=False)
 
 
 @pytest.fixture(scope="session")
