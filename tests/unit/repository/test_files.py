@@ -19,6 +19,7 @@ PLUGIN_HEADER = (
 # REUSE-IgnoreEnd
 LONGEST = 300
 DOCUMENTATION = {"DOCUMENTATION", "EXAMPLES", "RETURN"}
+CONFLICT = re.compile(rb"^(?:<{7}|>{7}) ", re.MULTILINE)
 PRIVATE_KEY = re.compile(rb"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----\s+[A-Za-z0-9+/]{16}")
 
 
@@ -56,3 +57,9 @@ def test_that_there_is_no_private_key() -> None:
     regular = [path for path in files() if (ROOT / path).is_file()]
     keys = [path for path in regular if PRIVATE_KEY.search((ROOT / path).read_bytes())]
     assert not keys, "keys are generated where they are used, also in tests"
+
+
+def test_that_no_merge_was_left_undecided() -> None:
+    regular = [path for path in files() if (ROOT / path).is_file()]
+    undecided = [path for path in regular if CONFLICT.search((ROOT / path).read_bytes())]
+    assert not undecided, "these hold both versions of something"
