@@ -59,6 +59,7 @@ def test_that_what_is_new_is_accepted_beside_what_was_before_until_that_is_ended
         assert isinstance(connect_reads(isolated), list), "both passwords are accepted"
     password.write_text(new, encoding="utf-8")
     assert keys(isolated) == ["office365-2"]
+    assert "Connect.exe.config" in isolated.play("stages/connect.yml", "--diff"), "it gets the new password"
 
     ends = ("-e", f"@{declared}", "-e", "exam_end_overlap=true")
     with logged_in(isolated, BEFORE, first):
