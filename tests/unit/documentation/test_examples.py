@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
+from jinja2 import Environment, meta
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils import run_variables
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_source import view_of
@@ -164,6 +165,11 @@ def check_templates(value: Any) -> list[str]:
     ]
 
 
+@functools.cache
+def all_text(pattern: str) -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(ROOT.glob(pattern)))
+
+
 def plugin_file(kind: str, name: str) -> Path:
     return ROOT / "plugins" / kind / f"{name}.{'py' if kind == 'lookup' else 'yml'}"
 
@@ -209,6 +215,10 @@ def test_that_yaml_in_a_page_is_what_roles_and_modules_accept(text: str, tmp_pat
         return
     else:
         wrong = check_variables({name: value for name, value in loaded.items() if name not in KEYWORDS})
+        keywords = [line for line in text.splitlines() if line.split(":")[0] in KEYWORDS]
+        assert all(f"\n  {line}\n" in all_text("roles/*/tasks/*.yml") for line in keywords), "a task of a role has them"
+        names = meta.find_undeclared_variables(Environment(autoescape=True).parse(text))
+        assert names <= {*re.findall(r"\w+", all_text("inventories/**/*.yml")), "inventory_dir"}
     assert not wrong + check_templates(loaded)
 
 
