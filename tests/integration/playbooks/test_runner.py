@@ -34,7 +34,10 @@ def test_that_ansible_runner_runs_live_and_its_artefacts_hold_no_secret(rehearse
     (recap,) = [event["event_data"] for event in events if event["event"] == "playbook_on_stats"]
     assert "localhost" in recap["ok"]
     assert not recap["failures"] | recap["dark"] | recap["changed"], "LIVE is as the rehearsal left it"
-    assert report(done.stdout) == report(rehearsed.applied)
+    told, before = report(done.stdout), report(rehearsed.applied)
+    # a held CalSync has not signed in again if its key was rotated in between
+    assert {told.pop("4.4"), before.pop("4.4")} <= {"proven", "proven in part"}
+    assert told == before
 
     kept = "".join(path.read_text(encoding="utf-8") for path in artefacts.rglob("*") if path.is_file())
     secrets = [path for path in (isolated.directory / "secrets").glob("*") if path.is_file()]
