@@ -119,7 +119,8 @@ make_environment() {
     else
         return 0
     fi
-    pip install --constraint requirements/lock.txt \
+    # compiled is what is imported, when it is first: the modules of all collections of Ansible would take half a minute
+    pip install --no-compile --constraint requirements/lock.txt \
         --requirement requirements/runtime.txt --requirement requirements/development.txt
     pip check
     printf '%s\n%s\n' "$place" "$wanted" >.venv/.complete

@@ -199,6 +199,7 @@ def test_a_file_in_the_way_does_not_fail_the_run_and_is_said(checkout: Checkout)
     assert "The report is incomplete: " in done.stdout
 
 
+@pytest.mark.thorough
 def test_colour_is_for_terminals_only_and_can_be_refused(checkout: Checkout) -> None:
     """`script` gives the run a terminal of its own."""
 

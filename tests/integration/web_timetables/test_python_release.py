@@ -132,7 +132,7 @@ def test_a_version_that_was_built_again_is_refused(host: Host) -> None:
     ("given", "said"),
     [
         ({"source": "raise ImportError('not on this host')\n"}, "cannot import small"),
-        ({"needs": "Requires-Dist: missing-library>=2\n"}, "missing-library"),
+        pytest.param({"needs": "Requires-Dist: missing-library>=2\n"}, "missing-library", marks=pytest.mark.thorough),
     ],
 )
 def test_a_release_that_does_not_work_leaves_nothing_and_says_why(host: Host, given: dict[str, Any], said: str) -> None:
@@ -172,6 +172,7 @@ def test_too_little_space_is_said_before_anything_is_unpacked(small_disk: Host) 
     assert small_disk.releases() == []
 
 
+@pytest.mark.thorough
 def test_a_disk_that_is_full_in_the_middle_leaves_nothing(small_disk: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     small_disk.deploy("1.0.0")
     monkeypatch.setattr(builder, "SPACE", 0)  # somebody else fills it after it was looked at
