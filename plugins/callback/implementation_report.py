@@ -101,7 +101,7 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
         """Pass on that a host was not reached."""
-        self._ended(result, "unreachable", ignored=bool(result.task_fields.get("ignore_unreachable")))
+        self._ended(result, "unreachable", ignored=bool(_fields(result).get("ignore_unreachable")))
 
     def v2_runner_on_skipped(self, result: Any) -> None:
         """Pass on that there was nothing to do."""
@@ -130,14 +130,15 @@ class CallbackModule(CallbackBase):
         hidden = bool(content.get("_ansible_no_log"))
         if hidden:
             content = {"changed": content.get("changed"), "msg": "its result is hidden (no_log)"}
-        delegated = result.task_fields.get("delegate_to") or ""
+        fields = _fields(result)
+        delegated = fields.get("delegate_to") or ""
         ended = Result(
             task=self._task,
             # a loop whose items are delegated to a host each ran on no one of them, and keeps the template
             host=delegated if delegated and "{{" not in delegated else result.host.get_name(),
             outcome=outcome,
             ignored=ignored,
-            check_mode=bool(result.task_fields.get("check_mode")),
+            check_mode=bool(fields.get("check_mode")),
             content=content,
             hidden=hidden,
             at=datetime.now(UTC),
@@ -170,3 +171,10 @@ class CallbackModule(CallbackBase):
             except Exception as error:
                 name = type(listener).__name__
                 self._display.warning(f"{name} missed something of this run: {type(error).__name__}: {error}")
+
+
+def _fields(result: Any) -> Mapping[str, Any]:
+    """Return what a task's keywords came to."""
+    # its public name warns in ansible-core 2.21, where it is to be `task`, which holds templates in 2.19
+    fields: Mapping[str, Any] = result._task_fields
+    return fields
