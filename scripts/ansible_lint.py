@@ -14,7 +14,6 @@ import copy
 import functools
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Any
 from unittest.mock import patch
 
@@ -49,11 +48,12 @@ class ParsedTasks:
 def main() -> None:
     """Run ansible-lint as its command does, with the arguments that were given. Ends the process with its exit code."""
     sys.argv[0] = "ansible-lint"
-    with ExitStack() as stack:
-        stack.enter_context(patch.object(Runner, "_run_syntax_check_phase", return_value=[]))
-        stack.enter_context(patch.object(Runtime, "has_playbook", return_value=True))
-        stack.enter_context(patch.object(utils, "task_in_list", ParsedTasks()))
-        stack.enter_context(patch.object(file_utils, "kind_from_path", functools.cache(file_utils.kind_from_path)))
+    with (
+        patch.object(Runner, "_run_syntax_check_phase", return_value=[]),
+        patch.object(Runtime, "has_playbook", return_value=True),
+        patch.object(utils, "task_in_list", ParsedTasks()),
+        patch.object(file_utils, "kind_from_path", functools.cache(file_utils.kind_from_path)),
+    ):
         _run_cli_entrypoint()
 
 
