@@ -13,7 +13,8 @@ from emulators.windows.module import Call, Module
 def run(call: Call) -> None:
     """Make a temporary file or directory."""
     name = call.expand(f"{call['prefix'] or ''}{secrets.token_hex(4)}.{secrets.token_hex(2)[:3]}{call['suffix'] or ''}")
-    path = ntpath.join(call.path("path"), name)
+    # from ansible.windows 3.6.0 on, the module itself finds the directory that was its default before
+    path = ntpath.join(call.expand(call["path"] or "%TEMP%"), name)
     call.result.update(path=path, state=call["state"])
     if call.changed():
         if call["state"] == "directory":
