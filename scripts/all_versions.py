@@ -10,17 +10,22 @@ is told and fails nothing.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts import processes
 from scripts.checks import integration_tests
+from scripts.stages import LIMIT_SECONDS, at_once, environment
 from scripts.working_copy import ROOT
 
 ENVIRONMENTS = ROOT / ".cache" / "versions"
@@ -127,14 +132,25 @@ def test_pair(pair: Pair, tests: list[str], log: Path) -> str:
         return "not run: no such Python here"
     if not make_environment(pair.directory, python, requirements(pair.core), log):
         return "broken: its environment cannot be made"
+    programs = pair.directory / "bin"
     ignored = [f"--ignore={path}" for path in NOT_AGAIN]
-    command = [str(pair.directory / "bin" / "python"), "-m", "pytest", "--quiet", "-m", "not thorough", *ignored]
-    home = pair.directory / "home"
-    home.mkdir(exist_ok=True)
-    broken = [
-        each for each in tests if not run([*command, each], log, HOME=str(home), ANSIBLE_HOME=str(home / ".ansible"))
-    ]
-    return f"broken: {', '.join(broken)}" if broken else "ok"
+    pytest = [str(programs / "python"), "-m", "pytest", "--quiet", "-m", "not thorough", *ignored]
+    broken: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="exam-", ignore_cleanup_errors=True) as scratch, log.open("ab") as joined:
+        variables = environment(Path(scratch), programs)
+        commands = [
+            processes.Command(each, [*pytest, each], Path(scratch) / f"{number}.log", variables)
+            for number, each in enumerate(tests)
+        ]
+        with contextlib.closing(processes.run(commands, at_once=at_once(), limit_seconds=LIMIT_SECONDS)) as running:
+            for ended in running:
+                joined.write(f"==== {ended.command.name} ({ended.seconds:.0f} s)\n".encode())
+                joined.write(ended.command.output.read_bytes())
+                joined.flush()
+                if ended.returncode != 0:
+                    broken.append(ended.command.name)
+        left = processes.end_leftovers()
+    return f"broken: {', '.join([*broken, *left])}" if broken or left else "ok"
 
 
 def import_as_galaxy_does(log: Path) -> str:
@@ -187,6 +203,8 @@ def main() -> int:
     parser.add_argument("--no-importer", action="store_true", help="without galaxy-importer")
     parser.add_argument("tests", nargs="*", help="by default those of make test")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    processes.adopt_orphans()
     LOGS.mkdir(parents=True, exist_ok=True)
     outcomes: dict[str, str] = {}
 

@@ -163,11 +163,10 @@ def main() -> int:
     # short, because the tests' sockets are below it and a socket's path is limited to 107 bytes
     scratch = Path(tempfile.mkdtemp(prefix="exam-"))
     commands = checks(everything=arguments.everything)
-    stages = [Stage(name, _commands(name, commands[name], _environment(scratch))) for name in wanted]
+    stages = [Stage(name, _commands(name, commands[name], environment(scratch, BIN))) for name in wanted]
     try:
-        # one more than cores, since most of the time one waits, for a server or for time to pass
-        at_once, watch = (1, _Follower()) if arguments.live else ((os.cpu_count() or 1) + 1, None)
-        for stage in run_stages(stages, at_once=at_once, watch=watch):
+        number, watch = (1, _Follower()) if arguments.live else (at_once(), None)
+        for stage in run_stages(stages, at_once=number, watch=watch):
             counted = stage.tally()
             total.add(counted)
             state = "broken" if stage.broken else "ok"
@@ -200,6 +199,14 @@ def main() -> int:
     return 1 if total.failed else 0
 
 
+def at_once() -> int:
+    """Return how many checks run side by side.
+
+    One more than cores, since most of the time one of them waits, for a server or for time to pass.
+    """
+    return (os.cpu_count() or 1) + 1
+
+
 class _Follower:
     """Prints what is new in a growing file."""
 
@@ -214,8 +221,13 @@ class _Follower:
             self._shown[output] = stream.tell()
 
 
-def _environment(scratch: Path) -> dict[str, str]:
-    """Return what differs from the caller's environment: home, scratch space and code that are removed afterwards."""
+def environment(scratch: Path, programs: Path) -> dict[str, str]:
+    """Return what differs from the caller's environment in tests.
+
+    Args:
+        scratch: a directory that is removed afterwards; home, temporary files and compiled code are in it.
+        programs: the directory of the Python, and of Ansible's programs, that the tests are for.
+    """
     home = scratch / "home"
     home.mkdir(exist_ok=True)
     compiled = scratch / "compiled"
@@ -227,7 +239,7 @@ def _environment(scratch: Path) -> dict[str, str]:
         "TMPDIR": str(scratch),
         "GIT_CONFIG_GLOBAL": git_settings,
         "ANSIBLE_HOME": str(home / ".ansible"),
-        "PATH": os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"]),
+        "PATH": os.pathsep.join([str(programs), os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"]),
         "PYTHONPATH": os.pathsep.join(map(str, (ROOT / "scripts" / "compiled", ROOT, ROOT / ".collections"))),
         "EXAM_TESTS_COMPILED": str(compiled),
     }
