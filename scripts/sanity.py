@@ -15,6 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pip
 from ansible_test._internal.host_configs import VirtualPythonConfig
 from ansible_test._internal.python_requirements import get_venv_packages
 
@@ -25,6 +26,11 @@ HOME = ROOT / ".cache" / "sanity"
 """Where ansible-test keeps an environment for each test, for the next run."""
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 
+_GET_PIP = """\
+import pathlib, shutil, sysconfig
+for each in map(pathlib.Path, {directories}):
+    shutil.copytree(each, pathlib.Path(sysconfig.get_path("purelib"), each.name))
+"""
 _PIP = re.compile(
     r"^(Collecting |Installing |Looking in |Processing |Successfully installed |Using cached )"
     r"|^ {2,}(Using cached|Downloading|━)"
@@ -34,11 +40,16 @@ _STARTED = re.compile(r'^Running sanity test "([^"]+)"')
 
 
 def provide_pip() -> None:
-    """Put our script where ansible-test looks for the one that it would otherwise download."""
+    """Put a script where ansible-test looks for the one that it would otherwise download.
+
+    Each of its environments gets our own environment's pip by it, in a tenth of the time that `ensurepip` takes.
+    """
     packages = get_venv_packages(VirtualPythonConfig(version=VERSION, path=sys.executable))
+    ours = Path(pip.__file__).parent
+    script = _GET_PIP.format(directories=[str(each) for each in (ours, *ours.parent.glob("pip-*.dist-info"))])
     cache = HOME / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
-    shutil.copy(ROOT / "tests" / "sanity" / "get_pip.py", cache / f"get_pip_{packages['pip'].replace('.', '_')}.py")
+    (cache / f"get_pip_{packages['pip'].replace('.', '_')}.py").write_text(script, encoding="utf-8")
 
 
 def run(copy: Path, *options: str) -> tuple[int, list[str]]:
