@@ -234,6 +234,7 @@ def test_that_a_missing_table_waits_for_its_line(run: Runner, hub: str) -> None:
     assert run("oracle_table_data", hub, check=True, **arguments)["pending_line"] == "4.1"
 
 
+@pytest.mark.thorough
 def test_that_memory_does_not_grow_with_the_rows(load: Load) -> None:
     peaks = []
     for count in (5_000, 40_000):

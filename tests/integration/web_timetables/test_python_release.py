@@ -112,6 +112,7 @@ def test_other_settings_are_another_release_and_the_file_need_not_be_there_any_m
     assert (back["changed"], back["release"]) == (False, "1.0.0")
 
 
+@pytest.mark.thorough
 def test_a_version_that_never_was_in_service_is_built_again(host: Host) -> None:
     host.deploy("1.0.0")
     host.there("1.1.0", in_service=False)  # it failed, and its run was killed
