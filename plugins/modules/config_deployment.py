@@ -30,7 +30,9 @@ options:
       - V(seen) changes nothing, and returns how the host stands to the bundle, whether or not its sign-off still holds.
       - V(accepted) writes down that what was deployed is proven.
       - V(put_back) brings back what the last deployment replaced, whatever stands now. For a proof that failed.
-      - V(restored) brings a generation back, as a deployment of its own.
+      - V(restored) brings back all files that stood at the time of a generation, as a deployment of its own. Files that
+        were deployed first after it are deleted. What somebody has changed since by hand, in a file that no later
+        deployment has replaced, stays.
     type: str
     choices: [deployed, accepted, put_back, restored, seen]
     default: deployed
@@ -103,10 +105,11 @@ options:
   generation:
     description:
       - Which generation to restore. Another name is refused, and shows those that are kept.
-      - V(original) is what was there before anything that was signed off; where nothing was deployed, nothing changes.
+      - V(original) is what was there before anything that was signed off. Where nothing that was signed off stands,
+        nothing changes; where it is not kept any more, the task fails.
     type: str
   keep:
-    description: How many generations are kept.
+    description: How many generations are kept, at least that of the last deployment. V(original) is kept besides.
     type: int
     default: 10
   lock_expires:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -27,6 +27,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deploym
     Journal,
     Operation,
     Place,
+    replaced_by,
     standing,
 )
 
@@ -112,8 +113,8 @@ class Deployment:
         )
         return found
 
-    def mend(self, stands: Stands) -> Stands:
-        """Put right what a run has left that broke off, and return what stands then.
+    def mend(self, stands: Stands, *, only_look: bool = False) -> Stands:
+        """Put right what a run has left that broke off, and return what stands then; or would, if it only looks.
 
         The services may be stopped afterwards. So the journal is left as it is, for the case that this run breaks off
         as well, until `deploy` or `resume` has started them.
@@ -121,20 +122,35 @@ class Deployment:
         found, journal = self.notice(stands), stands.journal
         if journal is None or not found:
             return stands
-        first, *others = journal.generations
-        if found == "neither":
+        first, present = journal.generations[0], stands.present
+        if found == "neither" and only_look:
+            present = {**present, **first.files}
+        elif found == "neither":
             try:
                 self._stop()
                 self.host.operate(self._to_old(journal, stands))
             except HostProblem as problem:
                 raise Problem(f"{problem} The next run goes on with putting it right") from None
             self.told.append(f"It was put back to the old ({first.digest or 'not from a bundle'}).")
+            present = self._look(list(present)).present
         self.mended = first.files
-        mended = replace(journal, state="switched") if found == "new" else _replaced_by(journal, first, others)
-        return Stands(mended, self._look(list(stands.present)).present if found == "neither" else stands.present)
+        return Stands(replace(journal, state="switched") if found == "new" else replaced_by(journal), present)
 
-    def deploy(self, incoming: Mapping[str, Incoming | None], digest: str | None, stands: Stands) -> None:
-        """Make the files stand, and the services run with them; or what stood before, and raise Problem."""
+    def deploy(
+        self,
+        incoming: Mapping[str, Incoming | None],
+        digest: str | None,
+        stands: Stands,
+        managed: Collection[str] | None = None,
+    ) -> None:
+        """Make the files stand, and the services run with them; or what stood before, and raise Problem.
+
+        Args:
+            incoming: the files to write, None for those to delete.
+            digest: of the bundle that they come from; None if they come from none.
+            stands: what the host has.
+            managed: what is ours afterwards; by default what was, and what comes.
+        """
         before = stands.journal
         generation = Generation(
             f"{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}-{secrets.token_hex(3)}",
@@ -142,9 +158,9 @@ class Deployment:
             {path: stands.present[path] for path in incoming},
             before.managed if before else (),
         )
-        managed = {*(before.managed if before else ()), *incoming} - {
-            path for path, each in incoming.items() if each is None
-        }
+        if managed is None:
+            gone = {path for path, each in incoming.items() if each is None}
+            managed = {*(before.managed if before else ()), *incoming} - gone
         journal = Journal(
             "staging",
             digest,
@@ -210,8 +226,7 @@ class Deployment:
             if journal is None or (journal.state != "put back" and not journal.generations):
                 return "Nothing was replaced before, so that there is nothing to put back."
             if journal.state != "put back":
-                first, *others = journal.generations
-                old = _replaced_by(journal, first, others)
+                old = replaced_by(journal)
                 if operations := self._to_old(journal, stands):
                     self._stop()
                     unfinished = self.place.write(replace(journal, state="switching"))
@@ -274,15 +289,3 @@ def _untouched() -> Iterator[None]:
         yield
     except HostProblem as problem:
         raise HostProblem(f"{problem} This run has touched none of the files") from None
-
-
-def _replaced_by(journal: Journal, first: Generation, others: Sequence[Generation]) -> Journal:
-    """Return the journal once the first generation stands again, and is none any more."""
-    return replace(
-        journal,
-        state="put back",
-        digest=first.digest,
-        managed=tuple(first.managed),
-        generations=tuple(others),
-        switching={},
-    )
