@@ -18,7 +18,8 @@ description:
   - The files are staged beside their places and read back. The services are stopped, the files switched, and the
     services started and watched. If that fails, what stood before is put back, the services are started with it, and
     the task fails, with the reason and with what stands.
-  - A run that broke off between staging and switching is put right by the next one, which says what it found.
+  - A run that broke off between staging and switching is put right by the next one, which says what it found. What
+    somebody has changed in the meantime, in a file that the run had not come to, counts as what was there before.
   - What is replaced is kept in C(.exam_scheduling) below O(directory), with the access rights of that directory.
   - It stands for no other files of the directory.
 author:

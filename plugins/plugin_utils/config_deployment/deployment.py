@@ -19,7 +19,11 @@ from datetime import UTC, datetime
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment import lock
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.host import Host, HostProblem
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.host import (
+    Host,
+    HostProblem,
+    untouched,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.plan import (
     UNFINISHED,
     Generation,
@@ -59,12 +63,12 @@ class Deployment:
 
     def look(self, paths: Sequence[str]) -> Stands:
         """Return what the host has of these files, and of those that an earlier run has put there."""
-        with _untouched():
+        with untouched():
             return self._look(paths)
 
     def read(self, path: str) -> bytes | None:
         """Return a file that stands; None if there is none."""
-        with _untouched():
+        with untouched():
             return self.host.read(self.place.file(path))
 
     def _look(self, paths: Sequence[str]) -> Stands:
@@ -124,7 +128,7 @@ class Deployment:
             return stands
         first, present = journal.generations[0], stands.present
         if found == "neither" and only_look:
-            present = {**present, **first.files}
+            present = {**present, **self._to_come_back(journal, stands).files}
         elif found == "neither":
             try:
                 self._stop()
@@ -197,7 +201,7 @@ class Deployment:
 
     def left(self) -> bool:
         """Return whether a run that has done its work has left its lock, or a journal that has not got its name yet."""
-        with _untouched():
+        with untouched():
             return any(self.host.sha256(path) for path in (self.place.lock, f"{self.place.journal}.part"))
 
     def tidy(self) -> None:
@@ -254,7 +258,19 @@ class Deployment:
             self.host.operate([*operations, self.place.write(journal)])
 
     def _to_old(self, journal: Journal, stands: Stands) -> list[Operation]:
-        return self.place.putting_back(journal.generations[0], stands.present)
+        return self.place.putting_back(self._to_come_back(journal, stands), stands.present)
+
+    def _to_come_back(self, journal: Journal, stands: Stands) -> Generation:
+        """Return what the last switch has replaced, without what was changed before it came to it: there is no copy."""
+        first = journal.generations[0]
+        lost = {
+            path
+            for path, old in first.files.items()
+            if old not in (None, stands.present[path]) and self.host.sha256(self.place.copy(first, path)) is None
+        }
+        if lost:
+            self.told.append(f"Somebody has changed {', '.join(sorted(lost))} in the meantime; that stays as it is.")
+        return replace(first, files={path: old for path, old in first.files.items() if path not in lost})
 
     def _check_stage(self, incoming: Mapping[str, Incoming | None]) -> None:
         for path, each in incoming.items():
@@ -280,12 +296,3 @@ class Deployment:
     def _start(self) -> None:
         for service in self.services:
             self.host.start(service)
-
-
-@contextlib.contextmanager
-def _untouched() -> Iterator[None]:
-    """Say of what goes wrong with the host that nothing was done yet. Raises HostProblem."""
-    try:
-        yield
-    except HostProblem as problem:
-        raise HostProblem(f"{problem} This run has touched none of the files") from None

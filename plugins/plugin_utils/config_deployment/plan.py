@@ -242,6 +242,8 @@ def replaced_by(journal: Journal) -> Journal:
 
 def standing(journal: Journal, present: Mapping[str, str | None]) -> str:
     """Return which of the last switch stands: `new`, `old`, or `neither`, if it was broken off in the midst of it."""
+    if journal.state == "staging":  # nothing was switched by then, so that what differs is somebody else's change
+        return "old"
     if all(present[path] == sha256 for path, sha256 in journal.switching.items()):
         return "new"
     old = journal.generations[0].files if journal.generations else {}
