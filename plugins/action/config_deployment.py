@@ -138,7 +138,7 @@ class ActionModule(ControllerAction):
             content = checked(Path(arguments["bundle"]), passphrase_of(arguments), None)
             sign_offs = read_sign_offs(settings.records) if settings.records else []
             transformations = parse_settings("transformations", arguments["transformations"])
-            rendering = render(content, transformations, arguments["secrets"])
+            rendering = render(content, transformations, arguments["secrets"]).whole()
             held, refused = None, ""
             try:
                 held = accepted(sign_offs, arguments["artefact"], content.digest, settings.rules, settings.now)
@@ -161,7 +161,6 @@ class ActionModule(ControllerAction):
             "digest": artefact.content.digest,
             "sign_off": _shown(artefact.sign_off) if artefact.sign_off else None,
             "sign_off_refused": artefact.refused,
-            "hand_over": [each.as_dict() for each in artefact.rendering.hand_over],
             "present": dict(stands.present),
             "expected": {path: each.sha256 for path, each in files.items()},
             "unproven": stands.journal is not None and stands.journal.state == "switched",

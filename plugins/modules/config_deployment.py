@@ -15,6 +15,7 @@ description:
     directory of a Windows host. Secrets travel as arguments, through the connection. They are never in a file of the
     controller, nor in a temporary one of the host, and never in diffs or messages.
   - The bundle is deployed only if a sign-off of exactly this content is approved and holds (change_control_records).
+  - A bundle with sections that Windows has encrypted is refused, since it could be deployed only in part.
   - The files are staged beside their places and read back. The services are stopped, the files switched, and the
     services started and watched. If that fails, what stood before is put back, the services are started with it, and
     the task fails, with the reason and with what stands.
@@ -177,11 +178,6 @@ present:
   description: The SHA-256 of each file as it was, V(null) for one that was not there.
   returned: success, with O(state=deployed) and O(state=seen)
   type: dict
-hand_over:
-  description: Files that were not rendered, since Windows has encrypted sections of them.
-  returned: success, with O(state=deployed) and O(state=seen)
-  type: list
-  elements: dict
 unproven:
   description: Whether what stands was deployed and not accepted yet.
   returned: success, with O(state=deployed) and O(state=seen)
