@@ -20,7 +20,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.config_bundle.
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.config_bundle.place import parse_settings
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.config_bundle.render import Rendering, render
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.config_bundle.rendered import checked
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Change, InvalidParameter, Problem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Change, Problem
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.settings import (
     ControllerAction,
     Settings,
@@ -39,6 +39,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deploym
     Incoming,
     Place,
 )
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.restoring import restored
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.windows_host import WindowsHost
 
 SPEC: dict[str, dict[str, Any]] = {
@@ -60,10 +61,6 @@ SPEC: dict[str, dict[str, Any]] = {
     "watch_seconds": {"type": "int", "default": 10},
 }
 OF_ARTEFACT = ("deployed", "seen")
-
-
-ORIGINAL = "original"
-"""In the place of a generation's name: what was there before anything that was signed off."""
 
 
 @dataclass(frozen=True)
@@ -125,54 +122,14 @@ class ActionModule(ControllerAction):
             return self._artefact_told(deployment, artefact, only_look=check or arguments["state"] == "seen")
         if check:
             if arguments["state"] == "restored":
-                return self._restored(deployment, arguments["generation"], check=True)
+                return restored(deployment, arguments["generation"], check=True)
             return {"changed": arguments["state"] == "put_back"}
         with deployment.locked():
             if arguments["state"] == "accepted":
                 return {"changed": False, "accepted": deployment.accept()}
             if arguments["state"] == "put_back":
                 return {"changed": True, "msg": deployment.put_back()}
-            return self._restored(deployment, arguments["generation"], check=False)
-
-    @staticmethod
-    def _restored(deployment: Deployment, wanted: str | None, *, check: bool) -> dict[str, Any]:
-        """Bring an earlier generation back, kept as a switch of its own. Raises Problem."""
-        stands = deployment.look([])
-        stands = stands if check else deployment.mend(stands)
-        generations = stands.journal.generations if stands.journal else ()
-        chosen = [each for each in generations if each.name == wanted]
-        if wanted == ORIGINAL:
-            chosen = [each for each in generations if each.digest is None][:1]
-            if not chosen:
-                return {"changed": False, "changes": [], "digest": None, "msg": "Nothing that was signed off is there."}
-        if not chosen:
-            known = ", ".join(each.name for each in generations) or "none"
-            raise InvalidParameter(
-                "generation", wanted, "it is not kept", f"Give one of these, the newest first: {known}."
-            )
-        stands = Stands(stands.journal, deployment.look(list(chosen[0].files)).present)
-        incoming = {
-            path: None
-            if sha256 is None
-            else Incoming(sha256, source=deployment.place.kept("generations", chosen[0].name, path))
-            for path, sha256 in chosen[0].files.items()
-            if stands.present[path] != sha256
-        }
-        changes = [
-            Change(path, "delete" if each is None else "create" if stands.present[path] is None else "update")
-            for path, each in sorted(incoming.items())
-        ]
-        if incoming and not check:
-            deployment.deploy(incoming, chosen[0].digest, stands)
-        elif deployment.mended:
-            deployment.resume(stands)
-        msg = f"What stands is generation {chosen[0].name} ({chosen[0].digest or 'not from a bundle'})."
-        return {
-            "changed": bool(incoming or deployment.mended),
-            "changes": [each.as_dict() for each in changes],
-            "digest": chosen[0].digest,
-            "msg": msg,
-        }
+            return restored(deployment, arguments["generation"], check=False)
 
     def _artefact(self, arguments: dict[str, Any], task_vars: dict[str, Any] | None) -> Artefact:
         """Return the artefact, signed off and rendered. Raises Problem; nothing was contacted by then."""
@@ -181,7 +138,7 @@ class ActionModule(ControllerAction):
             content = checked(Path(arguments["bundle"]), passphrase_of(arguments), None)
             sign_offs = read_sign_offs(settings.records) if settings.records else []
             transformations = parse_settings("transformations", arguments["transformations"])
-            rendering = render(content, transformations, arguments["secrets"])
+            rendering = render(content, transformations, arguments["secrets"]).whole()
             held, refused = None, ""
             try:
                 held = accepted(sign_offs, arguments["artefact"], content.digest, settings.rules, settings.now)
@@ -204,7 +161,6 @@ class ActionModule(ControllerAction):
             "digest": artefact.content.digest,
             "sign_off": _shown(artefact.sign_off) if artefact.sign_off else None,
             "sign_off_refused": artefact.refused,
-            "hand_over": [each.as_dict() for each in artefact.rendering.hand_over],
             "present": dict(stands.present),
             "expected": {path: each.sha256 for path, each in files.items()},
             "unproven": stands.journal is not None and stands.journal.state == "switched",

@@ -15,10 +15,12 @@ description:
     directory of a Windows host. Secrets travel as arguments, through the connection. They are never in a file of the
     controller, nor in a temporary one of the host, and never in diffs or messages.
   - The bundle is deployed only if a sign-off of exactly this content is approved and holds (change_control_records).
+  - A bundle with sections that Windows has encrypted is refused, since it could be deployed only in part.
   - The files are staged beside their places and read back. The services are stopped, the files switched, and the
     services started and watched. If that fails, what stood before is put back, the services are started with it, and
     the task fails, with the reason and with what stands.
-  - A run that broke off between staging and switching is put right by the next one, which says what it found.
+  - A run that broke off between staging and switching is put right by the next one, which says what it found. What
+    somebody has changed in the meantime, in a file that the run had not come to, counts as what was there before.
   - What is replaced is kept in C(.exam_scheduling) below O(directory), with the access rights of that directory.
   - It stands for no other files of the directory.
 author:
@@ -30,7 +32,9 @@ options:
       - V(seen) changes nothing, and returns how the host stands to the bundle, whether or not its sign-off still holds.
       - V(accepted) writes down that what was deployed is proven.
       - V(put_back) brings back what the last deployment replaced, whatever stands now. For a proof that failed.
-      - V(restored) brings a generation back, as a deployment of its own.
+      - V(restored) brings back all files that stood at the time of a generation, as a deployment of its own. Files that
+        were deployed first after it are deleted. What somebody has changed since by hand, in a file that no later
+        deployment has replaced, stays.
     type: str
     choices: [deployed, accepted, put_back, restored, seen]
     default: deployed
@@ -103,10 +107,11 @@ options:
   generation:
     description:
       - Which generation to restore. Another name is refused, and shows those that are kept.
-      - V(original) is what was there before anything that was signed off; where nothing was deployed, nothing changes.
+      - V(original) is what was there before anything that was signed off. Where nothing that was signed off stands,
+        nothing changes; where it is not kept any more, the task fails.
     type: str
   keep:
-    description: How many generations are kept.
+    description: How many generations are kept, at least that of the last deployment. V(original) is kept besides.
     type: int
     default: 10
   lock_expires:
@@ -173,11 +178,6 @@ present:
   description: The SHA-256 of each file as it was, V(null) for one that was not there.
   returned: success, with O(state=deployed) and O(state=seen)
   type: dict
-hand_over:
-  description: Files that were not rendered, since Windows has encrypted sections of them.
-  returned: success, with O(state=deployed) and O(state=seen)
-  type: list
-  elements: dict
 unproven:
   description: Whether what stands was deployed and not accepted yet.
   returned: success, with O(state=deployed) and O(state=seen)

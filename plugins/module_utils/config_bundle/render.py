@@ -57,6 +57,18 @@ class Rendering:
     unused: tuple[str, ...] = ()
     """Secrets that were given, and that no file has a place for."""
 
+    def whole(self) -> Rendering:
+        """Return it if no file is handed over, for those who deploy all or nothing. Raises Problem otherwise."""
+        if not self.hand_over:
+            return self
+        raise Problem(
+            "Windows has encrypted sections that only its machine can read, so that the bundle cannot be rendered as a"
+            " whole",
+            where="; ".join(f"{each.file}, {', '.join(each.sections)}" for each in self.hand_over),
+            expected="sections in clear, whose secrets the bundle leaves out",
+            remedy="Have them decrypted where they come from (aspnet_regiis -pdf), collected and signed off again.",
+        )
+
 
 @dataclass(frozen=True)
 class FileChange:

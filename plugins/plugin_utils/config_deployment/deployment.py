@@ -13,13 +13,17 @@ from __future__ import annotations
 import contextlib
 import secrets
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment import lock
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.host import Host, HostProblem
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.host import (
+    Host,
+    HostProblem,
+    untouched,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.plan import (
     UNFINISHED,
     Generation,
@@ -27,6 +31,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deploym
     Journal,
     Operation,
     Place,
+    replaced_by,
     standing,
 )
 
@@ -58,12 +63,12 @@ class Deployment:
 
     def look(self, paths: Sequence[str]) -> Stands:
         """Return what the host has of these files, and of those that an earlier run has put there."""
-        with _untouched():
+        with untouched():
             return self._look(paths)
 
     def read(self, path: str) -> bytes | None:
         """Return a file that stands; None if there is none."""
-        with _untouched():
+        with untouched():
             return self.host.read(self.place.file(path))
 
     def _look(self, paths: Sequence[str]) -> Stands:
@@ -112,8 +117,8 @@ class Deployment:
         )
         return found
 
-    def mend(self, stands: Stands) -> Stands:
-        """Put right what a run has left that broke off, and return what stands then.
+    def mend(self, stands: Stands, *, only_look: bool = False) -> Stands:
+        """Put right what a run has left that broke off, and return what stands then; or would, if it only looks.
 
         The services may be stopped afterwards. So the journal is left as it is, for the case that this run breaks off
         as well, until `deploy` or `resume` has started them.
@@ -121,20 +126,35 @@ class Deployment:
         found, journal = self.notice(stands), stands.journal
         if journal is None or not found:
             return stands
-        first, *others = journal.generations
-        if found == "neither":
+        first, present = journal.generations[0], stands.present
+        if found == "neither" and only_look:
+            present = {**present, **self._to_come_back(journal, stands).files}
+        elif found == "neither":
             try:
                 self._stop()
                 self.host.operate(self._to_old(journal, stands))
             except HostProblem as problem:
                 raise Problem(f"{problem} The next run goes on with putting it right") from None
             self.told.append(f"It was put back to the old ({first.digest or 'not from a bundle'}).")
+            present = self._look(list(present)).present
         self.mended = first.files
-        mended = replace(journal, state="switched") if found == "new" else _replaced_by(journal, first, others)
-        return Stands(mended, self._look(list(stands.present)).present if found == "neither" else stands.present)
+        return Stands(replace(journal, state="switched") if found == "new" else replaced_by(journal), present)
 
-    def deploy(self, incoming: Mapping[str, Incoming | None], digest: str | None, stands: Stands) -> None:
-        """Make the files stand, and the services run with them; or what stood before, and raise Problem."""
+    def deploy(
+        self,
+        incoming: Mapping[str, Incoming | None],
+        digest: str | None,
+        stands: Stands,
+        managed: Collection[str] | None = None,
+    ) -> None:
+        """Make the files stand, and the services run with them; or what stood before, and raise Problem.
+
+        Args:
+            incoming: the files to write, None for those to delete.
+            digest: of the bundle that they come from; None if they come from none.
+            stands: what the host has.
+            managed: what is ours afterwards; by default what was, and what comes.
+        """
         before = stands.journal
         generation = Generation(
             f"{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}-{secrets.token_hex(3)}",
@@ -142,9 +162,9 @@ class Deployment:
             {path: stands.present[path] for path in incoming},
             before.managed if before else (),
         )
-        managed = {*(before.managed if before else ()), *incoming} - {
-            path for path, each in incoming.items() if each is None
-        }
+        if managed is None:
+            gone = {path for path, each in incoming.items() if each is None}
+            managed = {*(before.managed if before else ()), *incoming} - gone
         journal = Journal(
             "staging",
             digest,
@@ -181,7 +201,7 @@ class Deployment:
 
     def left(self) -> bool:
         """Return whether a run that has done its work has left its lock, or a journal that has not got its name yet."""
-        with _untouched():
+        with untouched():
             return any(self.host.sha256(path) for path in (self.place.lock, f"{self.place.journal}.part"))
 
     def tidy(self) -> None:
@@ -210,8 +230,7 @@ class Deployment:
             if journal is None or (journal.state != "put back" and not journal.generations):
                 return "Nothing was replaced before, so that there is nothing to put back."
             if journal.state != "put back":
-                first, *others = journal.generations
-                old = _replaced_by(journal, first, others)
+                old = replaced_by(journal)
                 if operations := self._to_old(journal, stands):
                     self._stop()
                     unfinished = self.place.write(replace(journal, state="switching"))
@@ -239,7 +258,19 @@ class Deployment:
             self.host.operate([*operations, self.place.write(journal)])
 
     def _to_old(self, journal: Journal, stands: Stands) -> list[Operation]:
-        return self.place.putting_back(journal.generations[0], stands.present)
+        return self.place.putting_back(self._to_come_back(journal, stands), stands.present)
+
+    def _to_come_back(self, journal: Journal, stands: Stands) -> Generation:
+        """Return what the last switch has replaced, without what was changed before it came to it: there is no copy."""
+        first = journal.generations[0]
+        lost = {
+            path
+            for path, old in first.files.items()
+            if old not in (None, stands.present[path]) and self.host.sha256(self.place.copy(first, path)) is None
+        }
+        if lost:
+            self.told.append(f"Somebody has changed {', '.join(sorted(lost))} in the meantime; that stays as it is.")
+        return replace(first, files={path: old for path, old in first.files.items() if path not in lost})
 
     def _check_stage(self, incoming: Mapping[str, Incoming | None]) -> None:
         for path, each in incoming.items():
@@ -265,24 +296,3 @@ class Deployment:
     def _start(self) -> None:
         for service in self.services:
             self.host.start(service)
-
-
-@contextlib.contextmanager
-def _untouched() -> Iterator[None]:
-    """Say of what goes wrong with the host that nothing was done yet. Raises HostProblem."""
-    try:
-        yield
-    except HostProblem as problem:
-        raise HostProblem(f"{problem} This run has touched none of the files") from None
-
-
-def _replaced_by(journal: Journal, first: Generation, others: Sequence[Generation]) -> Journal:
-    """Return the journal once the first generation stands again, and is none any more."""
-    return replace(
-        journal,
-        state="put back",
-        digest=first.digest,
-        managed=tuple(first.managed),
-        generations=tuple(others),
-        switching={},
-    )

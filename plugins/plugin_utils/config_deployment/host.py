@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
@@ -37,3 +38,12 @@ class Host(Protocol):
 
     def start(self, service: str) -> None:
         """Start a service, and return once it has run for a while."""
+
+
+@contextlib.contextmanager
+def untouched() -> Iterator[None]:
+    """Say of what goes wrong with the host that nothing was done yet. Raises HostProblem."""
+    try:
+        yield
+    except HostProblem as problem:
+        raise HostProblem(f"{problem} This run has touched none of the files") from None

@@ -70,6 +70,8 @@ class Generation:
     """SHA-256 by path; None for a file that was not there."""
     managed: Sequence[str] = ()
     """What was ours before."""
+    kept_in: Mapping[str, str] = field(default_factory=dict)
+    """The generation that has the copy, by path, for those that are kept in another one."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,10 @@ class Place:
         """Return where the journal is."""
         return self.kept("journal.json")
 
+    def copy(self, generation: Generation, path: str) -> str:
+        """Return where the copy of a file of a generation is."""
+        return self.kept("generations", generation.kept_in.get(path, generation.name), path)
+
     def write(self, journal: Journal) -> Operation:
         """Return the operation that writes the journal."""
         return Operation("write", self.journal, content=journal.text())
@@ -181,18 +187,63 @@ class Place:
 
     def tidying(self, paths: Iterable[str], journal: Journal, keep: int) -> tuple[Journal, list[Operation]]:
         """Return what deletes the stage and the generations beyond those that are kept, and the journal afterwards."""
-        operations = [Operation("delete", self.kept("stage", path)) for path in sorted(paths)]
-        for each in journal.generations[keep:]:
-            operations += [
-                Operation("delete", self.kept("generations", each.name, path))
-                for path, sha256 in sorted(each.files.items())
-                if sha256 is not None
-            ]
-        return replace(journal, generations=journal.generations[:keep]), operations
+        generations = remaining(journal.generations, keep)
+        unused = self._copies(journal.generations) - self._copies(generations)
+        deleted = [self.kept("stage", path) for path in sorted(paths)] + sorted(unused)
+        return replace(journal, generations=generations), [Operation("delete", path) for path in deleted]
+
+    def _copies(self, generations: Iterable[Generation]) -> set[str]:
+        return {
+            self.copy(each, path) for each in generations for path, sha256 in each.files.items() if sha256 is not None
+        }
+
+
+def before_all(generations: Sequence[Generation]) -> Generation:
+    """Return the oldest of generations, with all files that any of them has replaced as they stood at its time.
+
+    Args:
+        generations: the newest first, without a gap up to the last switch: a generation has no files but those of its
+            own switch, so that what later ones have replaced stood at its time as well.
+    """
+    files: dict[str, str | None] = {}
+    kept_in: dict[str, str] = {}
+    for each in generations:
+        files.update(each.files)
+        kept_in.update({path: each.kept_in.get(path, each.name) for path in each.files})
+    return replace(generations[-1], files=files, kept_in=kept_in)
+
+
+def original(generations: Sequence[Generation]) -> int | None:
+    """Return the number of what was there before anything that was signed off; None if it is not kept."""
+    return next((number for number, each in enumerate(generations) if each.digest is None), None)
+
+
+def remaining(generations: Sequence[Generation], keep: int) -> tuple[Generation, ...]:
+    """Return which generations stay: the newest, at least that of the last switch, and the original in any case."""
+    keep = max(keep, 1)
+    number = original(generations)
+    if number is None or number < keep:
+        return tuple(generations[:keep])
+    return (*generations[:keep], before_all(generations[keep : number + 1]))
+
+
+def replaced_by(journal: Journal) -> Journal:
+    """Return the journal once its first generation stands again, and is none any more."""
+    first, *others = journal.generations
+    return replace(
+        journal,
+        state="put back",
+        digest=first.digest,
+        managed=tuple(first.managed),
+        generations=tuple(others),
+        switching={},
+    )
 
 
 def standing(journal: Journal, present: Mapping[str, str | None]) -> str:
     """Return which of the last switch stands: `new`, `old`, or `neither`, if it was broken off in the midst of it."""
+    if journal.state == "staging":  # nothing was switched by then, so that what differs is somebody else's change
+        return "old"
     if all(present[path] == sha256 for path, sha256 in journal.switching.items()):
         return "new"
     old = journal.generations[0].files if journal.generations else {}

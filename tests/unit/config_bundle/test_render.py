@@ -74,6 +74,9 @@ def test_that_protected_files_are_carried_if_that_is_meant() -> None:
     }
     rendering = render(content, settings(entry), {}, carry_protected=True)
     assert rendering.files == {"a": b"<c><s configProtectionProvider='R'/><t x='2'/></c>"}
+    assert rendering.whole() is rendering
+    with pytest.raises(Problem, match=r"a, /c/s: Windows has encrypted .*; expected sections in clear"):
+        render(content, [], {}).whole()
 
 
 @pytest.mark.parametrize(

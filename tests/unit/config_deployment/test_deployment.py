@@ -16,6 +16,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deploym
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.host import HostProblem
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.plan import (
     Incoming,
+    Journal,
     Operation,
     Place,
 )
@@ -60,6 +61,8 @@ class MemoryHost:
             self._carry_out(each)
 
     def _carry_out(self, each: Operation) -> None:
+        if each.source not in (None, *self.files):
+            raise HostProblem(f"there is no {each.source}")
         if each.action == "delete":
             self.files.pop(each.path, None)
         elif each.action == "write":
@@ -199,6 +202,44 @@ def test_that_a_run_that_dies_while_it_puts_back_is_made_good(step: int) -> None
     assert host.standing() == NEW
     assert host.running
     assert not leftovers(host)
+
+
+@pytest.mark.parametrize("path", [*OLD, "fresh/d.config"])
+@pytest.mark.parametrize("step", range(1, steps() + 1))
+def test_that_a_change_by_hand_after_a_death_is_no_dead_end(step: int, path: str) -> None:
+    host = old_host()
+    host.fails_at, host.dies = step, True
+    with pytest.raises(Death):
+        run(host)
+    host.fails_at, stood = 0, host.standing()
+    died = Journal.parse(host.files[PLACE.journal], PLACE.journal).state
+    host.files[PLACE.file(path)] = b"changed by hand"
+    deployment = run(host)
+    not_ours = {path: b"changed by hand"} if died == "switched" and stood == NEW and path not in NEW else {}
+    assert host.standing() == {**NEW, **not_ours}
+    assert host.running
+    assert not leftovers(host)
+    deployment.put_back()
+    changed = {**OLD, path: b"changed by hand"}
+    if died == "staging":
+        assert host.standing() == changed
+    elif died == "switching" and path in OLD and stood.get(path) == OLD[path]:
+        assert host.standing() == changed, "it had not come to that file"
+        assert any(f"Somebody has changed {path} in the meantime" in each for each in deployment.told)
+
+
+@pytest.mark.parametrize("step", range(1, steps() + 1))
+def test_that_a_deletion_by_hand_after_a_death_is_no_dead_end(step: int) -> None:
+    for path in OLD:
+        host = old_host()
+        host.fails_at, host.dies = step, True
+        with pytest.raises(Death):
+            run(host)
+        host.fails_at = 0
+        host.files.pop(PLACE.file(path), None)
+        run(host)
+        assert host.standing() == NEW, path
+        assert host.running, path
 
 
 def test_that_a_journal_that_was_being_replaced_is_not_lost() -> None:
