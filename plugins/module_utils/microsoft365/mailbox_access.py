@@ -16,9 +16,10 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.c
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.connection import connection_from
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.mailbox_probe import (
     events,
+    is_silence,
     read_configured,
     read_live,
-    written,
+    write_once,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.mailbox_proof import (
     Declared,
@@ -64,8 +65,10 @@ class MailboxAccess:
             )
         return observation
 
-    def write(self) -> tuple[list[str], list[Finding]]:
-        """Write an event to each test mailbox and take it away; return who could be written to, and what differs.
+    def write(self) -> tuple[list[str], list[Finding], list[Finding]]:
+        """Write an event to each test mailbox and take it away.
+
+        Returns who could be written to, what differs, and what the service did not say.
 
         Raises:
             OutcomeUnknown: an event could not be taken away.
@@ -73,15 +76,21 @@ class MailboxAccess:
         """
         done: list[str] = []
         differences: list[Finding] = []
+        not_proven: list[Finding] = []
         with _cancellable():
             for mailbox in self.declared.test_mailboxes:
                 try:
-                    with written(self._client, mailbox):
-                        done.append(mailbox)
+                    write_once(self._client, mailbox)
                 except (Refused, NoAnswer) as error:
-                    remedy = "Have the role Application Calendars.ReadWrite given, not one that only reads."
-                    differences.append(Finding(mailbox, "write", "allowed", error.what, remedy))
-        return done, differences
+                    if is_silence(error):
+                        remedy = "Run again, which also removes an event that may be left."
+                        not_proven.append(Finding(mailbox, "write", "allowed", f"no answer: {error.what}", remedy))
+                    else:
+                        remedy = "Have the role Application Calendars.ReadWrite given, not one that only reads."
+                        differences.append(Finding(mailbox, "write", "allowed", error.what, remedy))
+                else:
+                    done.append(mailbox)
+        return done, differences, not_proven
 
     def events(self) -> dict[str, int]:
         """Return how many events that count are in each test mailbox's calendar.

@@ -175,9 +175,25 @@ def test_what_a_killed_run_left_goes_with_the_next(office: Office, allow: Callab
     assert not any(office.server.tenant.events.values())
 
 
-def test_a_cancelled_run_cleans_up(office: Office, allow: Callable[[str], None]) -> None:
+@pytest.mark.parametrize("kind", ["throttle", "lose"])
+def test_that_nobody_said_whether_it_may_be_written_is_no_refusal(
+    office: Office, allow: Callable[[str], None], prove: Prove, kind: str
+) -> None:
     allow(FILTER)
-    office.faults({"kind": "late", "match": "POST .*calendar/events", "seconds": 2, "times": 1})
+    office.faults({"kind": kind, "match": "POST .*calendar/events"})
+    result = prove(prove_write=True, test_mailboxes=IN[:1], retry_for=1)
+    assert (result["state"], result["differences"], result["written"]) == ("not_proven", [], [])
+    (finding,) = result["not_proven"]
+    assert (finding["where"], finding["what"]) == (IN[0], "write")
+    assert finding["remedy"] == "Run again, which also removes an event that may be left."
+    assert any(office.server.tenant.events.values()) is (kind == "lose")
+    office.faults()
+    assert prove(prove_write=True, test_mailboxes=IN[:1])["proven"]
+    assert not any(office.server.tenant.events.values())
+
+
+def cancelled(office: Office, method: str, *, times: int = 1) -> str:
+    """Return what a run says that is cancelled when it has sent a request about an event, and again at the next."""
     arguments = {**office.connection("CalSync", CALSYNC), "in_scope": IN, "out_of_scope": OUT}
     program = (
         "import json, sys\n"
@@ -195,17 +211,46 @@ def test_a_cancelled_run_cleans_up(office: Office, allow: Callable[[str], None])
     assert process.stdin is not None
     process.stdin.write(json.dumps({**arguments, "prove_write": True, "test_mailboxes": IN[:1]}))
     process.stdin.close()
-    wait_until(
-        lambda: any(each["method"] == "POST" and "calendar" in each["path"] for each in office.requests()),
-        "the event to be asked for",
-        seconds=60,
-    )
-    process.send_signal(signal.SIGTERM)
+    for number in range(1, times + 1):
+
+        def sent(number: int = number) -> bool:
+            requests = [each for each in office.requests() if each["method"] == method and "events" in each["path"]]
+            return len(requests) >= number
+
+        wait_until(sent, f"request {number} about the event", seconds=60)
+        process.send_signal(signal.SIGTERM)
     assert process.stdout is not None
-    result = json.loads(process.stdout.read())
+    message: str = json.loads(process.stdout.read())["msg"]
     process.wait(60)
-    assert result["msg"] == "It was cancelled. No event is left in a calendar."
+    return message
+
+
+@pytest.mark.parametrize(
+    ("method", "fault"),
+    [("POST", {"kind": "late", "seconds": 2}), ("DELETE", {"kind": "throttle", "seconds": 20})],
+    ids=["while it writes", "while it removes"],
+)
+def test_a_cancelled_run_cleans_up(
+    office: Office, allow: Callable[[str], None], method: str, fault: dict[str, Any]
+) -> None:
+    allow(FILTER)
+    office.faults({**fault, "match": f"{method} .*events", "times": 1})
+    assert cancelled(office, method) == "It was cancelled. No event is left in a calendar."
     wait_until(lambda: not any(office.server.tenant.events.values()), "no event to be left", seconds=20)
+
+
+def test_a_run_that_is_cancelled_while_it_cleans_up_says_what_may_be_left(
+    office: Office, allow: Callable[[str], None], prove: Prove
+) -> None:
+    allow(FILTER)
+    office.faults({"kind": "throttle", "match": "DELETE", "seconds": 20})
+    message = cancelled(office, "DELETE", times=2)
+    assert message.startswith(f"{IN[0]}: the event of the proof may still be in the calendar: it was cancelled")
+    assert message.endswith("Run again, which removes it.")
+    assert any(office.server.tenant.events.values())
+    office.faults()
+    assert prove(prove_write=True, test_mailboxes=IN[:1])["proven"]
+    assert not any(office.server.tenant.events.values())
 
 
 @pytest.mark.parametrize(
