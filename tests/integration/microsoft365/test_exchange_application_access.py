@@ -63,6 +63,17 @@ def test_another_filter_changes_the_scope_in_place(office: Office, run: Runner, 
 
 
 @PROVIDERS
+def test_a_scope_whose_name_has_other_capitals_is_the_declared_one(
+    office: Office, run: Runner, principal: str, provider: str
+) -> None:
+    run(MODULE, provider=provider, **DECLARED)
+    declared = {"name": "calsync live", "recipient_filter": FILTER}
+    again = run(MODULE, provider=provider, application=CALSYNC, scope=declared)
+    assert again["changes"] == []
+    assert reaches(office, principal) == set(STUDENTS)
+
+
+@PROVIDERS
 def test_an_administrative_unit(office: Office, run: Runner, principal: str, provider: str) -> None:
     run(MODULE, provider=provider, application=CALSYNC, scope={"administrative_unit": "exams"})
     assert reaches(office, principal) == set(STUDENTS[:2])
