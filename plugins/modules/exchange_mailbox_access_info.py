@@ -35,6 +35,8 @@ options:
   deadline:
     description:
       - For how many seconds to ask again what is not as declared.
+      - An application or a certificate that was registered just now is unknown to Entra ID for seconds to minutes. For
+        as long, but at most five minutes, signing in is tried again too.
       - V(0) asks once.
     type: float
     default: 0

@@ -31,6 +31,9 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.m
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.refusals import NoAnswer, Refused
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.proof import Finding
 
+KNOWN_WITHIN = 300.0
+"""Seconds after which Entra ID knows what was registered. Longer than this nobody waits for a mistyped client_id."""
+
 
 class MailboxAccess:
     """The proof of one application's access."""
@@ -55,7 +58,7 @@ class MailboxAccess:
             Problem: the identity gets no token, or its token is not accepted.
         """
         client, at_once = self._client, self._client.connection.at_once
-        client.sign_in()
+        client.sign_in(patience=min(self.declared.deadline, KNOWN_WITHIN))
         observation = observe(self.declared, lambda mailbox: read_live(client, mailbox), at_once=at_once)
         administrator = self._administrator
         if administrator is not None:

@@ -10,20 +10,14 @@ import pytest
 
 from emulators.microsoft365.access import WRITING, allowed
 from emulators.microsoft365.seed import grant
-from tests.integration.microsoft365.conftest import AUTOMATION, CALSYNC, PERMISSIONS, STUDENTS, Office, Runner
+from tests.integration.microsoft365.conftest import AUTOMATION, CALSYNC, FILTER, PERMISSIONS, STUDENTS, Office, Runner
 
 MODULE = "exchange_application_access"
-FILTER = "CustomAttribute1 -eq 'student'"
 DECLARED: dict[str, Any] = {
     "application": CALSYNC,
     "scope": {"name": "CalSync LIVE", "recipient_filter": FILTER},
 }
 PROVIDERS = pytest.mark.parametrize("provider", ["graph", "commands"])
-
-
-@pytest.fixture
-def principal(office: Office) -> str:
-    return office.client("CalSync", CALSYNC, [])
 
 
 def reaches(office: Office, principal: str) -> set[str]:
