@@ -168,8 +168,7 @@ class Directory:
         require_owned(caller, found)
         self._apply(found, content)
 
-    @staticmethod
-    def _apply(found: Json, content: Json) -> None:
+    def _apply(self, found: Json, content: Json) -> None:
         unknown = set(content) - APPLICATION_PROPERTIES
         if unknown:
             raise NotEmulated(f"the property {sorted(unknown)[0]} of an application")
@@ -177,6 +176,9 @@ class Directory:
         if "keyCredentials" in changed:
             present = {each["keyId"]: each for each in found["keyCredentials"]}
             changed["keyCredentials"] = [_key_credential(each, present) for each in changed["keyCredentials"]]
+            for each in changed["keyCredentials"]:
+                if each["keyId"] not in present:
+                    self._tenant.born(each["keyId"])
         found.update(changed)
 
     def _delete_application(self, found: Json, caller: Json) -> None:

@@ -14,7 +14,8 @@ case) and `times` (how often; without it until the file changes). Kinds:
 - `lose`: what was asked for is done, and the connection is closed instead of the answer;
 - `skew`: the services' clocks are ahead by `seconds`;
 - `propagation`: calendars see changes of roles and scopes after `seconds`, instead of what the seed says;
-- `consistency`: a new object of the directory is found after `seconds`, instead of what the seed says.
+- `consistency`: a new object of the directory is found after `seconds`, instead of what the seed says, and a new
+  certificate signs in after them.
 """
 
 from __future__ import annotations

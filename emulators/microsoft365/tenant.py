@@ -73,7 +73,7 @@ class Tenant:
     propagation: float = 0.0
     """Seconds until calendars see a change of roles or scopes."""
     consistency: float = 0.0
-    """Seconds until a new object of the directory is found by its identifier or by a filter."""
+    """Seconds until a new object of the directory is found by its identifier or by a filter, and signs in."""
     applications: dict[str, Json] = field(default_factory=dict)
     service_principals: dict[str, Json] = field(default_factory=dict)
     app_role_assignments: dict[str, Json] = field(default_factory=dict)

@@ -165,6 +165,8 @@ class Tokens:
     def _certificate(self, application: Json, header: Json) -> tuple[x509.Certificate, Json]:
         """Return the registered certificate that the assertion names by its thumbprint."""
         for credential in application["keyCredentials"]:
+            if not self._tenant.visible(credential["keyId"]):
+                continue
             certificate = x509.load_der_x509_certificate(base64.b64decode(credential["key"]))
             if str(header.get("x5t#S256")).rstrip("=") == _encoded(certificate.fingerprint(hashes.SHA256())):
                 return certificate, credential
@@ -202,7 +204,7 @@ class Tokens:
         if resource is None or not scope.endswith("/.default"):
             raise EntraError(400, "invalid_scope", 70011, f"The provided value for scope {scope} is not valid.")
         principal = self._tenant.find(self._tenant.service_principals.values(), appId=client)
-        if not principal:
+        if not principal or not self._tenant.visible(principal[0]["id"]):
             raise EntraError(
                 400, "invalid_client", 7000229, f"The client application {client} is missing service principal."
             )

@@ -35,6 +35,8 @@ options:
   deadline:
     description:
       - For how many seconds to ask again what is not as declared.
+      - An application or a certificate that was registered just now is unknown to Entra ID for seconds to minutes. For
+        as long, but at most five minutes, signing in is tried again too.
       - V(0) asks once.
     type: float
     default: 0
@@ -45,8 +47,8 @@ options:
   prove_write:
     description:
       - Whether an event is created in O(test_mailboxes) and deleted at once. It is private, in the year 2000, without
-        attendees and reminder. Even if the task is cancelled it is removed, and what a killed one left goes with the
-        next run.
+        attendees and reminder. Even if the task is cancelled it is removed; what a killed one left, or one that got no
+        answer, goes with the next run.
       - It writes, so let it run inside a change only. In check mode it is left out.
     type: bool
     default: false
@@ -241,8 +243,9 @@ def main() -> None:
                 Finding(each, "write", "allowed", "not tried in check mode") for each in declared.test_mailboxes
             ]
         elif not differences:
-            written, refused = access.write()
+            written, refused, unanswered = access.write()
             differences += refused
+            not_proven += unanswered
     except Problem as error:
         module.fail_json(msg=str(error))
     except KeyboardInterrupt:

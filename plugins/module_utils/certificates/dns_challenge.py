@@ -18,7 +18,11 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.errors imp
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.records import zone_name
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.servers import SERVER_OPTIONS
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.signing import authentication
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import InvalidParameter, Problem
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import (
+    InvalidParameter,
+    OutcomeUnknown,
+    Problem,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.resolution import checked_port, resolve
 
 DNS_OPTIONS: dict[str, dict[str, object]] = {
@@ -83,20 +87,28 @@ class ChallengeZone:
         Raises:
             Problem: they could not be put up, or a server does not answer them within `patience` seconds.
         """
-        options = self._options
-        with _client(options["server"], options, self._authenticate) as primary:
-            self._update(primary, challenges, add=True)
-            try:
-                self._await(challenges, patience)
-                yield
-            finally:
-                try:
-                    self._update(primary, challenges, add=False)
-                except Problem as problem:
-                    names = ", ".join(sorted({each.record_name for each in challenges}))
-                    self._warn(f"the records {names} could not be taken down again: {problem}")
+        try:
+            self._update(challenges, add=True)
+        except (OutcomeUnknown, KeyboardInterrupt):  # they may be there nevertheless
+            self._take_down(challenges)
+            raise
+        try:
+            self._await(challenges, patience)
+            yield
+        finally:
+            self._take_down(challenges)
 
-    def _update(self, primary: Client, challenges: Sequence[Challenge], *, add: bool) -> None:
+    def _take_down(self, challenges: Sequence[Challenge]) -> None:
+        try:
+            self._update(challenges, add=False)
+        except Problem as problem:
+            values = ", ".join(f'{each.record_name} TXT "{each.value}"' for each in challenges)
+            self._warn(
+                f"challenges may be left in {self._zone}, and no later run takes them down; remove them: {values}. "
+                f"Why: {problem}"
+            )
+
+    def _update(self, challenges: Sequence[Challenge], *, add: bool) -> None:
         message = dns.update.UpdateMessage(self._zone)
         for challenge in challenges:
             name = dns.name.from_text(challenge.record_name)
@@ -105,9 +117,11 @@ class ChallengeZone:
                 message.add(name, TTL, value)
             else:
                 message.delete(name, value)
-        answer = primary.request(message, primary.asked(self._zone, update=True))
-        if answer.rcode() != dns.rcode.NOERROR:
-            raise rcode_problem(primary.asked(self._zone, update=True), rcode_name(answer))
+        # A connection for each: a server closes one that idles (RFC 7766, 6.2.3), and validation takes its time.
+        with _client(self._options["server"], self._options, self._authenticate) as primary:
+            answer = primary.request(message, primary.asked(self._zone, update=True))
+            if answer.rcode() != dns.rcode.NOERROR:
+                raise rcode_problem(primary.asked(self._zone, update=True), rcode_name(answer))
 
     def _await(self, challenges: Sequence[Challenge], patience: float) -> None:
         """Return when the primary and all declared secondaries answer all values."""

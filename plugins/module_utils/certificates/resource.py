@@ -183,6 +183,8 @@ class Certificates(Resource[State, Step]):
         if served is None:
             raise Problem("the certificate has gone meanwhile", where=str(folder.path), remedy="Run again.")
         if step.kind is Kind.COPIES:
+            if self._rules.issuer is None:  # another than this run's issuer may have issued it
+                _forget_issuer(folder)
             _write_served(served, folder)
         elif self._rules.pkcs12:
             bundle = making.Bundle(folder.key, served, step.wanted.name, self._rules.pkcs12.encryption)
@@ -203,8 +205,11 @@ class Certificates(Resource[State, Step]):
                 found=", ".join(names) or "no names",
                 remedy="Look into the certification authority; nothing was replaced.",
             )
+        mark = self._rules.issuer.mark
+        if folder.content(ISSUER_MARK) != mark:
+            _forget_issuer(folder)
         _write_served(served, folder)
-        if mark := self._rules.issuer.mark:
+        if mark:
             files.write(folder.path / ISSUER_MARK, mark, files.PUBLIC_FILE)
 
     def _entry(self, wanted: Wanted, folder: Folder) -> dict[str, object]:
@@ -240,6 +245,11 @@ def _write_served(served: Served, folder: Folder) -> None:
     for name, content in served.files.items():
         if folder.content(name) != content:
             files.write(folder.path / name, content, files.PUBLIC_FILE)
+
+
+def _forget_issuer(folder: Folder) -> None:
+    """Take the mark away before another certificate comes, which must not pass for that issuer's."""
+    (folder.path / ISSUER_MARK).unlink(missing_ok=True)
 
 
 def _staged(path: Path) -> Path:

@@ -110,7 +110,9 @@ def _check_ews(declared: DeclaredAccess, found: FoundAccess) -> None:
 
 
 def _as_declared(declared: DeclaredAccess, found: FoundAccess, each: Assignment) -> bool:
-    return (each.role, each.kind, each.target) == (declared.role, declared.scope.kind, found.target)
+    if (each.role, each.kind) != (declared.role, declared.scope.kind) or found.target is None:
+        return False
+    return each.target.casefold() == found.target.casefold()  # neither names nor identifiers have regard to case
 
 
 def _changes(declared: DeclaredAccess, found: FoundAccess, where: str) -> Iterator[AccessChange]:

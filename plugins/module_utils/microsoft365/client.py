@@ -30,6 +30,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.f
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.refusals import (
     NoAnswer,
+    NoToken,
     Refused,
     refused,
     sign_in_refused,
@@ -76,9 +77,27 @@ class Client:
         """Close the connections."""
         self._session.close()
 
-    def sign_in(self) -> None:
-        """Get a token for Graph, so that what is wrong with the identity is said once, before threads begin."""
-        self._token(GRAPH)
+    def sign_in(self, *, patience: float = 0.0) -> None:
+        """Get a token for Graph, so that what is wrong with the identity is said once, before threads begin.
+
+        Args:
+            patience: for how many seconds to try again what may be new to Entra ID.
+
+        Raises:
+            NoToken: the identity gets none.
+        """
+        deadline, wait = time.monotonic() + patience, FIRST_WAIT
+        while True:
+            try:
+                self._token(GRAPH)
+            except NoToken as error:
+                if not error.may_be_too_early or time.monotonic() + wait > deadline:
+                    raise
+            else:
+                return
+            self._application = None  # msal repeats for a while what it was answered
+            time.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT)
 
     def get(self, path: str, *, permission: str, query: Mapping[str, str] | None = None, **options: Any) -> Any:
         """Return an object, or a number, of Graph."""

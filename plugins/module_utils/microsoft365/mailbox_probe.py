@@ -10,14 +10,13 @@ Reading is one request that returns at most the identifier of one event. Writing
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.access_state import CALENDAR_ROLES
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.client import Client, Json
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.client import Client
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.refusals import NoAnswer, Refused
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.sign_in import SERVER_ERRORS, TRANSIENT
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import OutcomeUnknown
 
 State = Literal["allowed", "denied", "no mailbox", "no answer"]
@@ -50,7 +49,7 @@ def read_live(client: Client, mailbox: str) -> Seen:
             return Seen("denied", error.what)
         if error.status == 404:
             return Seen("no mailbox", error.what)
-        if error.status in (429, 500, 502, 503, 504):
+        if is_silence(error):
             return Seen("no answer", error.what)
         raise
     except NoAnswer as error:
@@ -84,16 +83,17 @@ def read_configured(client: Client, application: str, mailbox: str) -> Seen:
     return Seen("allowed" if inside else "denied")
 
 
-@contextmanager
-def written(client: Client, mailbox: str) -> Iterator[None]:
-    """Have an event in a mailbox's calendar while the context is entered.
+def write_once(client: Client, mailbox: str) -> None:
+    """Write an event to a mailbox's calendar, and take it away again.
 
     Its transaction id is always the same for a mailbox: what an earlier run left there, broken off before it could
     clean up, is the same event to Graph, and goes with this one.
 
     Raises:
-        Refused: it may not be written; nothing is left.
+        Refused: it may not be written, and nothing is left; or, if `is_silence` of it, the service does not say.
+        NoAnswer: it is not known whether it was written.
         OutcomeUnknown: the event could not be taken away.
+        KeyboardInterrupt: it was cancelled; nothing is left.
     """
     transaction = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{client.connection.client_id}/{mailbox.lower()}"))
     event = {
@@ -106,37 +106,43 @@ def written(client: Client, mailbox: str) -> Iterator[None]:
         "isReminderOn": False,
         "attendees": [],
     }
+    written: str | None = None
 
-    def create() -> Json:
-        created: Json = client.change(
-            "POST", f"v1.0/users/{mailbox}/calendar/events", event, permission=PERMISSION, repeatable=True
-        )
-        return created
+    def write_and_remove() -> None:
+        nonlocal written
+        if written is None:
+            path = f"v1.0/users/{mailbox}/calendar/events"
+            written = client.change("POST", path, event, permission=PERMISSION, repeatable=True)["id"]
+        _remove(client, mailbox, written)
 
     try:
-        created = create()
-    except KeyboardInterrupt:  # it may have been created: asked again, Graph returns it
-        _remove(client, mailbox, create()["id"])
+        write_and_remove()
+    except KeyboardInterrupt:
+        # Whatever was under way may be done: asked to write again, Graph returns the event that is there.
+        try:
+            write_and_remove()
+        except (KeyboardInterrupt, Refused, NoAnswer) as error:
+            if not isinstance(error, Refused) or is_silence(error):
+                raise _left(mailbox, "it was cancelled, and Graph gave no answer while it was cleaned up") from None
         raise
-    try:
-        yield
-    finally:
-        _remove(client, mailbox, created["id"])
+
+
+def is_silence(error: Refused | NoAnswer) -> bool:
+    """Return whether the service has not said yes or no: it does not answer, or asks to come back later."""
+    return isinstance(error, NoAnswer) or error.status in TRANSIENT | SERVER_ERRORS
 
 
 def _remove(client: Client, mailbox: str, event: str) -> None:
     try:
         client.change("DELETE", f"v1.0/users/{mailbox}/events/{event}", None, permission=PERMISSION)
-    except Refused as error:
-        if error.status != 404:  # a request before this one was lost, and done
-            raise OutcomeUnknown(
-                f"the event of the proof is still in the calendar: {error.what}",
-                where=mailbox,
-                remedy="Run again, which removes it.",
-            ) from error
-    except NoAnswer as error:
-        raise OutcomeUnknown(
-            f"the event of the proof may still be in the calendar: {error.what}",
-            where=mailbox,
-            remedy="Run again, which removes it.",
-        ) from error
+    except (Refused, NoAnswer) as error:
+        if not isinstance(error, Refused) or error.status != 404:  # a request before this one was lost, and done
+            raise _left(mailbox, error.what) from error
+
+
+def _left(mailbox: str, why: str) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        f"the event of the proof may still be in the calendar: {why}",
+        where=mailbox,
+        remedy="Run again, which removes it.",
+    )

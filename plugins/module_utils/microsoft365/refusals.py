@@ -14,16 +14,21 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile impo
 
 SIGN_IN_REMEDIES: dict[int, str] = {
     90002: "Give the id of your tenant: Entra admin centre, Overview, Tenant ID.",
-    700016: "Check client_id, and tenant: an application is known only where it was registered or consented to.",
+    700016: "Check client_id, and tenant: an application is known only where it was registered or consented to. What "
+    "was registered just now is known after seconds to minutes: then run again.",
     700023: "The token endpoint is another one than Entra ID's; check what is between.",
     700024: "The clock of this host is wrong, or the service's: compare them (timedatectl, w32tm), then run again.",
     700027: "Check that this certificate is registered on the application and has not expired; add the new one by "
-    "uoe.exam_scheduling.entra_application before the old one ends.",
+    "uoe.exam_scheduling.entra_application before the old one ends. One that was registered just now is known after "
+    "seconds to minutes: then run again.",
     7000215: "The secret is not the application's.",
     7000222: "The secret has expired.",
-    7000229: "The application has no service principal in this tenant; an administrator has to create it.",
+    7000229: "The application has no service principal in this tenant; an administrator has to create it. One that was "
+    "created just now is known after seconds to minutes: then run again.",
 }
 """https://learn.microsoft.com/entra/identity-platform/reference-error-codes"""
+_UNKNOWN = frozenset({700016, 700027, 7000229})
+"""What Entra ID answers, too, while the application, its certificate or its service principal is new."""
 
 _TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]{5,}(\.[A-Za-z0-9_-]*){0,2}")
 
@@ -37,19 +42,29 @@ class Refused(Problem):
         super().__init__(what, **parts)
 
 
+class NoToken(Refused):
+    """Entra ID issued no token."""
+
+    def __init__(self, number: int, code: str, what: str, **parts: Any) -> None:
+        """Keep the AADSTS number."""
+        super().__init__(400, code, what, **parts)
+        self.may_be_too_early = number in _UNKNOWN
+
+
 class NoAnswer(Unreachable):
     """The service did not answer, or not within the time to try."""
 
 
-def sign_in_refused(answer: Mapping[str, Any], where: str) -> Refused:
+def sign_in_refused(answer: Mapping[str, Any], where: str) -> NoToken:
     """Return the error for what the token endpoint answered, as msal returns it."""
     description = without_tokens(str(answer.get("error_description") or answer.get("error")))
     numbers = answer.get("error_codes") or [int(each) for each in re.findall(r"AADSTS(\d+)", description)]
     text = re.split(r"\s*Trace ID:", description)[0].strip()
-    remedy = SIGN_IN_REMEDIES.get(numbers[0] if numbers else 0, "Look the AADSTS number up in Entra's sign-in logs.")
+    number = numbers[0] if numbers else 0
+    remedy = SIGN_IN_REMEDIES.get(number, "Look the AADSTS number up in Entra's sign-in logs.")
     identifier = answer.get("correlation_id") or "none"
-    return Refused(
-        400,
+    return NoToken(
+        number,
         str(answer.get("error")),
         f"no token was issued: {text.rstrip('.')} (correlation id {identifier})",
         where=where,

@@ -132,6 +132,21 @@ def test_a_certificate_from_elsewhere_is_replaced(ordered: Estate, pki: Pki) -> 
     assert "Pebble" in result["certificates"][0]["issuer"]
 
 
+def test_a_certificate_that_took_the_place_of_the_services_does_not_pass_for_it(
+    ordered: Estate, services: Services, pki: Pki
+) -> None:
+    ordered.settle()
+    ordered.settle(provider="own_ca", own_ca=pki.own_ca)
+    assert "Pebble" in ordered.settle()["certificates"][0]["issuer"]
+
+    by_hand = pki.issuing.issue(NAMES, key=ordered.key("web"))
+    ordered.path("chain.pem", "web").unlink()
+    ordered.path("certificate.pem", "web").write_bytes(by_hand.fullchain_pem)
+    ordered.settle(provider="csr_only")
+    assert ordered.leaf("web") == by_hand.certificate
+    assert "Pebble" in ordered.settle()["certificates"][0]["issuer"]
+
+
 def test_a_name_that_cannot_be_proven_is_named_and_its_record_taken_down(
     ordered: Estate, services: Services, tmp_path: Path
 ) -> None:
@@ -179,6 +194,7 @@ def test_what_goes_wrong_is_told_apart(
     assert result["failed"]
     assert message in result["msg"]
     assert result["pending"][0] == "web: certificate"
+    assert not result.get("warnings"), "where no challenge was put up none is left"
     assert services.challenge_records() == []
 
 

@@ -37,6 +37,9 @@ PERMISSIONS = [
 ]
 STUDENTS = [f"s{number:07d}" for number in range(1, 7)]
 STAFF = ["rector", "bursar"]
+FILTER = "CustomAttribute1 -eq 'student'"
+IN, OUT = [f"{name}@exams.example" for name in STUDENTS], [f"{name}@exams.example" for name in STAFF]
+"""Whose calendars CalSync shall reach, and whose not."""
 
 
 @functools.cache
@@ -148,6 +151,38 @@ def run(office: Office) -> Runner:
         return result
 
     return runner
+
+
+Prove = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def principal(office: Office) -> str:
+    return office.client("CalSync", CALSYNC, [])
+
+
+@pytest.fixture
+def allow(run: Runner, principal: str) -> Callable[[str], None]:
+    """Return what gives CalSync the calendars that a filter finds."""
+
+    def allow(recipient_filter: str) -> None:
+        scope = {"name": "CalSync LIVE", "recipient_filter": recipient_filter}
+        result = run("exchange_application_access", application=CALSYNC, scope=scope)
+        assert not result.get("failed"), result["msg"]
+
+    assert principal
+    return allow
+
+
+@pytest.fixture
+def prove(office: Office, run: Runner) -> Prove:
+    """Return what runs exchange_mailbox_access_info as CalSync itself."""
+
+    def prove(**changes: Any) -> dict[str, Any]:
+        arguments = {**office.connection("CalSync", CALSYNC), "in_scope": IN, "out_of_scope": OUT, "interval": 0.2}
+        return run("exchange_mailbox_access_info", **{**arguments, **changes})
+
+    return prove
 
 
 OF_ANSIBLE = {"changed", "deprecations", "diff", "exception", "failed", "invocation", "msg", "warnings"}

@@ -119,6 +119,20 @@ def test_a_directory_that_finds_new_objects_late(office: Office, run: Runner) ->
     assert made["service_principal_id"] in office.server.tenant.service_principals
 
 
+def test_a_certificate_that_signs_in_late(office: Office, run: Runner) -> None:
+    office.certificate("first")
+    office.certificate("second")
+    made = run("entra_application", name=NAME, tag=TAG, certificates=[office.file("first")])
+    office.server.tenant.settle()
+    office.faults({"kind": "consistency", "seconds": 3600})
+    both = {"certificates": [office.file("first"), office.file("second")]}
+    assert run("entra_application", name=NAME, tag=TAG, **both)["changed"]
+    connection = {**office.connection("second", made["client_id"]), "check": True}
+    assert "AADSTS700027" in run("entra_application", **connection, name=NAME, tag=TAG)["msg"]
+    office.faults()
+    assert "AADSTS" not in run("entra_application", **connection, name=NAME, tag=TAG)["msg"], "it may read nothing"
+
+
 def test_a_secret_is_in_its_file_alone(office: Office, run: Runner, tmp_path: Path) -> None:
     secret = {"name": "legacy", "file": str(tmp_path / "secret")}
     made = run("entra_application", name=NAME, tag=TAG, secret=secret)

@@ -10,20 +10,14 @@ import pytest
 
 from emulators.microsoft365.access import WRITING, allowed
 from emulators.microsoft365.seed import grant
-from tests.integration.microsoft365.conftest import AUTOMATION, CALSYNC, PERMISSIONS, STUDENTS, Office, Runner
+from tests.integration.microsoft365.conftest import AUTOMATION, CALSYNC, FILTER, PERMISSIONS, STUDENTS, Office, Runner
 
 MODULE = "exchange_application_access"
-FILTER = "CustomAttribute1 -eq 'student'"
 DECLARED: dict[str, Any] = {
     "application": CALSYNC,
     "scope": {"name": "CalSync LIVE", "recipient_filter": FILTER},
 }
 PROVIDERS = pytest.mark.parametrize("provider", ["graph", "commands"])
-
-
-@pytest.fixture
-def principal(office: Office) -> str:
-    return office.client("CalSync", CALSYNC, [])
 
 
 def reaches(office: Office, principal: str) -> set[str]:
@@ -60,6 +54,17 @@ def test_another_filter_changes_the_scope_in_place(office: Office, run: Runner, 
     changed = run(MODULE, provider=provider, application=CALSYNC, scope=narrow)
     assert [(each["action"], each["item"]) for each in changed["changes"]] == [("update", "scope CalSync LIVE")]
     assert reaches(office, principal) == {STUDENTS[0]}
+
+
+@PROVIDERS
+def test_a_scope_whose_name_has_other_capitals_is_the_declared_one(
+    office: Office, run: Runner, principal: str, provider: str
+) -> None:
+    run(MODULE, provider=provider, **DECLARED)
+    declared = {"name": "calsync live", "recipient_filter": FILTER}
+    again = run(MODULE, provider=provider, application=CALSYNC, scope=declared)
+    assert again["changes"] == []
+    assert reaches(office, principal) == set(STUDENTS)
 
 
 @PROVIDERS

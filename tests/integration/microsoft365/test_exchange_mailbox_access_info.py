@@ -1,58 +1,17 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""exchange_mailbox_access_info against the emulated tenant: both halves, propagation, writing that leaves nothing."""
+"""exchange_mailbox_access_info against the emulated tenant: both halves, propagation, what is refused."""
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365 import mailbox_access
 from emulators.microsoft365.seed import grant
-from emulators.processes import wait_until
-from tests.integration.microsoft365.conftest import CALSYNC, STAFF, STUDENTS, Office, Runner
-from tests.performance.ratio import ROOT
-
-MODULE = "exchange_mailbox_access_info"
-FILTER = "CustomAttribute1 -eq 'student'"
-IN, OUT = [f"{name}@exams.example" for name in STUDENTS], [f"{name}@exams.example" for name in STAFF]
-
-Prove = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture
-def principal(office: Office) -> str:
-    return office.client("CalSync", CALSYNC, [])
-
-
-@pytest.fixture
-def allow(run: Runner, principal: str) -> Callable[[str], None]:
-    """Return what gives CalSync the calendars that a filter finds."""
-
-    def allow(recipient_filter: str) -> None:
-        scope = {"name": "CalSync LIVE", "recipient_filter": recipient_filter}
-        result = run("exchange_application_access", application=CALSYNC, scope=scope)
-        assert not result.get("failed"), result["msg"]
-
-    assert principal
-    return allow
-
-
-@pytest.fixture
-def prove(office: Office, run: Runner) -> Prove:
-    """Return what runs the module as CalSync itself."""
-
-    def prove(**changes: Any) -> dict[str, Any]:
-        arguments = {**office.connection("CalSync", CALSYNC), "in_scope": IN, "out_of_scope": OUT, "interval": 0.2}
-        return run(MODULE, **{**arguments, **changes})
-
-    return prove
+from tests.integration.microsoft365.conftest import CALSYNC, FILTER, IN, OUT, Office, Prove
 
 
 def administrator(office: Office) -> dict[str, Any]:
@@ -103,6 +62,51 @@ def test_it_waits_for_propagation(office: Office, allow: Callable[[str], None], 
     assert 0.2 < result["waited"] < 20
 
 
+@pytest.fixture
+def new(office: Office, principal: str, request: pytest.FixtureRequest) -> None:
+    """Have Entra ID learn of one of CalSync's objects just now: nobody signs in with it for as long as faults say."""
+    tenant = office.server.tenant
+    (application,) = tenant.find(tenant.applications.values(), appId=CALSYNC)
+    identifiers = {
+        "application": application["id"],
+        "service principal": principal,
+        "certificate": application["keyCredentials"][0]["keyId"],
+    }
+    tenant.born(identifiers[request.param])
+
+
+NEW = pytest.mark.parametrize(
+    ("new", "number"),
+    [("application", 700016), ("service principal", 7000229), ("certificate", 700027)],
+    indirect=["new"],
+)
+
+
+@NEW
+@pytest.mark.usefixtures("new")
+def test_it_waits_until_entra_knows_what_was_registered_just_now(
+    office: Office, allow: Callable[[str], None], prove: Prove, number: int
+) -> None:
+    allow(FILTER)
+    office.faults({"kind": "consistency", "seconds": 3600})
+    unknown = prove(deadline=0)
+    assert f"AADSTS{number}" in unknown["msg"]
+    assert "minutes" in unknown["msg"]
+    office.faults({"kind": "consistency", "seconds": 1.5})
+    result = prove(deadline=20)
+    assert result["proven"], result["msg"]
+
+
+@pytest.mark.parametrize("new", ["application"], indirect=True)
+@pytest.mark.usefixtures("new")
+def test_it_does_not_wait_for_hours_for_an_application_that_there_may_not_be(
+    office: Office, prove: Prove, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailbox_access, "KNOWN_WITHIN", 1.0)
+    office.faults({"kind": "consistency", "seconds": 3600})
+    assert "AADSTS700016" in prove(deadline=7200)["msg"]
+
+
 def test_propagation_past_the_deadline_says_which_half_is_pending(
     office: Office, allow: Callable[[str], None], prove: Prove
 ) -> None:
@@ -136,76 +140,6 @@ def test_throttling_is_waited_for_and_silence_is_no_proof(
     assert not result.get("failed"), "it is not proven, which is no failure"
     assert result["state"] == "not_proven"
     assert [each["where"] for each in result["not_proven"]] == [IN[0]]
-
-
-def test_writing_leaves_nothing(office: Office, run: Runner, allow: Callable[[str], None], prove: Prove) -> None:
-    allow(FILTER)
-    given = {"prove_write": True, "test_mailboxes": IN[:1]}
-    checked = run(MODULE, check=True, **office.connection("CalSync", CALSYNC), in_scope=IN, out_of_scope=OUT, **given)
-    assert checked["written"] == []
-    assert not any(each["method"] == "POST" and "calendar" in each["path"] for each in office.requests())
-    result = prove(**given)
-    assert result["proven"], result["msg"]
-    assert result["written"] == IN[:1]
-    assert not any(office.server.tenant.events.values())
-    sent = next(each["body"] for each in office.requests() if each["method"] == "POST" and "calendar" in each["path"])
-    assert sent["attendees"] == []
-    assert (sent["sensitivity"], sent["showAs"], sent["isReminderOn"]) == ("private", "free", False)
-
-
-def test_a_lost_answer_leaves_nothing(office: Office, allow: Callable[[str], None], prove: Prove) -> None:
-    allow(FILTER)
-    office.faults(
-        {"kind": "lose", "match": "POST .*calendar/events", "times": 1},
-        {"kind": "lose", "match": "DELETE", "times": 1},
-    )
-    assert prove(prove_write=True, test_mailboxes=IN[:2])["written"] == IN[:2]
-    assert not any(office.server.tenant.events.values())
-
-
-def test_what_a_killed_run_left_goes_with_the_next(office: Office, allow: Callable[[str], None], prove: Prove) -> None:
-    allow(FILTER)
-    office.faults({"kind": "error", "match": "DELETE", "status": 403})
-    left = prove(prove_write=True, test_mailboxes=IN[:1])
-    assert left["failed"]
-    assert "Run again, which removes it." in left["msg"]
-    assert sum(map(len, office.server.tenant.events.values())) == 1
-    office.faults()
-    assert prove(prove_write=True, test_mailboxes=IN[:1])["proven"]
-    assert not any(office.server.tenant.events.values())
-
-
-def test_a_cancelled_run_cleans_up(office: Office, allow: Callable[[str], None]) -> None:
-    allow(FILTER)
-    office.faults({"kind": "late", "match": "POST .*calendar/events", "seconds": 2, "times": 1})
-    arguments = {**office.connection("CalSync", CALSYNC), "in_scope": IN, "out_of_scope": OUT}
-    program = (
-        "import json, sys\n"
-        "from ansible.module_utils.testing import patch_module_args\n"
-        f"from ansible_collections.uoe.exam_scheduling.plugins.modules import {MODULE} as module\n"
-        "with patch_module_args(json.load(sys.stdin)): module.main()\n"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", program],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT / ".collections")},
-    )
-    assert process.stdin is not None
-    process.stdin.write(json.dumps({**arguments, "prove_write": True, "test_mailboxes": IN[:1]}))
-    process.stdin.close()
-    wait_until(
-        lambda: any(each["method"] == "POST" and "calendar" in each["path"] for each in office.requests()),
-        "the event to be asked for",
-        seconds=60,
-    )
-    process.send_signal(signal.SIGTERM)
-    assert process.stdout is not None
-    result = json.loads(process.stdout.read())
-    process.wait(60)
-    assert result["msg"] == "It was cancelled. No event is left in a calendar."
-    wait_until(lambda: not any(office.server.tenant.events.values()), "no event to be left", seconds=20)
 
 
 @pytest.mark.parametrize(

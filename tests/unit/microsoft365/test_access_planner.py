@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -33,6 +34,13 @@ def test_nothing_changes_what_is_as_declared() -> None:
     assert plan_access(DECLARED, FOUND) == []
     mail = Assignment("2", "Application Mail.Read", "everywhere", "/")
     assert plan_access(DECLARED, replace(FOUND, assignments=(RIGHT, mail))) == [], "no calendars, so left alone"
+
+
+@pytest.mark.parametrize("kind", ["filter", "group", "unit"])
+def test_names_and_identifiers_in_other_capitals_are_the_same(kind: Literal["filter", "group", "unit"]) -> None:
+    declared = replace(DECLARED, scope=replace(DECLARED.scope, kind=kind))
+    found = replace(FOUND, target="ABCDEF00-live", assignments=(Assignment("1", ROLE, kind, "abcdef00-LIVE"),))
+    assert plan_access(declared, found) == []
 
 
 def test_the_role_is_given_before_another_is_taken_away() -> None:
