@@ -70,6 +70,15 @@ def test_that_data_are_cleared_to_the_golden_copy_unless_they_are_in_service(reh
     assert "pre_live" in refused
     assert sql(isolated, says.format("pre_live"), COUNTS) == AFTER_WORK
 
+    # silence counts as live, and no run breaks it while there are rows to lose
+    sql(isolated, "EXEC sp_dropextendedproperty N'exam_scheduling_service'")
+    for mode in (("--check",), ()):
+        silent = isolated.play("live.yml", "--tags", "exam_scheduler", "--limit", "sql_server", *mode, succeeds=False)
+        assert "rows besides reference data and says nothing of being in service" in " ".join(silent.split())
+    adopted = isolated.play("adopt.yml", "--tags", "exam_scheduler", "--limit", "sql_server,control_node")
+    assert "nothing, which counts as live" in adopted
+    assert sql(isolated, "EXEC sp_addextendedproperty N'exam_scheduling_service', N'pre_live'", COUNTS) == AFTER_WORK
+
     assert changed(isolated.play("rollback.yml")) > 0
     assert sql(isolated, COUNTS) == AS_REHEARSED
     assert changed(isolated.play("rollback.yml")) == 0
