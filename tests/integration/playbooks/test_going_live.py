@@ -107,6 +107,12 @@ def test_that_a_release_is_validated_goes_live_and_then_keeps_its_data(rehearsed
         for playbook, options in DESTRUCTIVE.items():
             isolated.play(playbook, *inventory, *options, succeeds=False)
             assert sql(isolated, COUNTS) == loaded, playbook
+    for hosts, message in (
+        ("control_node:web_timetables", "may be in service"),
+        ("web_timetables", "first play of back_out.yml was left out"),
+    ):
+        part = isolated.play("back_out.yml", "--limit", hosts, succeeds=False)
+        assert message in " ".join(part.split()), "nor does it back out of a part"
 
     sql(isolated, RECORD.format("pre_live"))
     forget_validation(isolated)
