@@ -191,7 +191,7 @@ def reconcile(
         journal: takes the item and the action of each change the moment it is in force.
 
     Returns:
-        The outcome; its `problem` is set if the application broke off.
+        The outcome; its `problem` is set if the application broke off, or if the facts of it could not be had.
 
     Raises:
         Problem: the state could not be read or no plan made, or that was cancelled; nothing was touched.
@@ -219,7 +219,13 @@ def reconcile(
         except Exception as error:  # a defect of ours: even then the user must learn what stands
             problem = Problem(f"unexpected {type(error).__name__}: {error}")
             problem.__cause__ = error
-    return Outcome(changes, applied, resource.facts(present), problem, missing)
+    try:
+        facts = resource.facts(present)
+    except (Problem, OSError) as error:
+        if problem is None and not applied:
+            raise  # nothing was touched
+        facts, problem = {}, problem or Problem(str(error))  # why it broke off says more
+    return Outcome(changes, applied, facts, problem, missing)
 
 
 def run(module: AnsibleModule, resource: Resource[Present, ChangeT]) -> None:
@@ -261,18 +267,12 @@ def _pending(module: AnsibleModule, missing: MissingPrerequisite, result: Mappin
 def _broken_off(outcome: Outcome[ChangeT]) -> str:
     """Say what stands and what does not, and that running again carries on."""
     why = _sentence(outcome.problem)
+    applied, pending = (", ".join(each.item for each in of) or "nothing" for of in (outcome.applied, outcome.pending))
     if isinstance(outcome.problem, OutcomeUnknown):
-        return (
-            f"{why} Applied: {', '.join(change.item for change in outcome.applied) or 'nothing'}. "
-            f"Not known whether applied: {', '.join(change.item for change in outcome.pending)}. "
-            "Running again finds out."
-        )
+        return f"{why} Applied: {applied}. Not known whether applied: {pending}. Running again finds out."
     if not outcome.applied:
         return f"{why} Nothing was applied; running again starts afresh."
-    return (
-        f"{why} Applied: {', '.join(change.item for change in outcome.applied)}. "
-        f"Not applied: {', '.join(change.item for change in outcome.pending)}. Running again carries on from here."
-    )
+    return f"{why} Applied: {applied}. Not applied: {pending}. Running again carries on from here."
 
 
 def _sentence(error: object) -> str:

@@ -10,6 +10,8 @@ import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.service_record import PROPERTY, record_of
+
 AS_PLANNED = "as planned"
 NOTHING = "nothing"
 AS_SIGNED_OFF = "as signed off"
@@ -104,17 +106,20 @@ def adopted_product(
     return {**adopted, "services": found} if declared else adopted
 
 
-def adopted_database(declared: Mapping[str, Any], databases: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def adopted_database(
+    declared: Mapping[str, Any], databases: Sequence[Mapping[str, Any]], service: str
+) -> dict[str, Any]:
     """Return a database of SQL Server as it is.
 
     Args:
         declared: the database, as the role takes it.
         databases: what `mssql_info` said of all that the login may see.
+        service: what is declared of its being in service.
 
     Returns:
         `database`, the declared one with collation, recovery model, snapshots of read committed and owner that are
-        there; `record`, what it says of being in service, None if nothing. A database that is not there is left as it
-        is declared. `expected` and `found` tell what differs, for a proof.
+        there; `record`, what it says of being in service, `live` where it says nothing, None if it is not there. A
+        database that is not there is left as it is declared. `expected` and `found` tell what differs, for a proof.
     """
     here = f"database {declared['name']}"
     there = next((each for each in databases if each["name"].casefold() == declared["name"].casefold()), None)
@@ -128,11 +133,15 @@ def adopted_database(declared: Mapping[str, Any], databases: Sequence[Mapping[st
     }
     # of what cannot be told, such as the owner whose login is gone, the declaration stays
     adopted = {**declared, **{name: value for name, value in found.items() if value is not None}}
+    record = record_of(there["extended_properties"] or {}, PROPERTY)
+    told = {**found, "service_record": record or f"{NOTHING}, which counts as live"}
     return {
         "database": adopted,
-        "record": (there["extended_properties"] or {}).get("exam_scheduling_service"),
-        "expected": {f"{here}: {name.replace('_', ' ')}": declared[name] for name in found},
-        "found": {f"{here}: {name.replace('_', ' ')}": value for name, value in found.items()},
+        "record": record or "live",
+        "expected": {
+            f"{here}: {name.replace('_', ' ')}": {**declared, "service_record": service}[name] for name in told
+        },
+        "found": {f"{here}: {name.replace('_', ' ')}": value for name, value in told.items()},
     }
 
 

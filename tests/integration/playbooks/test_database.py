@@ -42,6 +42,8 @@ def test_what_integration_tests_wrote_is_reverted_and_the_line_is_proven(rehears
     assert "Say -e state=present" in isolated.play("snapshot.yml", succeeds=False)
     kept = isolated.play("snapshot.yml", "-e", "state=present")
     assert (changed(kept), report(kept)["3.4"]) == (1, "applied")
+    stands = isolated.play("snapshot.yml", "-e", "state=present", succeeds=False)
+    assert "a revert would lose what anybody has written since then" in " ".join(stands.split())
     assert sql(isolated, *WORK, COUNTS) == AFTER_WORK
 
     predicted = isolated.play("snapshot.yml", "-e", "state=reverted", "--check")
@@ -69,6 +71,15 @@ def test_that_data_are_cleared_to_the_golden_copy_unless_they_are_in_service(reh
     refused = isolated.play("rollback.yml", succeeds=False)
     assert "pre_live" in refused
     assert sql(isolated, says.format("pre_live"), COUNTS) == AFTER_WORK
+
+    # silence counts as live, and no run breaks it while there are rows to lose
+    sql(isolated, "EXEC sp_dropextendedproperty N'exam_scheduling_service'")
+    for mode in (("--check",), ()):
+        silent = isolated.play("live.yml", "--tags", "exam_scheduler", "--limit", "sql_server", *mode, succeeds=False)
+        assert "rows besides reference data and says nothing of being in service" in " ".join(silent.split())
+    adopted = isolated.play("adopt.yml", "--tags", "exam_scheduler", "--limit", "sql_server,control_node")
+    assert "nothing, which counts as live" in adopted
+    assert sql(isolated, "EXEC sp_addextendedproperty N'exam_scheduling_service', N'pre_live'", COUNTS) == AFTER_WORK
 
     assert changed(isolated.play("rollback.yml")) > 0
     assert sql(isolated, COUNTS) == AS_REHEARSED

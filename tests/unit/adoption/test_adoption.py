@@ -124,19 +124,28 @@ DATABASE = {"name": "ES", "collation": "Latin1_General_CI_AS", "recovery_model":
 THERE = {**DATABASE, "name": "es", "recovery_model": "SIMPLE", "owner": None} | {
     "extended_properties": {"exam_scheduling_service": "live"}
 }
+RECORD = "database ES: service record"
 
 
 def test_that_a_database_is_adopted_as_it_is_and_what_cannot_be_told_stays() -> None:
-    adopted = adopted_database(DATABASE, [{**THERE, "name": "other"}, THERE])
+    adopted = adopted_database(DATABASE, [{**THERE, "name": "other"}, THERE], "pre_live")
     assert adopted["database"] == {**DATABASE, "recovery_model": "simple"}
     assert adopted["record"] == "live"
     assert adopted["expected"]["database ES: recovery model"] == "full"
     assert adopted["found"]["database ES: recovery model"] == "simple"
+    assert (adopted["expected"][RECORD], adopted["found"][RECORD]) == ("pre_live", "live")
     assert adopted["found"].keys() == adopted["expected"].keys()
 
 
+@pytest.mark.parametrize("properties", [{}, None, {"another": "pre_live"}])
+def test_that_a_database_that_says_nothing_is_adopted_as_live_and_named(properties: dict[str, str] | None) -> None:
+    adopted = adopted_database(DATABASE, [{**THERE, "extended_properties": properties}], "pre_live")
+    assert adopted["record"] == "live"
+    assert (adopted["expected"][RECORD], adopted["found"][RECORD]) == ("pre_live", "nothing, which counts as live")
+
+
 def test_that_a_database_that_is_not_there_stays_as_it_is_declared_and_is_named() -> None:
-    adopted = adopted_database(DATABASE, [])
+    adopted = adopted_database(DATABASE, [], "pre_live")
     assert (adopted["database"], adopted["record"]) == (DATABASE, None)
     assert adopted["found"] == {"database ES": "nothing"}
 

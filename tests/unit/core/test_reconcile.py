@@ -17,6 +17,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile impo
     OutcomeUnknown,
     Problem,
     Resource,
+    Unreachable,
     _broken_off,
     reconcile,
 )
@@ -128,6 +129,23 @@ def test_a_defect_of_an_applier_still_tells_what_stands() -> None:
     assert [change.item for change in outcome.applied] == ["a"]
     assert isinstance(outcome.problem, Problem)
     assert isinstance(outcome.problem.__cause__, KeyError)
+
+
+@pytest.mark.parametrize("lost", [Unreachable("it answers no more", where="table"), OSError("no such file")])
+def test_facts_that_cannot_be_had_after_an_application_do_not_hide_what_stands(lost: Exception) -> None:
+    class Silent(Table):
+        def facts(self, present: dict[str, int]) -> Mapping[str, object]:
+            raise lost
+
+    broken = reconcile(Silent({}, {"a": 1, "b": 2}, breaks_after=1), check_mode=False)
+    told = "table: the table is full. Make room. Applied: a. Not applied: b. Running again carries on from here."
+    assert _broken_off(broken) == told, "why it broke off, and not why nothing more is known"
+    whole = reconcile(Silent({}, {"a": 1}), check_mode=False)
+    assert str(lost) in _broken_off(whole)
+    assert "Applied: a. Not applied: nothing." in _broken_off(whole)
+    for check_mode, rows in ((True, {"a": 1}), (False, {})):
+        with pytest.raises(type(lost)):
+            reconcile(Silent({}, rows), check_mode=check_mode)
 
 
 def test_a_cancelled_reading_or_plan_has_touched_nothing() -> None:
