@@ -5,14 +5,15 @@
 """The history of a set of views: what each deployment left, so that the one before can be brought back. Pure.
 
 A deployment is a record for each view of the set, its query and all that belongs to it. What was there before the first
-deployment, or was changed behind the back of the last one, is recorded as found before it is replaced.
+deployment, or was changed behind the back of the last one, is recorded as found before it is replaced, together with
+what replaces it: a run that breaks off can then be told from somebody who changed the views.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -20,7 +21,10 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_pl
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_state import Deployment, Grant, View
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Change, MissingPrerequisite, Problem
 
-FORWARD = ("deployed", "removed")
+BEGUN = {"deployed": "deploying", "removed": "removing", "reverted": "reverting"}
+"""What a deployment is recorded as before its first change. One that stays so broke off, or is still at work."""
+
+FORWARD = ("deployed", "removed", "deploying", "removing")
 """What can be reverted: finding and reverting cannot."""
 
 COLUMNS = (
@@ -92,12 +96,28 @@ def rows_of(set_name: str, deployment: Deployment) -> list[tuple[object, ...]]:
     ]
 
 
+def is_begun(deployment: Deployment) -> bool:
+    """Return whether nothing says that a deployment has come to its end."""
+    return deployment.action in BEGUN.values()
+
+
+def as_begun(deployments: Iterable[Deployment]) -> list[Deployment]:
+    """Return deployments as they are recorded before the first change."""
+    return [replace(each, action=BEGUN.get(each.action, each.action)) for each in deployments]
+
+
 def state_after(history: Iterable[Deployment]) -> dict[str, View | None]:
-    """Return what the views were after some deployments."""
+    """Return what the views were after some deployments. One that has not come to its end has left nothing for sure."""
     state: dict[str, View | None] = {}
     for each in history:
-        state |= each.views
+        if not is_begun(each):
+            state |= each.views
     return state
+
+
+def names_in(history: Iterable[Deployment]) -> set[str]:
+    """Return the views that deployments are about."""
+    return {name for each in history for name in each.views}
 
 
 def same(one: View | None, other: View | None) -> bool:
@@ -158,9 +178,9 @@ def reverted(
                 remedy="Give one of them.",
             )
         place = chosen[0] + 1
-    undone = history[place:]
+    undone = [*_broken_off(history[:place]), *history[place:]]
     state = state_after(history[:place])
-    names = {name for each in undone for name in each.views}
+    names = names_in(undone)
     revoke = {}
     for name in names:
         view = state.get(name)
@@ -198,10 +218,17 @@ def plan_history(
         change: the change under which it is deployed.
     """
     recorded = state_after(history or ())
-    if not changing and not differs(after, recorded):
+    broken_off = _broken_off(history or ())
+    if not changing and not broken_off and not differs(after, recorded):
         return None
     number = max((each.number for each in history or ()), default=0)
     present = {name: before.get(name) for name in after}
+    if broken_off:
+        # what these have left was not there before: that is recorded already
+        mixed = {
+            name: [state.get(name) for state in (recorded, *(each.views for each in broken_off))] for name in after
+        }
+        present = {name: view for name, view in present.items() if not _is_mixture(view, mixed[name])}
     added = []
     if differs(present, recorded):
         number += 1
@@ -212,3 +239,20 @@ def plan_history(
         for each in added
     ]
     return HistoryChange("history of the views", "create", None, shown, tuple(added))
+
+
+def _broken_off(history: Sequence[Deployment]) -> list[Deployment]:
+    """Return the deployments at the end of a history that were begun, and none after them has come to its end."""
+    ended = [place for place, each in enumerate(history) if each.action in BEGUN]
+    return [each for each in history[ended[-1] + 1 if ended else 0 :] if is_begun(each)]
+
+
+def _is_mixture(view: View | None, states: Sequence[View | None]) -> bool:
+    """Return whether all of a view is of one or another of its states: between two statements it is neither."""
+    views = [each for each in states if each is not None]
+    if view is None:
+        return len(views) < len(states)
+    comments = {item for each in views for item in each.comments.items()}
+    grants = {grant for each in views for grant in each.grants}
+    defined = any(view.same_definition(each) for each in views)
+    return defined and view.comments.items() <= comments and view.grants <= grants
