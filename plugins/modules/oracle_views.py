@@ -55,7 +55,8 @@ options:
       - V(present) means that the views are as O(sources) declare them.
       - V(absent) means that they are not there. It is refused while something else uses them.
       - V(reverted) means that the set is what it was before its last deployment. Views that were not there then are
-        dropped, and rights that the deployment gave are taken away. A second time changes nothing.
+        dropped, and rights that the deployment gave are taken away. A second time changes nothing, however the last
+        deployment was taken back.
     type: str
     choices: [present, absent, reverted]
     default: present
@@ -88,11 +89,15 @@ options:
     description: Who deploys, for the history. By default it is O(login_user).
     type: str
   deployment:
-    description: With O(state=reverted), the deployment of RV(history) to go back to.
+    description: With O(state=reverted), the deployment of RV(history) to go back to. V(0) is what was there before the
+      first one.
     type: int
-  whole_change:
-    description: With O(state=reverted), go back to before the first deployment of the change (O(change_id)) that the
-      last one belongs to, however often its views were deployed.
+  whole_release:
+    description:
+      - With O(state=reverted), go back to before the first of all deployments that stand, whichever changes
+        (O(change_id)) they belong to.
+      - One that was taken back does not stand. Once the views are what they were before all of them, none stands, and
+        what is found by the next deployment is what that one would be taken back to.
     type: bool
     default: false
   ddl_lock_timeout:

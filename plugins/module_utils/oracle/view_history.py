@@ -139,20 +139,22 @@ class Target:
     views: Mapping[str, View | None]
     revoke: Mapping[str, frozenset[Grant]]
     """Rights that what is reverted gave."""
-    to: int
-    """The deployment that is brought back; 0 for what was before all of them."""
+    takes_back: bool = False
+    """Whether deployments that stand are taken back. That is recorded even if their views are what was there before."""
 
 
 def reverted(
-    history: Sequence[Deployment] | None, number: int | None, where: str, *, whole_change: bool = False
+    history: Sequence[Deployment] | None, number: int | None, where: str, *, whole_release: bool = False
 ) -> Target:
     """Return what the set was before its last deployment, or after one that is named.
 
+    Where the last one, or with `whole_release` every one, was taken back already, it is what that has left.
+
     Args:
         history: in its order; None if there is no table for it.
-        number: the deployment to go back to.
+        number: the deployment to go back to; 0 for what was before the first one.
         where: what messages call the table.
-        whole_change: go back to before the first deployment of the change that the last one belongs to.
+        whole_release: go back to before the first of all deployments that stand, whichever changes they belong to.
 
     Raises:
         MissingPrerequisite: nothing was deployed.
@@ -165,21 +167,16 @@ def reverted(
             where=where,
             remedy="Deploy it first, or correct set_name or history_table.",
         )
-    place = forward[-1]
-    if whole_change and (change := history[place].change) is not None:
-        place = next(at for at in forward if history[at].change == change)
+    standing = _standing(history)
     if number is not None:
-        chosen = [at for at, each in enumerate(history) if each.number == number]
-        if not chosen:
-            raise Problem(
-                f"deployment={number} is refused: it is not recorded",
-                where=where,
-                expected=", ".join(str(each.number) for each in history),
-                remedy="Give one of them.",
-            )
-        place = chosen[0] + 1
+        place, stands = (forward[0] if number == 0 else _after(history, number, where)), True
+    elif whole_release:
+        place, stands = (standing or forward)[0], bool(standing)
+    else:
+        place, stands = forward[-1], forward[-1] in standing
+    known = history[:place] if stands else history
+    state = _before(history) | state_after(known)
     undone = [*_broken_off(history[:place]), *history[place:]]
-    state = state_after(history[:place])
     names = names_in(undone)
     revoke = {}
     for name in names:
@@ -193,7 +190,47 @@ def reverted(
         }
         # one that was given with another option is taken away too, and given anew as it was
         revoke[name] = frozenset(given - keeps)
-    return Target({name: state.get(name) for name in sorted(names)}, revoke, history[place - 1].number if place else 0)
+    return Target({name: state.get(name) for name in sorted(names)}, revoke, stands and number is None)
+
+
+def _after(history: Sequence[Deployment], number: int, where: str) -> int:
+    """Return the place after a deployment."""
+    for place, each in enumerate(history, start=1):
+        if each.number == number:
+            return place
+    raise Problem(
+        f"deployment={number} is refused: it is not recorded",
+        where=where,
+        expected=", ".join(["0", *(str(each.number) for each in history)]),
+        remedy="Give one of them.",
+    )
+
+
+def _before(history: Sequence[Deployment]) -> dict[str, View | None]:
+    """Return what each view was before the history: what it was found to be, if that is the first record of it."""
+    state: dict[str, View | None] = {}
+    for each in history:
+        for name, view in each.views.items():
+            state.setdefault(name, view if each.action == "found" else None)
+    return state
+
+
+def _standing(history: Sequence[Deployment]) -> list[int]:
+    """Return the places of the deployments that nothing has taken back.
+
+    The history does not say where reverting led to, but what it left: that is what stood when the set was so first.
+    """
+    states = [_before(history)]
+    standing: list[list[int]] = [[]]
+    for place, each in enumerate(history):
+        state = states[-1] if is_begun(each) else {**states[-1], **each.views}
+        stands = [*standing[-1], place] if each.action in FORWARD else standing[-1]
+        if each.action == "reverted":
+            same_states = (then for then, was in zip(standing, states, strict=True) if not differs(state, was))
+            stands = next(same_states, stands)
+        states.append(state)
+        standing.append(stands)
+    return standing[-1]
 
 
 def plan_history(

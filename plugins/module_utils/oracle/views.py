@@ -113,10 +113,10 @@ class ViewSet(Resource[FoundViews, Change]):
         declared = self.declared
         if declared.state == "reverted":
             where = f"{self._session.where} table {shown(declared.schema, declared.history_table)}"
-            return reverted(found.history, declared.deployment, where, whole_change=declared.whole_change)
+            return reverted(found.history, declared.deployment, where, whole_release=declared.whole_release)
         if declared.state == "absent":
-            return Target(dict.fromkeys(declared.views), {}, 0)
-        return Target(declared.views, {}, 0)
+            return Target(dict.fromkeys(declared.views), {})
+        return Target(declared.views, {})
 
     def prerequisite(self, present: FoundViews) -> MissingPrerequisite | None:
         """Return that somebody who gets rights is not there."""
@@ -132,7 +132,7 @@ class ViewSet(Resource[FoundViews, Change]):
             present.views,
             target.views,
             ACTIONS[declared.state],
-            changing=bool(changes),
+            changing=bool(changes) or target.takes_back,
             deployer=declared.deployer or present.user,
             change=declared.change,
         )
