@@ -19,7 +19,9 @@ description:
   - A view is replaced if the text that the database has of it differs from its source, spaces, comments and cases that
     mean nothing apart, or if it is invalid. Hints and texts in quotes count.
   - Afterwards all views of the set are valid, and what uses them and was valid before, or nothing has changed.
-  - Each deployment is recorded in a table, from which the one before can be brought back.
+  - Each deployment is recorded in a table, from which the one before can be brought back. What is there is recorded
+    before it is replaced, and that a deployment is begun. Of one that was killed it is therefore known what was there
+    before. The next run warns of it, and never records what it left as what was there.
   - Before anything is touched, the database reads the queries without any row. A table or a column that is missing is
     found then, in check mode too.
   - It takes one connection and a few round trips, however many views there are.
@@ -38,9 +40,9 @@ notes:
   - Where somebody compiles or uses a view at the very moment, Oracle waits by its own rules, up to fifteen minutes, and
     fails with ORA-04021. O(ddl_lock_timeout) is for locks of rows and tables (ORA-00054).
   - Deploy a set from one place at a time. Oracle has no lock that outlives the commits of the definitions. A run that
-    finds, before its first change, that the set was deployed since it began to read, stops and says by whom and when.
-    Two runs that make their changes at the very same moment are not kept apart. The later one to be recorded fails
-    and puts back what it had found, the work of the other one with it. A third run sees that and mends it.
+    finds, before its first change, that another one was begun or has ended since it began to read, stops and says by
+    whom and when. A run that begins to read while another one makes its changes warns of it, and the two are not kept
+    apart. If one of them fails and puts back what was there, a third run sees that and mends it.
   - Another account than the owner needs C(CREATE ANY VIEW), C(DROP ANY VIEW), C(COMMENT ANY TABLE), C(GRANT ANY OBJECT
     PRIVILEGE), C(SELECT) on what the views read, and must see C(DBA_TAB_PRIVS).
 options:
@@ -53,7 +55,8 @@ options:
       - V(present) means that the views are as O(sources) declare them.
       - V(absent) means that they are not there. It is refused while something else uses them.
       - V(reverted) means that the set is what it was before its last deployment. Views that were not there then are
-        dropped, and rights that the deployment gave are taken away. A second time changes nothing.
+        dropped, and rights that the deployment gave are taken away. A second time changes nothing, however the last
+        deployment was taken back.
     type: str
     choices: [present, absent, reverted]
     default: present
@@ -86,11 +89,15 @@ options:
     description: Who deploys, for the history. By default it is O(login_user).
     type: str
   deployment:
-    description: With O(state=reverted), the deployment of RV(history) to go back to.
+    description: With O(state=reverted), the deployment of RV(history) to go back to. V(0) is what was there before the
+      first one.
     type: int
-  whole_change:
-    description: With O(state=reverted), go back to before the first deployment of the change (O(change_id)) that the
-      last one belongs to, however often its views were deployed.
+  whole_release:
+    description:
+      - With O(state=reverted), go back to before the first of all deployments that stand, whichever changes
+        (O(change_id)) they belong to.
+      - One that was taken back does not stand. Once the views are what they were before all of them, none stands, and
+        what is found by the next deployment is what that one would be taken back to.
     type: bool
     default: false
   ddl_lock_timeout:
@@ -193,7 +200,10 @@ sources:
   type: dict
   sample: {EXAM_TIMETABLING_EXAMS: "CREATE OR REPLACE VIEW EXAM_TIMETABLING_EXAMS (…"}
 history:
-  description: What is recorded of the set, oldest first, without what this task adds. Times are UTC.
+  description:
+    - What is recorded of the set, oldest first, without what this task adds. Times are UTC.
+    - RV(history[].action) is C(deployed), C(removed) or C(reverted). It is C(deploying), C(removing) or C(reverting)
+      for one that broke off or is still at work. It is C(found) for what was there and nothing had recorded.
   returned: success
   type: list
   elements: dict

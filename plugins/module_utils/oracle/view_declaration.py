@@ -29,7 +29,7 @@ VIEWS_ARGUMENTS: dict[str, dict[str, object]] = {
     "change_id": {"type": "str"},
     "deployer": {"type": "str"},
     "deployment": {"type": "int"},
-    "whole_change": {"type": "bool", "default": False},
+    "whole_release": {"type": "bool", "default": False},
     "ddl_lock_timeout": {"type": "int", "default": 30},
 }
 
@@ -47,7 +47,7 @@ class DeclaredViews:
     change: str | None = None
     deployer: str | None = None
     deployment: int | None = None
-    whole_change: bool = False
+    whole_release: bool = False
 
 
 def views_from(params: Mapping[str, Any]) -> DeclaredViews:
@@ -68,9 +68,9 @@ def views_from(params: Mapping[str, Any]) -> DeclaredViews:
             raise InvalidParameter(name, value, "it does not fit into the history", "Give 1 to 128 characters.")
     if params["deployment"] is not None and state != "reverted":
         raise InvalidParameter("deployment", params["deployment"], f"state={state} has none", "Leave it out.")
-    if params["whole_change"] and (state != "reverted" or params["deployment"] is not None):
+    if params["whole_release"] and (state != "reverted" or params["deployment"] is not None):
         why = f"state={state} has none" if state != "reverted" else "deployment names another way back"
-        raise InvalidParameter("whole_change", True, why, "Leave one of them out.")
+        raise InvalidParameter("whole_release", True, why, "Leave one of them out.")
     if (state == "reverted") == bool(params["sources"]):
         why = "what it reverts to is in the history" if params["sources"] else f"state={state} needs them"
         raise InvalidParameter("sources", params["sources"], why, "See the documentation of state.")
@@ -89,7 +89,7 @@ def views_from(params: Mapping[str, Any]) -> DeclaredViews:
         params["change_id"],
         params["deployer"],
         params["deployment"],
-        params["whole_change"],
+        params["whole_release"],
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import listed, shown
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_declaration import DeclaredViews
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_hand_over import script_of
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_history import state_after
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_history import is_begun, state_after
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_planner import (
     ViewChange,
     Views,
@@ -101,7 +101,14 @@ def _noticed(declared: DeclaredViews, present: FoundViews, after: Views) -> Iter
     for each in present.dependents:
         if not each.valid:
             yield f"{each.type.lower()} {shown(each.owner, each.name)} was invalid before, and uses these views."
-    recorded = state_after(present.history or ())
+    history = present.history or ()
+    if history and is_begun(history[-1]):
+        last = history[-1]
+        yield (
+            f"Deployment {last.number} of {declared.set_name}, by {last.deployer} at {last.at} UTC, has not come to "
+            "its end: it broke off, or is at work now."
+        )
+    recorded = state_after(history)
     for name in sorted(present.views):
         if declared.state == "present" and name not in after and recorded.get(name) is not None:
             yield f"View {shown(schema, name)} was deployed by this set before and is not declared any more."

@@ -5,14 +5,15 @@
 """The history of a set of views: what each deployment left, so that the one before can be brought back. Pure.
 
 A deployment is a record for each view of the set, its query and all that belongs to it. What was there before the first
-deployment, or was changed behind the back of the last one, is recorded as found before it is replaced.
+deployment, or was changed behind the back of the last one, is recorded as found before it is replaced, together with
+what replaces it: a run that breaks off can then be told from somebody who changed the views.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -20,7 +21,10 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_pl
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_state import Deployment, Grant, View
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Change, MissingPrerequisite, Problem
 
-FORWARD = ("deployed", "removed")
+BEGUN = {"deployed": "deploying", "removed": "removing", "reverted": "reverting"}
+"""What a deployment is recorded as before its first change. One that stays so broke off, or is still at work."""
+
+FORWARD = ("deployed", "removed", "deploying", "removing")
 """What can be reverted: finding and reverting cannot."""
 
 COLUMNS = (
@@ -92,12 +96,28 @@ def rows_of(set_name: str, deployment: Deployment) -> list[tuple[object, ...]]:
     ]
 
 
+def is_begun(deployment: Deployment) -> bool:
+    """Return whether nothing says that a deployment has come to its end."""
+    return deployment.action in BEGUN.values()
+
+
+def as_begun(deployments: Iterable[Deployment]) -> list[Deployment]:
+    """Return deployments as they are recorded before the first change."""
+    return [replace(each, action=BEGUN.get(each.action, each.action)) for each in deployments]
+
+
 def state_after(history: Iterable[Deployment]) -> dict[str, View | None]:
-    """Return what the views were after some deployments."""
+    """Return what the views were after some deployments. One that has not come to its end has left nothing for sure."""
     state: dict[str, View | None] = {}
     for each in history:
-        state |= each.views
+        if not is_begun(each):
+            state |= each.views
     return state
+
+
+def names_in(history: Iterable[Deployment]) -> set[str]:
+    """Return the views that deployments are about."""
+    return {name for each in history for name in each.views}
 
 
 def same(one: View | None, other: View | None) -> bool:
@@ -119,20 +139,22 @@ class Target:
     views: Mapping[str, View | None]
     revoke: Mapping[str, frozenset[Grant]]
     """Rights that what is reverted gave."""
-    to: int
-    """The deployment that is brought back; 0 for what was before all of them."""
+    takes_back: bool = False
+    """Whether deployments that stand are taken back. That is recorded even if their views are what was there before."""
 
 
 def reverted(
-    history: Sequence[Deployment] | None, number: int | None, where: str, *, whole_change: bool = False
+    history: Sequence[Deployment] | None, number: int | None, where: str, *, whole_release: bool = False
 ) -> Target:
     """Return what the set was before its last deployment, or after one that is named.
 
+    Where the last one, or with `whole_release` every one, was taken back already, it is what that has left.
+
     Args:
         history: in its order; None if there is no table for it.
-        number: the deployment to go back to.
+        number: the deployment to go back to; 0 for what was before the first one.
         where: what messages call the table.
-        whole_change: go back to before the first deployment of the change that the last one belongs to.
+        whole_release: go back to before the first of all deployments that stand, whichever changes they belong to.
 
     Raises:
         MissingPrerequisite: nothing was deployed.
@@ -145,22 +167,17 @@ def reverted(
             where=where,
             remedy="Deploy it first, or correct set_name or history_table.",
         )
-    place = forward[-1]
-    if whole_change and (change := history[place].change) is not None:
-        place = next(at for at in forward if history[at].change == change)
+    standing = _standing(history)
     if number is not None:
-        chosen = [at for at, each in enumerate(history) if each.number == number]
-        if not chosen:
-            raise Problem(
-                f"deployment={number} is refused: it is not recorded",
-                where=where,
-                expected=", ".join(str(each.number) for each in history),
-                remedy="Give one of them.",
-            )
-        place = chosen[0] + 1
-    undone = history[place:]
-    state = state_after(history[:place])
-    names = {name for each in undone for name in each.views}
+        place, stands = (forward[0] if number == 0 else _after(history, number, where)), True
+    elif whole_release:
+        place, stands = (standing or forward)[0], bool(standing)
+    else:
+        place, stands = forward[-1], forward[-1] in standing
+    known = history[:place] if stands else history
+    state = _before(history) | state_after(known)
+    undone = [*_broken_off(history[:place]), *history[place:]]
+    names = names_in(undone)
     revoke = {}
     for name in names:
         view = state.get(name)
@@ -173,7 +190,47 @@ def reverted(
         }
         # one that was given with another option is taken away too, and given anew as it was
         revoke[name] = frozenset(given - keeps)
-    return Target({name: state.get(name) for name in sorted(names)}, revoke, history[place - 1].number if place else 0)
+    return Target({name: state.get(name) for name in sorted(names)}, revoke, stands and number is None)
+
+
+def _after(history: Sequence[Deployment], number: int, where: str) -> int:
+    """Return the place after a deployment."""
+    for place, each in enumerate(history, start=1):
+        if each.number == number:
+            return place
+    raise Problem(
+        f"deployment={number} is refused: it is not recorded",
+        where=where,
+        expected=", ".join(["0", *(str(each.number) for each in history)]),
+        remedy="Give one of them.",
+    )
+
+
+def _before(history: Sequence[Deployment]) -> dict[str, View | None]:
+    """Return what each view was before the history: what it was found to be, if that is the first record of it."""
+    state: dict[str, View | None] = {}
+    for each in history:
+        for name, view in each.views.items():
+            state.setdefault(name, view if each.action == "found" else None)
+    return state
+
+
+def _standing(history: Sequence[Deployment]) -> list[int]:
+    """Return the places of the deployments that nothing has taken back.
+
+    The history does not say where reverting led to, but what it left: that is what stood when the set was so first.
+    """
+    states = [_before(history)]
+    standing: list[list[int]] = [[]]
+    for place, each in enumerate(history):
+        state = states[-1] if is_begun(each) else {**states[-1], **each.views}
+        stands = [*standing[-1], place] if each.action in FORWARD else standing[-1]
+        if each.action == "reverted":
+            same_states = (then for then, was in zip(standing, states, strict=True) if not differs(state, was))
+            stands = next(same_states, stands)
+        states.append(state)
+        standing.append(stands)
+    return standing[-1]
 
 
 def plan_history(
@@ -198,10 +255,17 @@ def plan_history(
         change: the change under which it is deployed.
     """
     recorded = state_after(history or ())
-    if not changing and not differs(after, recorded):
+    broken_off = _broken_off(history or ())
+    if not changing and not broken_off and not differs(after, recorded):
         return None
     number = max((each.number for each in history or ()), default=0)
     present = {name: before.get(name) for name in after}
+    if broken_off:
+        # what these have left was not there before: that is recorded already
+        mixed = {
+            name: [state.get(name) for state in (recorded, *(each.views for each in broken_off))] for name in after
+        }
+        present = {name: view for name, view in present.items() if not _is_mixture(view, mixed[name])}
     added = []
     if differs(present, recorded):
         number += 1
@@ -212,3 +276,20 @@ def plan_history(
         for each in added
     ]
     return HistoryChange("history of the views", "create", None, shown, tuple(added))
+
+
+def _broken_off(history: Sequence[Deployment]) -> list[Deployment]:
+    """Return the deployments at the end of a history that were begun, and none after them has come to its end."""
+    ended = [place for place, each in enumerate(history) if each.action in BEGUN]
+    return [each for each in history[ended[-1] + 1 if ended else 0 :] if is_begun(each)]
+
+
+def _is_mixture(view: View | None, states: Sequence[View | None]) -> bool:
+    """Return whether all of a view is of one or another of its states: between two statements it is neither."""
+    views = [each for each in states if each is not None]
+    if view is None:
+        return len(views) < len(states)
+    comments = {item for each in views for item in each.comments.items()}
+    grants = {grant for each in views for grant in each.grants}
+    defined = any(view.same_definition(each) for each in views)
+    return defined and view.comments.items() <= comments and view.grants <= grants

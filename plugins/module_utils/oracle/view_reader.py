@@ -58,9 +58,9 @@ WHERE (referenced_owner, referenced_name) IN {pairs}"""
 _STATUS = """
 SELECT owner, object_name, object_type, status FROM all_objects WHERE (owner, object_name) IN {pairs}"""
 
-_LATER = (
-    "SELECT deployment, MIN(deployer), MIN(deployed_at) FROM {table} WHERE set_name = :1 AND deployment > :2 "
-    "GROUP BY deployment ORDER BY deployment"
+_DEPLOYMENTS = (
+    "SELECT deployment, action, MIN(deployer), MIN(deployed_at) FROM {table} WHERE set_name = :1 "
+    "GROUP BY deployment, action ORDER BY deployment"
 )
 _HISTORY = """
 SELECT deployment, action, deployer, change_id, deployed_at, view_name, details, definition
@@ -100,13 +100,13 @@ def read_history(session: Session, schema: str, table: str, set_name: str) -> li
     return deployments_of(session.rows(query, set_name), f"{session.where} table {shown(schema, table)}")
 
 
-def read_later_deployments(session: Session, schema: str, table: str, set_name: str, last: int) -> list[str]:
-    """Return what messages say of the deployments of a set after one, without what they hold."""
-    query = _LATER.replace("{table}", quoted(schema, table))
-    return [
-        f"deployment {number} by {deployer} at {at:%Y-%m-%d %H:%M:%S} UTC"
-        for number, deployer, at in session.rows(query, set_name, last)
-    ]
+def read_deployments(session: Session, schema: str, table: str, set_name: str) -> dict[tuple[int, str], str]:
+    """Return what messages say of the deployments of a set, by number and action, without what they hold."""
+    query = _DEPLOYMENTS.replace("{table}", quoted(schema, table))
+    return {
+        (int(number), action): f"deployment {number} by {deployer} at {at:%Y-%m-%d %H:%M:%S} UTC"
+        for number, action, deployer, at in session.rows(query, set_name)
+    }
 
 
 def read_set(

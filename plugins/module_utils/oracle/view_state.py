@@ -117,7 +117,8 @@ class Deployment:
 
     number: int
     action: str
-    """found (what was there before us, or was changed behind our back), deployed, reverted or removed."""
+    """found (what was there before us, or was changed behind our back), deployed, reverted or removed; deploying,
+    reverting or removing until it has come to its end."""
     views: Mapping[str, View | None]
     """None for one that was not there."""
     deployer: str = ""

@@ -4,7 +4,8 @@
 
 """A set of views, kept as declared: what module `oracle_views` reconciles.
 
-A set is in force as a whole or not at all: if anything fails on the way, what was replaced is put back.
+A set is in force as a whole or not at all: if anything fails on the way, what was replaced is put back. What was there
+is recorded before it is replaced, so that not even a run that is killed loses it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle import view_reader
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.arguments import server_from
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.failures import ConnectionLost, SqlProblem
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.names import listed, quoted, shown
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.session import Session
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_checks import (
@@ -25,19 +27,21 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_ch
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_declaration import views_from
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_facts import ACTIONS, facts_of
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_history import (
+    BEGUN,
     COLUMNS,
     HistoryChange,
     Target,
+    as_begun,
+    names_in,
     plan_history,
     reverted,
     rows_of,
-    state_after,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_planner import (
     ViewChange,
     plan_views,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_state import FoundViews
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_state import Deployment, FoundViews
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_writer import (
     prove_valid,
     put_back,
@@ -88,7 +92,7 @@ class ViewSet(Resource[FoundViews, Change]):
         history = None
         if declared.history_table in objects.types:
             history = view_reader.read_history(session, schema, declared.history_table, declared.set_name)
-        names = sorted({*declared.views, *state_after(history or ())})
+        names = sorted({*declared.views, *names_in(history or ())})
         objects = view_reader.read_objects(session, schema, names)
         views = view_reader.read_set(session, schema, user, names, objects.invalid)
         granting = declared.views.values() if declared.state == "present" else ()
@@ -109,10 +113,10 @@ class ViewSet(Resource[FoundViews, Change]):
         declared = self.declared
         if declared.state == "reverted":
             where = f"{self._session.where} table {shown(declared.schema, declared.history_table)}"
-            return reverted(found.history, declared.deployment, where, whole_change=declared.whole_change)
+            return reverted(found.history, declared.deployment, where, whole_release=declared.whole_release)
         if declared.state == "absent":
-            return Target(dict.fromkeys(declared.views), {}, 0)
-        return Target(declared.views, {}, 0)
+            return Target(dict.fromkeys(declared.views), {})
+        return Target(declared.views, {})
 
     def prerequisite(self, present: FoundViews) -> MissingPrerequisite | None:
         """Return that somebody who gets rights is not there."""
@@ -128,23 +132,28 @@ class ViewSet(Resource[FoundViews, Change]):
             present.views,
             target.views,
             ACTIONS[declared.state],
-            changing=bool(changes),
+            changing=bool(changes) or target.takes_back,
             deployer=declared.deployer or present.user,
             change=declared.change,
         )
         return changes if record is None else [*changes, record]
 
     def apply(self, changes: Sequence[Change]) -> Iterator[Change]:
-        """Make the changes, prove everything valid and record it; if anything fails, put back what was there."""
+        """Record what is there, make the changes and prove everything valid; if anything fails, put back what was."""
         views = [each for each in changes if isinstance(each, ViewChange)]
+        records = [record for each in changes if isinstance(each, HistoryChange) for record in each.deployments]
         after = self._target(self._found).views
         self._check_undisturbed()
+        try:
+            self._begin(records)
+        except ConnectionLost as problem:  # whether it is recorded is not known
+            yield from self._put_back(problem, [], records)
         try:
             write(self._session, views)
             valid = [name for name, view in after.items() if view is not None]
             for each in prove_valid(self._session, self._found, valid):
                 self._warnings.append(f"{each} is invalid, and this account may not compile it.")
-            self._record([each for each in changes if isinstance(each, HistoryChange)])
+            self._end(records)
         except Problem as problem:
             failure = problem
         except Exception as error:  # a defect of ours: even then what was there is put back
@@ -153,7 +162,7 @@ class ViewSet(Resource[FoundViews, Change]):
         else:
             yield from changes
             return
-        yield from self._put_back(failure, views)
+        yield from self._put_back(failure, views, records)
 
     def _check_undisturbed(self) -> None:
         """Stop before anything is touched if the set was deployed by somebody else since it was read.
@@ -166,10 +175,10 @@ class ViewSet(Resource[FoundViews, Change]):
             and not view_reader.read_objects(session, declared.schema, [declared.history_table]).types
         ):
             return
-        last = max((each.number for each in self._found.history or ()), default=0)
-        later = view_reader.read_later_deployments(
-            session, declared.schema, declared.history_table, declared.set_name, last
-        )
+        known = {(each.number, each.action) for each in self._found.history or ()}
+        last = max((number for number, _action in known), default=0)
+        recorded = view_reader.read_deployments(session, declared.schema, declared.history_table, declared.set_name)
+        later = [told for key, told in recorded.items() if key not in known]
         if later:
             raise Problem(
                 f"set {declared.set_name} is being deployed by somebody else as well",
@@ -179,15 +188,18 @@ class ViewSet(Resource[FoundViews, Change]):
                 remedy="Nothing was touched. Look at what was deployed, and run it again if it is still wanted.",
             )
 
-    def _put_back(self, failure: Problem, changes: Sequence[ViewChange]) -> Iterator[Change]:
+    def _put_back(
+        self, failure: Problem, changes: Sequence[ViewChange], records: Sequence[Deployment]
+    ) -> Iterator[Change]:
         """Put back what was there, yield what stands nevertheless, and raise why."""
         names = [each.name for each in changes]
         standing: list[str] | None = None
         invalid: list[str] = []
         why = "what stands could not be read"
         try:
-            self._forget()
             standing, invalid = put_back(self._session, self._found, names)
+            if not standing:  # else the history says what was there
+                self._forget(records)
         except Problem as problem:
             why = f"{why}: {problem}"
         if standing is None:
@@ -207,17 +219,16 @@ class ViewSet(Resource[FoundViews, Change]):
             remedy=f"{told} {failure.remedy or ''}".strip(),
         ) from failure.__cause__
 
-    def _record(self, records: Sequence[HistoryChange]) -> None:
-        """Add records to the history, for which a table is created if there is none."""
+    def _begin(self, records: Sequence[Deployment]) -> None:
+        """Record what is there, and what is begun: in a table that is created if there is none.
+
+        Raises:
+            Problem: somebody else has begun at the same moment, or it was not recorded; the views are untouched.
+        """
         declared, session = self.declared, self._session
         table = quoted(declared.schema, declared.history_table)
         now = datetime.now(UTC).replace(tzinfo=None)
-        deployments = [deployment for each in records for deployment in each.deployments]
-        rows = [(now, *row) for deployment in deployments for row in rows_of(declared.set_name, deployment)]
-        if not rows:
-            return
-        if self._found.history is None:
-            session.execute_all([[f"CREATE TABLE {table} ({', '.join(COLUMNS)})"]])
+        rows = [(now, *row) for each in as_begun(records) for row in rows_of(declared.set_name, each)]
         insert = " ".join(
             (
                 "INSERT INTO",
@@ -226,21 +237,36 @@ class ViewSet(Resource[FoundViews, Change]):
                 "definition) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10)",
             )
         )
-        with session.transaction():
-            session.call_many(insert, rows)
+        try:
+            if self._found.history is None:
+                session.execute_all([[f"CREATE TABLE {table} ({', '.join(COLUMNS)})"]])
+            with session.transaction():
+                session.call_many(insert, rows)
+        except SqlProblem:
+            self._check_undisturbed()  # who was faster says more than that there is such a record
+            raise
 
-    def _forget(self) -> None:
+    def _end(self, records: Sequence[Deployment]) -> None:
+        """Record that what was begun has come to its end."""
+        table = quoted(self.declared.schema, self.declared.history_table)
+        update = " ".join(("UPDATE", table, "SET action = :1 WHERE set_name = :2 AND deployment = :3"))
+        with self._session.transaction():
+            for each in records:
+                if each.action in BEGUN:
+                    self._session.call(update, each.action, self.declared.set_name, each.number)
+
+    def _forget(self, records: Sequence[Deployment]) -> None:
         """Delete the records of this run, if it got so far that it may have left some."""
         if not view_reader.read_objects(self._session, self.declared.schema, [self.declared.history_table]).types:
             return
-        last = max((each.number for each in self._found.history or ()), default=0)
         table = quoted(self.declared.schema, self.declared.history_table)
         with self._session.transaction():
-            self._session.call(
-                " ".join(("DELETE FROM", table, "WHERE set_name = :1 AND deployment > :2")),
-                self.declared.set_name,
-                last,
-            )
+            for each in records:
+                self._session.call(
+                    " ".join(("DELETE FROM", table, "WHERE set_name = :1 AND deployment = :2")),
+                    self.declared.set_name,
+                    each.number,
+                )
 
     def facts(self, present: FoundViews) -> Mapping[str, object]:
         """Return the views as they were, the history, the hand-over, and what has to be warned about."""

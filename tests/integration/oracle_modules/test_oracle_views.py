@@ -103,16 +103,24 @@ def test_that_the_first_deployment_can_be_reverted_and_removal_too(run: Runner, 
     assert items(back) == []
 
 
-def test_that_a_whole_change_is_reverted_however_often_it_has_deployed(run: Runner, hub: str, sources: Path) -> None:
-    arguments = {"schema": hub, "sources": [str(sources)], "change_id": "SAS005-159"}
-    back = {"schema": hub, "state": "reverted", "whole_change": True}
-    items(run("oracle_views", hub, **arguments))
+@pytest.mark.parametrize("taken_back", [True, False])
+def test_that_a_whole_release_is_reverted_under_however_many_changes_it_was_deployed(
+    run: Runner, hub: str, sources: Path, *, taken_back: bool
+) -> None:
+    arguments = {"schema": hub, "sources": [str(sources)]}
+    back = {"schema": hub, "state": "reverted", "whole_release": True}
+    items(run("oracle_views", hub, **arguments, change_id="SAS005-159"))
     write(sources, students=STUDENTS.replace("v.code FROM", "UPPER(v.code) FROM"))
-    assert [each[1] for each in items(run("oracle_views", hub, **arguments))] == ["update", "create"]
+    correction = run("oracle_views", hub, **arguments, change_id="SAS005-170")
+    assert [each[1] for each in items(correction)] == ["update", "create"]
+    if taken_back:
+        items(run("oracle_views", hub, schema=hub, state="reverted"))
     assert [each[1] for each in items(run("oracle_views", hub, **back))] == ["delete", "delete", "create"]
     assert items(run("oracle_views", hub, **back)) == []
+    assert items(run("oracle_views", hub, schema=hub, state="reverted")) == []
+    assert items(run("oracle_views", hub, schema=hub, state="reverted", deployment=0)) == []
     refused = run("oracle_views", hub, deployment=1, **back)
-    assert "whole_change=True is refused: deployment names another way back" in refused["msg"]
+    assert "whole_release=True is refused: deployment names another way back" in refused["msg"]
 
 
 def test_that_rights_that_nobody_declares_are_named_and_taken_away_on_request(

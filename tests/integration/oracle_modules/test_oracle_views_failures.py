@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_state import FoundViews
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle import views
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.views import ViewSet
 from tests.integration.oracle_modules.databases import Accounts, Emulator, Runner, execute, rows
 from tests.integration.oracle_modules.view_sets import EXAMS, STUDENTS, items, views_of, write
+
+UNTOUCHED, PUT_BACK = "The views were not touched.", "What had been replaced was put back."
 
 
 def test_that_a_missing_table_or_column_is_found_before_anything_is_touched(
@@ -36,18 +38,20 @@ def test_that_a_missing_table_or_column_is_found_before_anything_is_touched(
 
 
 @pytest.mark.parametrize(
-    ("kind", "statement"),
+    ("kind", "statement", "told"),
     [
-        ("drop", "^CREATE OR REPLACE VIEW .*STUDENTS"),
-        ("drop", "^GRANT "),
-        ("drop", "^CREATE TABLE"),
-        ("drop", "^INSERT INTO"),
-        ("lose", "EXECUTE IMMEDIATE"),
-        ("lose", "^INSERT INTO"),
+        ("drop", "^CREATE TABLE", UNTOUCHED),
+        ("drop", "^INSERT INTO", UNTOUCHED),
+        ("lose", "^INSERT INTO", UNTOUCHED),
+        ("drop", "^CREATE OR REPLACE VIEW .*STUDENTS", PUT_BACK),
+        ("drop", "^GRANT ", PUT_BACK),
+        ("lose", "EXECUTE IMMEDIATE :s2_0", PUT_BACK),
+        ("drop", "^UPDATE", PUT_BACK),
+        ("lose", "^UPDATE", PUT_BACK),
     ],
 )
 def test_that_a_connection_that_is_lost_leaves_what_was_there(
-    emulator: Emulator, run: Runner, hub: str, reader: str, sources: Path, *, statement: str, kind: str
+    emulator: Emulator, run: Runner, hub: str, sources: Path, *, statement: str, kind: str, told: str
 ) -> None:
     arguments = {"schema": hub, "sources": [str(sources)]}
     with emulator.connect(hub) as connection:
@@ -62,11 +66,40 @@ def test_that_a_connection_that_is_lost_leaves_what_was_there(
     emulator.faults()
     assert result["failed"]
     assert "the connection broke" in result["msg"]
-    assert "What had been replaced was put back." in result["msg"]
+    assert told in result["msg"]
     found = [each for each in views_of(emulator, hub) if "EXAM_VIEW_HISTORY" not in each[0] and each[1] != "INDEX"]
     assert found == before
-    assert items(run("oracle_views", hub, **arguments))[0] == ("EXAMS_TO_SCHEDULE", "update")
+    again = run("oracle_views", hub, **arguments)
+    assert items(again)[0] == ("EXAMS_TO_SCHEDULE", "update")
+    assert again["history"] == [], "what was put back leaves no record"
     assert items(run("oracle_views", hub, **arguments)) == []
+
+
+@pytest.mark.parametrize("replaced", [True, False])
+def test_that_a_run_that_is_killed_does_not_lose_what_was_there(
+    emulator: Emulator, run: Runner, hub: str, sources: Path, monkeypatch: pytest.MonkeyPatch, *, replaced: bool
+) -> None:
+    arguments = {"schema": hub, "sources": [str(sources)]}
+    with emulator.connect(hub) as connection:
+        execute(connection, "CREATE VIEW exams_to_schedule (exam_id) AS SELECT exam_id FROM exams")
+    before = [each for each in views_of(emulator, hub) if "EXAM_VIEW_HISTORY" not in each[0] and each[1] != "INDEX"]
+
+    def cancelled(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as context:
+        context.setattr(views, "prove_valid" if replaced else "write", cancelled)
+        assert "it was cancelled" in run("oracle_views", hub, **arguments)["msg"]
+    again = run("oracle_views", hub, **arguments)
+    assert [each["action"] for each in again["history"]] == ["found", "deploying"]
+    assert f"by {hub} at 20" in str(again["warnings"])
+    assert [each[1] for each in items(again)] == (["create"] if replaced else ["update", "create", "create"])
+    assert items(run("oracle_views", hub, **arguments)) == []
+    assert [each[1] for each in items(run("oracle_views", hub, schema=hub, state="reverted"))] == [
+        "update", "delete", "create"
+    ]  # fmt: skip
+    found = [each for each in views_of(emulator, hub) if "EXAM_VIEW_HISTORY" not in each[0] and each[1] != "INDEX"]
+    assert found == before
 
 
 @pytest.mark.parametrize(("number", "remedy"), [(54, "ddl_lock_timeout"), (4021, "uses or compiles it")])
@@ -124,7 +157,8 @@ def test_that_a_base_that_is_granted_through_a_role_alone_is_refused_and_nothing
     assert result["failed"]
     assert "directly" in result["msg"]
     with emulator.connect(owner) as connection:
-        assert rows(connection, "SELECT object_name FROM user_objects") == []
+        assert rows(connection, "SELECT view_name FROM user_views") == []
+        assert rows(connection, "SELECT deployment FROM exam_view_history") == []
 
 
 def test_that_an_error_in_a_view_or_a_circle_is_said_before_anything_is_touched(
@@ -162,21 +196,22 @@ def test_that_a_locked_and_an_expired_account_are_told_apart(run: Runner, hub: s
     assert "the password has expired" in run("oracle_views", hub, schema=hub, sources=[str(sources)])["msg"]
 
 
+@pytest.mark.parametrize("step", ["read", "_check_undisturbed"])
 def test_that_a_set_that_somebody_else_deploys_meanwhile_is_left_alone(
-    emulator: Emulator, run: Runner, hub: str, sources: Path, monkeypatch: pytest.MonkeyPatch
+    emulator: Emulator, run: Runner, hub: str, sources: Path, monkeypatch: pytest.MonkeyPatch, *, step: str
 ) -> None:
     arguments: dict[str, Any] = {"schema": hub, "sources": [str(sources)], "set_name": "TIMETABLE"}
-    read = ViewSet.read
+    taken = getattr(ViewSet, step)
     states: list[Any] = []
 
-    def read_and_wait(self: ViewSet) -> FoundViews:
-        found = read(self)
-        monkeypatch.setattr(ViewSet, "read", read)
+    def taken_and_waited(self: ViewSet) -> object:
+        found = taken(self)
+        monkeypatch.setattr(ViewSet, step, taken)
         assert run("oracle_views", hub, **arguments, deployer="somebody else")["changed"]
         states.append(views_of(emulator, hub))
         return found
 
-    monkeypatch.setattr(ViewSet, "read", read_and_wait)
+    monkeypatch.setattr(ViewSet, step, taken_and_waited)
     result = run("oracle_views", hub, **arguments)
     assert result["failed"]
     assert "set TIMETABLE is being deployed by somebody else as well" in result["msg"]

@@ -6,20 +6,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_hand_over import script_of
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_history import (
-    deployments_of,
-    plan_history,
-    reverted,
-    rows_of,
-    same,
-    state_after,
-)
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_history import same
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_planner import (
     ViewChange,
     Views,
@@ -27,7 +20,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_pl
     plan_views,
     statements_of,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_state import Deployment, Grant, View
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_state import Grant, View
 
 SCHEMA = "HUB"
 NAMES = ["V1", "V2", "V3"]
@@ -57,10 +50,12 @@ def there(state: Views) -> dict[str, View]:
     return {name: view for name, view in state.items() if view is not None}
 
 
-def executed(before: Mapping[str, View], changes: list[ViewChange]) -> dict[str, View]:
-    """Return what a database would have after the statements, executed one by one as it does."""
+def executed(
+    before: Mapping[str, View], changes: list[ViewChange], broken_off_after: int | None = None
+) -> dict[str, View]:
+    """Return what a database would have after the statements, or the first of them, executed one by one as it does."""
     state = dict(before)
-    for statement in statements_of(changes):
+    for statement in statements_of(changes)[:broken_off_after]:
         name = re.findall(r'"HUB"\."(\w+)"', statement)[0]
         if match := re.fullmatch(r'CREATE OR REPLACE VIEW "HUB"\."\w+" \((.*?)\) AS\n(.*)', statement, re.DOTALL):
             columns, old = tuple(re.findall(r'"(\w+)"', match[1])), state.get(name)
@@ -106,73 +101,6 @@ def test_that_rights_stay_unless_they_are_asked_to_be_taken_away(one: Views, oth
         assert {each[:2] for each in had} - wanted <= extra
     assert plan_views(SCHEMA, reached, other) == []
     assert not any("REVOKE" in each for each in statements_of(changes))
-
-
-@dataclass
-class Deployed:
-    """A set that was deployed again and again."""
-
-    history: list[Deployment] = field(default_factory=list)
-    present: dict[str, View] = field(default_factory=dict)
-    before: list[tuple[str, dict[str, View]]] = field(default_factory=list)
-    """The change of each deployment, and what there was before it."""
-
-    def deploy(self, state: Views, change: str) -> None:
-        changes = plan_views(SCHEMA, self.present, state, revoke=True)
-        record = plan_history(
-            self.history, self.present, state, "deployed", changing=bool(changes), deployer="ME", change=change
-        )
-        if record is not None:
-            self.before.append((change, self.present))
-            for each in record.deployments:
-                rows = [(row[1], row[3], row[5], row[6], "now", row[2], row[7], row[8]) for row in rows_of("set", each)]
-                self.history += deployments_of(rows, "the table")
-        self.present = executed(self.present, changes)
-
-
-@given(st.lists(st.tuples(STATES, st.sampled_from(["one", "two"])), min_size=1, max_size=5), st.booleans())
-def test_that_history_brings_back_what_was_before(
-    states: list[tuple[dict[str, View | None], str]], whole_change: bool
-) -> None:
-    deployed = Deployed()
-    for state, change in states:
-        deployed.deploy(state, change)
-    history, present = deployed.history, deployed.present
-    if not history:
-        return
-    last, before = deployed.before[-1]
-    if whole_change:
-        before = next(present for change, present in deployed.before if change == last)
-    target = reverted(history, None, "here", whole_change=whole_change)
-    assert all(same(before.get(name), view) for name, view in target.views.items())
-    changes = plan_views(SCHEMA, present, target.views, revoke=target.revoke)
-    record = plan_history(
-        history, present, target.views, "reverted", changing=bool(changes), deployer="ME", change=None
-    )
-    history += record.deployments if record is not None else ()
-    present = executed(present, changes)
-    assert all(same(present.get(name), before.get(name)) for name in NAMES)
-    # a second time changes nothing, and records nothing
-    again = reverted(history, None, "here", whole_change=whole_change)
-    assert again.views.keys() == target.views.keys()
-    assert plan_views(SCHEMA, present, again.views, revoke=again.revoke) == []
-    assert plan_history(history, present, again.views, "reverted", changing=False, deployer="ME", change=None) is None
-    assert all(same(state_after(history).get(name), present.get(name)) for name in target.views)
-
-
-def test_that_what_was_found_is_recorded_before_it_is_replaced() -> None:
-    old, new = View("V1", ("A",), "SELECT a FROM base"), View("V1", ("A",), "SELECT a FROM other")
-    record = plan_history([], {"V1": old}, {"V1": new}, "deployed", changing=True, deployer="ME", change="C-1")
-    assert record is not None
-    assert [(each.number, each.action, each.views) for each in record.deployments] == [
-        (1, "found", {"V1": old}),
-        (2, "deployed", {"V1": new}),
-    ]
-    adopted = plan_history([], {"V1": old}, {"V1": old}, "deployed", changing=False, deployer="ME", change=None)
-    assert adopted is not None
-    assert [each.action for each in adopted.deployments] == ["found", "deployed"]
-    assert plan_history(record.deployments, {"V1": new}, {"V1": new}, "deployed", changing=False, deployer="ME",
-                        change=None) is None  # fmt: skip
 
 
 @given(STATES, STATES)
