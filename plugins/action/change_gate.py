@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -166,11 +165,13 @@ class ActionModule(ControllerAction):
         if not arguments["work"]:
             return [], set()
         places = [place for place, play in enumerate(plays) if (play.play, play.roles) == (own.play, own.roles)]
-        works: dict[str, Work] = {}
-        for play in plays[places[0] :] if places else [replace(own, gates=[arguments]), *plays]:
+        # what this play begins is asked for in any case, whatever an earlier gate took its arguments for
+        begins = {work.name: work for work in works_of(arguments, own.roles, plan)}
+        works = dict(begins)
+        for play in plays[places[0] :] if places else plays:
             for gate in play.gates:
                 works |= {work.name: work for work in works_of(gate, play.roles, plan)}
-        return list(works.values()), {work.name for work in works_of(arguments, own.roles, plan)}
+        return list(works.values()), set(begins)
 
     def _refusal(self, change: Mapping[str, Any], directory: Path) -> str:
         """Say why the work may not run, and what may."""

@@ -24,6 +24,8 @@ class Work:
     role: str = ""
     title: str = ""
     procedure: str = ""
+    begun_by: str = ""
+    """Of a line that a procedure applies, since no stage does: that procedure."""
 
     def __str__(self) -> str:
         return f"procedure {self.procedure}" if self.procedure else f"line {self.line} ({self.title})"
@@ -65,7 +67,10 @@ def works_of(gate: Mapping[str, Any], roles: Collection[str], plan: Iterable[Map
         wanted = [
             entry for entry in ours if roles_of(entry) & set(roles) and gate.get("stage") in (None, entry["stage"])
         ]
-    return [Work(line=entry["line"], role=entry["role"], title=entry["title"]) for entry in wanted]
+    return [
+        Work(line=entry["line"], role=entry["role"], title=entry["title"], begun_by=entry.get("procedure") or "")
+        for entry in wanted
+    ]
 
 
 def roles_of(entry: Mapping[str, Any]) -> set[str]:
@@ -127,11 +132,9 @@ def decide(
 
 
 def _was_begun(work: Work, judged: Judged, begun: Collection[Begun] | None) -> bool:
-    """Return whether the work was begun under that record, inside its window."""
-    record = judged.record
-    return any(
-        one.name == work.name and one.record == record.id and record.window.contains(one.at) for one in begun or ()
-    )
+    """Return whether the work was begun under that record, inside its window: the line, or the procedure for it."""
+    record, names = judged.record, {work.name, work.begun_by or work.name}
+    return any(one.name in names and one.record == record.id and record.window.contains(one.at) for one in begun or ())
 
 
 def _why(work: Work, records: Sequence[Judged], now: datetime, *, backing_out: bool) -> str:

@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.uoe.exam_scheduling.plugins.action.change_gate import ActionModule
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.approvals import Judged
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.briefing import briefing, uncovered
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.decision import (
@@ -19,6 +21,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control
     roles_of,
     works_of,
 )
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.selection import Entered
 from tests.unit.change_control.examples import NOON, judged, window
 
 LINES = {"1.3": "dns", "1.6": "https", "2.3": "eugex"}
@@ -95,6 +98,23 @@ def test_backing_out_what_was_begun_outside_its_window_or_under_another_record_i
         (refusal,) = decide(WORKS[:1], [record], late, begun=begun).refusals
         assert "It was never begun inside that window" in refusal
     assert decide(WORKS[:1], [record], late, begun=[Begun("1.3", "A", NOON)]).refusals == []
+
+
+def test_a_line_that_a_procedure_applies_is_begun_by_that_procedure() -> None:
+    entry = {**PLAN[1], "line": "3.4", "role": "exam_scheduler", "procedure": "snapshot"}
+    gate = {"procedure": "back_out", "back_out": True, "lines": ["1.3", "3.4"]}
+    wanted = works_of(gate, set(), [*PLAN, entry])
+    begun = [Begun("snapshot", "A", NOON), Begun("", "A", NOON)]
+    decision = decide(wanted, [judged("A", lines=["1.3", "3.4"])], NOON + timedelta(days=2), begun=begun)
+    assert ([*decision.under], [work.name for work in decision.refused]) == (["3.4"], ["1.3"])
+
+
+def test_what_a_play_begins_is_asked_for_whatever_was_taken_for_its_gate() -> None:
+    own = Entered("EUGEX", frozenset(), [])
+    remembered = [replace(own, gates=[{"procedure": "back_out", "back_out": True, "lines": []}])]
+    arguments = {"procedure": "back_out", "back_out": True, "lines": ["1.3"], "work": True}
+    works, begins = ActionModule._works(arguments, own, remembered, PLAN)
+    assert ([work.name for work in works], begins) == (["1.3"], {"1.3"})
 
 
 def test_of_several_records_the_shortest_window_is_taken() -> None:
