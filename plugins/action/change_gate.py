@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from ansible.errors import AnsibleActionFail
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.state_directory import Marker, require
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import run_identity, run_memory
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import given_values, run_identity, run_memory
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control import clock, permits, selection
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.authorisation import (
     Question,
@@ -90,6 +89,7 @@ class ActionModule(ControllerAction):
                 "change": change,
                 "plays": [entered.as_dict() for entered in plays],
                 "on_loopback": list(facts["groups"]["all"]) if rehearsal else [],
+                "given": self._given(extra_variables, directory) if arguments["work"] else None,
             }
             if run_identity.current():
                 result["implementation_file"] = write_gate_file(directory, found)
@@ -166,11 +166,23 @@ class ActionModule(ControllerAction):
         if not arguments["work"]:
             return [], set()
         places = [place for place, play in enumerate(plays) if (play.play, play.roles) == (own.play, own.roles)]
-        works: dict[str, Work] = {}
-        for play in plays[places[0] :] if places else [replace(own, gates=[arguments]), *plays]:
+        # what this play begins is asked for in any case, whatever an earlier gate took its arguments for
+        begins = {work.name: work for work in works_of(arguments, own.roles, plan)}
+        works = dict(begins)
+        for play in plays[places[0] :] if places else plays:
             for gate in play.gates:
                 works |= {work.name: work for work in works_of(gate, play.roles, plan)}
-        return list(works.values()), {work.name for work in works_of(arguments, own.roles, plan)}
+        return list(works.values()), set(begins)
+
+    def _given(self, extra_variables: Mapping[str, Any], directory: Path) -> str | None:
+        """Return the digest of what was given with -e for the journal; None where there is none of this run."""
+        if self._task.check_mode:
+            return None
+        try:
+            return given_values.digest(extra_variables, directory)
+        except OSError as error:
+            self._display.warning(f"playbooks/status.yml will not know this run by what -e gave: {error}")
+            return None
 
     def _refusal(self, change: Mapping[str, Any], directory: Path) -> str:
         """Say why the work may not run, and what may."""

@@ -18,21 +18,26 @@ _MOST_WORKS = 4
 _MOST_LINES = 6
 
 
-def text_of(status: Status, proofs: Mapping[str, LastState]) -> list[str]:
+def text_of(status: Status, proofs: Mapping[str, LastState], unreadable: Sequence[object] = ()) -> list[str]:
     """Return the lines. They hold no colon that is followed by a space, so that a list of them in YAML has no quotes.
 
     Args:
         status: the status.
         proofs: each line's state in the last report, by line.
+        unreadable: the reports that could not be read.
     """
-    return [f"{label:<10} {words}" for label, words in _lines(status, proofs)]
+    lines = [*_lines(status, proofs)]
+    if unreadable:
+        said = f"{_counted(len(unreadable), 'report')}; a proof may be missing here; the last is {unreadable[0]}"
+        lines.append(("Unreadable", _plain(said)))
+    return [f"{label:<10} {words}" for label, words in lines]
 
 
-def result_of(status: Status, proofs: Mapping[str, LastState]) -> dict[str, object]:
+def result_of(status: Status, proofs: Mapping[str, LastState], unreadable: Sequence[object] = ()) -> dict[str, object]:
     """Return what module `journal_info` returns."""
     run = status.carry_on
     return {
-        "text": text_of(status, proofs),
+        "text": text_of(status, proofs, unreadable),
         "state": "going on" if status.going_on else "unfinished" if status.unfinished else "finished",
         "next_command": next_command(status),
         "next_directory": None if run is None else run.about.get("directory"),
@@ -123,7 +128,8 @@ def _standing(status: Status, proofs: Mapping[str, LastState]) -> Iterator[tuple
         proof = proofs.get(standing.line)
         title = _plain(f"{standing.line} {standing.title}")
         items = f"{_counted(standing.items, 'item')} applied" if standing.items else "changed"
-        state = f"{proof.state} {_time(proof.at)}" if proof and proof.at >= standing.at else "not proven since"
+        since = proof is not None and (proof.run == standing.run_id or proof.at >= standing.at)
+        state = f"{proof.state} {_time(proof.at)}" if proof and since else "not proven since"
         yield "Stands", f"{title}, last {items} {_time(standing.at)}, {state}"
     if len(newest_first) > _MOST_LINES:
         yield "Stands", f"and {_counted(len(newest_first) - _MOST_LINES, 'more line')}"

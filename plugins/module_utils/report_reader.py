@@ -6,39 +6,49 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 _UNTOUCHED = ("not in this run", "not built yet")
 
 
 @dataclass(frozen=True)
 class LastState:
-    """A line's state in the last report that looked at it."""
+    """A line's state in the last report that looked at it, as its run saw it: what people vouch for is left out."""
 
     state: str
+    run: str
     at: datetime
-    """When that run ended."""
+    """When that run ended, to the second."""
 
 
-def last_states(directory: Path) -> dict[str, LastState]:
-    """Return for each line what the last run that looked at it, not in check mode, reported.
+def last_states(directory: Path) -> tuple[dict[str, LastState], Sequence[Path]]:
+    """Return for each line what the last run that looked at it, not in check mode, reported; and what cannot be read.
 
     Args:
-        directory: the reports of an environment, a directory for each run; a report that cannot be read is passed over.
+        directory: the reports of an environment, a directory for each run. A report that cannot be read is passed over:
+            the journal is what counts, and can do without.
     """
     states: dict[str, LastState] = {}
+    unreadable = []
     for path in sorted(directory.glob("*/report.json"), reverse=True):
-        # A report tells more, never less: the journal is what counts, and it can do without.
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
-            report = json.loads(path.read_text(encoding="utf-8"))
-            if report["check_mode"]:
-                continue
-            at = datetime.fromisoformat(report["ended"])
-            for line in report["lines"]:
-                if line["state"] not in _UNTOUCHED:
-                    states.setdefault(line["line"], LastState(line["state"], at))
-    return states
+        try:
+            found = _states(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            unreadable.append(path)
+            continue
+        states = found | states
+    return states, unreadable
+
+
+def _states(report: dict[str, Any]) -> dict[str, LastState]:
+    """Return the state of each line that a run has touched; none if it only predicted."""
+    if report["check_mode"]:
+        return {}
+    run, at = report["run"]["id"], datetime.fromisoformat(report["run"]["ended"])
+    touched = [line for line in report["lines"] if line["state_of_run"] not in _UNTOUCHED]
+    return {line["line"]: LastState(line["state_of_run"], run, at) for line in touched}

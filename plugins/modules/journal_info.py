@@ -131,8 +131,8 @@ def main() -> None:
         status = status_of(read_journals(directory / "journal"))
     except Problem as error:
         module.fail_json(msg=str(error))
-    proofs = last_states(directory / "reports" / module.params["environment"])
-    module.exit_json(changed=False, **result_of(status, proofs))
+    proofs, unreadable = last_states(directory / "reports" / module.params["environment"])
+    module.exit_json(changed=False, **result_of(status, proofs, unreadable))
 
 
 if __name__ == "__main__":

@@ -72,17 +72,24 @@ def of_run(loader: Any, task_vars: Mapping[str, Any], templar: Any) -> Sequence[
     inventory.remove_restriction()
     directory = loader.get_basedir()
     try:
-        found = [
-            of_play(play) for play in _plays(loader, variables) if inventory.get_hosts(templar.template(play.hosts))
-        ]
-        return [replace(play, gates=[_templated(gate, templar) for gate in play.gates]) for play in found]
+        plays = [play for play in _plays(loader, variables) if inventory.get_hosts(templar.template(play.hosts))]
+        return [_templated(of_play(play), _templar(templar, play, task_vars, variables.extra_vars)) for play in plays]
     finally:
         loader.set_basedir(directory)
 
 
-def _templated(gate: Mapping[str, Any], templar: Any) -> dict[str, Any]:
-    """Return a gate's arguments but the environment, which says nothing of the work."""
-    return {name: templar.template(value) for name, value in gate.items() if name != "environment"}
+def _templar(templar: Any, play: Play, task_vars: Mapping[str, Any], extra_variables: Mapping[str, Any]) -> Any:
+    """Return what fills in a play's templates: with its own variables, not with those of the play that asks."""
+    return templar.copy_with_new_env(available_variables={**task_vars, **play.get_vars(), **extra_variables})
+
+
+def _templated(entered: Entered, templar: Any) -> Entered:
+    """Return what a play enters, with its gates' arguments filled in, but the environment: it says nothing of work."""
+    gates = [
+        {name: templar.template(value) for name, value in gate.items() if name != "environment"}
+        for gate in entered.gates
+    ]
+    return replace(entered, gates=gates)
 
 
 def play_of(task: Task) -> Play:

@@ -64,7 +64,7 @@ def test_a_killed_run_is_carried_on_by_the_command_that_status_names(runner: Run
     assert finally_["standing"][0]["line"] == "1.3"
     assert finally_["standing"][0]["items"] == 14, "the forward zone, by the second run"
     assert "nothing is to be carried on" in finally_["shown"]
-    assert "proven" in finally_["shown"]
+    assert ", proven 20" in finally_["shown"]
 
 
 @pytest.mark.timeout(200)
