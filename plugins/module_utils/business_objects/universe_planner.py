@@ -145,6 +145,16 @@ def _reverted(declared: Declared, found: Found) -> Sequence[Change]:
             where=found.where,
             remedy="The BI team deletes it in the CMC, if it must not stay.",
         )
+    connection = declared.connection
+    if connection is not None and list(kept.connections) != [connection.cuid]:
+        raise Problem(
+            f"what {item_of(declared.cuid, universe)} was before its promotion is not bound to this environment's "
+            "connection: its reports would show another database",
+            where=found.where,
+            expected=connection.cuid,
+            found=", ".join(kept.connections) or "no connection",
+            remedy="The BI team decides what is to be there, and brings it back by its own means; the archive is kept.",
+        )
     if kept.platform_version != found.version:
         raise Problem(
             "the backup is of another version of the BI platform",
