@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -105,6 +106,13 @@ class WebServer:
         self.site.write_text(SITE.format(address=ADDRESS, name=NAME, root=self.root, text=text), encoding="utf-8")
         self.host.nginx.reload()
 
+    def bring_another_certificate(self) -> None:
+        """Have nginx serve a certificate that no client trusts."""
+        certificate, key = Authority.create("Another root").issue([NAME]).write(self.root / "issued")
+        certificate.replace(self.tls / f"{NAME}.pem")
+        key.replace(self.tls / f"{NAME}.key")
+        self.host.nginx.reload()
+
     def serves(self, text: str, status: int = 200) -> bool:
         """Return whether clients get a page with this text."""
         page = {**self.page, "status": status, "contains": [text]}
@@ -137,3 +145,34 @@ def test_that_a_second_backing_out_leaves_the_site_that_the_first_has_brought_ba
         assert server.site.read_text(encoding="utf-8") == before
         assert not server.base.exists()
     server.comes_to_serve("The timetable of before")
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(240)
+def test_that_a_site_that_nginx_was_not_told_of_is_taken_up_by_the_next_run(server: WebServer) -> None:
+    server.play("web_timetables", "nginx")
+    server.comes_to_serve(HOLDING, 503)
+    held = server.site.read_text(encoding="utf-8")
+    server.old_site("Exam TEST10001")  # as while publication was open
+    server.comes_to_serve("Exam TEST10001")
+    server.site.write_text(held, encoding="utf-8")  # and the run that holds it has lost the host before the reload
+    again = server.play("web_timetables", "nginx")
+    server.comes_to_serve(HOLDING, 503)
+    assert "changed=0" in again
+    assert server.site.read_text(encoding="utf-8") == held
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(240)
+def test_that_a_certificate_that_nginx_was_not_told_of_is_taken_up_before_its_copy_goes(server: WebServer) -> None:
+    before = server.tls / "before"
+    before.mkdir()
+    for name in (f"{NAME}.pem", f"{NAME}.key"):
+        shutil.copy2(server.tls / name, before / name)
+    server.bring_another_certificate()
+    wait_until(lambda: not server.serves("EMULATED"), "nginx to serve it")
+    for name in (f"{NAME}.pem", f"{NAME}.key"):  # a run has put them back, and nginx could not be reloaded
+        shutil.copy2(before / name, server.tls / name)
+    server.play("https", "back_out_nginx")
+    server.comes_to_serve("EMULATED")
+    assert not before.exists()
