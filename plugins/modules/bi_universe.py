@@ -207,6 +207,10 @@ rows:
   returned: if it was asked
   type: int
   sample: 1
+no_way_back:
+  description: V(true) if with O(state=reverted) the owner of the universe has to bring back what was there before.
+  returned: failure, if it is so
+  type: bool
 no_answer:
   description: V(true) if the platform did not answer, so that nothing is known of it.
   returned: failure, if it is so

@@ -80,7 +80,7 @@ def test_that_what_was_not_there_is_made_and_cannot_be_reverted(platform: Platfo
     applied = platform.run()
     assert (applied["changes"][0]["action"], applied["backup"]) == ("create", None)
     reverted = platform.run(state="reverted")
-    assert reverted["failed"]
+    assert reverted["no_way_back"] is True
     assert "was not there before its promotion" in reverted["msg"]
     assert platform.universe["revision"] == 7
 
@@ -116,8 +116,7 @@ def test_that_what_was_there_before_a_promotion_that_nobody_saw_stays_the_way_ba
 
 
 def test_that_it_is_not_reverted_to_what_was_bound_elsewhere(platform: Platform) -> None:
-    with Store(platform.directory / "platform").changing() as state:
-        state["universes"][0]["connections"] = [TEST]
+    platform.bind(TEST)
     platform.run()
     refused = platform.run(state="reverted")
     assert f"expected {LIVE}; found {TEST}" in refused["msg"]

@@ -23,6 +23,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objec
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.universe_planner import (
     Found,
+    NoWayBack,
     differences,
     plan,
 )
@@ -124,7 +125,7 @@ def test_that_it_is_reverted_to_what_is_kept_and_no_further(tmp_path: Path) -> N
     ],
 )
 def test_that_there_is_no_way_back_where_none_is_kept(tmp_path: Path, found: Found, said: str) -> None:
-    with pytest.raises(Problem, match=said):
+    with pytest.raises(NoWayBack, match=said):
         plan(declared(tmp_path, state="reverted"), found)
 
 
