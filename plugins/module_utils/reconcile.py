@@ -251,8 +251,8 @@ def run(module: AnsibleModule, resource: Resource[Present, ChangeT]) -> None:
 
 
 def silence(error: Exception) -> dict[str, bool]:
-    """Return what a failure says beside its message if the system did not answer, for proofs to tell it from a no."""
-    return {"no_answer": True} if isinstance(error, Unreachable) else {}
+    """Return what a failure says beside its message: that nobody answered, which is no "no", or its `returned`."""
+    return {"no_answer": True} if isinstance(error, Unreachable) else dict(getattr(error, "returned", {}))
 
 
 def _pending(module: AnsibleModule, missing: MissingPrerequisite, result: Mapping[str, object]) -> None:

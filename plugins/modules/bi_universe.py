@@ -39,6 +39,8 @@ options:
         (TEST), for sign-off.
       - V(reverted) means that the universe is what it was before its last promotion, as O(work_directory) keeps it. One
         that was not there then cannot be taken away by C(lcm_cli), and it is an error.
+      - As long as a promotion was neither proven nor put back, what was there before it stays what is gone back to,
+        whatever is promoted over what it left.
     type: str
     choices: [present, exported, reverted]
     default: present
@@ -55,7 +57,10 @@ options:
     description: The version of the platform that exported O(artefact). Required with O(state=present).
     type: str
   connection:
-    description: What the universe shall be bound to. Required with O(state=present).
+    description:
+      - What the universe shall be bound to. Required with O(state=present).
+      - With O(state=reverted), what was there before has to be bound to it, or it is an error. Without it, it may be
+        bound to anything.
     type: dict
     suboptions:
       cuid:
@@ -191,7 +196,9 @@ log:
   type: str
   sample: /var/lib/exam-scheduling-bi/work/logs/20270211T100211.120032Z-promote.log
 backup:
-  description: The archive of what was there before, on the BI host. V(null) if nothing was.
+  description:
+    - The archive of what was there before, on the BI host. V(null) if nothing was.
+    - It is that of an earlier promotion, if that one was neither proven nor put back.
   returned: if something was promoted
   type: str
   sample: /var/lib/exam-scheduling-bi/work/backups/AXuExamsTimetablingUniverse01-000002.lcmbiar
@@ -200,6 +207,10 @@ rows:
   returned: if it was asked
   type: int
   sample: 1
+no_way_back:
+  description: V(true) if with O(state=reverted) the owner of the universe has to bring back what was there before.
+  returned: failure, if it is so
+  type: bool
 no_answer:
   description: V(true) if the platform did not answer, so that nothing is known of it.
   returned: failure, if it is so

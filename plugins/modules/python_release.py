@@ -43,6 +43,12 @@ options:
   name:
     description: The release, as RV(release) names it. O(state=current) and O(state=absent) need it.
     type: str
+  put_back:
+    description:
+      - With O(state=current), the release was in service before the one that is, which failed. So nothing was left for
+        an earlier release, and RV(served) is what it was before.
+    type: bool
+    default: false
   version:
     description: The version of the release. O(state=built) needs it.
     type: str
@@ -167,6 +173,7 @@ def main() -> None:
             "path": {"type": "path", "required": True},
             "state": {"type": "str", "choices": ["built", "current", "pruned", "absent"], "default": "built"},
             "name": {"type": "str"},
+            "put_back": {"type": "bool", "default": False},
             "version": {"type": "str"},
             "files": {"type": "list", "elements": "dict", "options": FILES},
             "contents": {"type": "dict", "default": {}, "no_log": True},

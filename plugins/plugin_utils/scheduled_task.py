@@ -132,8 +132,7 @@ class ScheduledTask:
         """
         before, began = self.startable()["state"]["last_run_time"], self._now()
         self._start()
-        seen = self._followed(before, began)
-        found = self._look()
+        found, seen = self._followed(before, began)
         result = int(found["state"]["last_task_result"])
         if result:
             raise self._problem(
@@ -153,8 +152,8 @@ class ScheduledTask:
             said = str(answer.get("stderr") or answer.get("msg")).strip()
             raise self._problem("it cannot be started", found=said, remedy="Correct that. Nothing was started.")
 
-    def _followed(self, before: str, began: float) -> Seen:
-        """Return how far the task was when it had ended."""
+    def _followed(self, before: str, began: float) -> tuple[Mapping[str, Any], Seen]:
+        """Return what the task scheduler says of the task when it has ended, and how far it was."""
         seen, moved, pause = Seen(), began, _FIRST_LOOK
         with Progress(self._declared.name, unit=self._declared.unit) as progress:
             while True:
@@ -176,7 +175,7 @@ class ScheduledTask:
                     continue
                 if not _runs(found):
                     progress.advance((latest.done or 0) - (seen.done or 0))
-                    return latest
+                    return found, latest
                 if latest.done != seen.done:
                     progress.advance((latest.done or 0) - (seen.done or 0))
                     moved = self._now()
@@ -192,8 +191,11 @@ class ScheduledTask:
             why = f"it did not end within {self._declared.deadline} seconds"
         else:
             return
-        answer = self._command("/end")
-        ended = "it was not ended" if answer.get("failed") else "it was ended"
+        try:
+            answer = self._command("/end")
+            ended = "it was not ended" if answer.get("failed") or answer.get("unreachable") else "it was ended"
+        except (AnsibleError, OSError):
+            ended = "its host did not answer when it was to be ended, so it may still run"
         raise self._problem(
             f"{why}, at {seen}; {ended}",
             remedy="Its log says more. What it has written until then stands.",
@@ -205,10 +207,14 @@ class ScheduledTask:
         )
 
     def _seen(self) -> Seen:
-        """Return what the status file says; nothing where it is missing, or half written."""
+        """Return what the status file says; nothing where it is missing, or half written.
+
+        Raises:
+            Problem: the host did not answer.
+        """
         if self._declared.status is None:
             return Seen()
-        answer = self._execute("ansible.windows.slurp", {"src": self._declared.status.path})
+        answer = self._answer("ansible.windows.slurp", {"src": self._declared.status.path})
         try:
             status = json.loads(base64.b64decode(answer.get("content", "")))
         except ValueError:
@@ -231,12 +237,18 @@ class ScheduledTask:
         return self._execute("ansible.windows.win_command", {"cmd": command})
 
     def _asked(self, module: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
+        answer = self._answer(module, arguments)
+        if answer.get("failed"):
+            raise self._problem("it cannot be looked at", found=str(answer.get("msg")))
+        return answer
+
+    def _answer(self, module: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
         try:
             answer = self._execute(module, arguments)
         except (AnsibleError, OSError) as error:  # pywinrm's requests raise an OSError
             raise self._problem("its host did not answer", found=str(error)) from None
-        if answer.get("failed") or answer.get("unreachable"):
-            raise self._problem("it cannot be looked at", found=str(answer.get("msg")))
+        if answer.get("unreachable"):
+            raise self._problem("its host did not answer", found=str(answer.get("msg")))
         return answer
 
     def _problem(self, what: str, **parts: Any) -> Problem:

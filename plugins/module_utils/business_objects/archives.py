@@ -4,7 +4,8 @@
 
 """Archives with what is known of them: what was exported for sign-off, and what a promotion found and kept.
 
-Beside each archive there is a JSON file of the same name. Each promotion has a number; its backup is the way back.
+Beside each archive there is a JSON file of the same name. Each promotion has a number; its backup is the way back. One
+that was neither proven nor put back leaves its backup open: what it left is nothing to go back to.
 """
 
 from __future__ import annotations
@@ -12,13 +13,29 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.host import BiHost
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.universe_reader import Universe
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Of a universe, what a promotion changes."""
+
+    revision: int | None
+    connections: tuple[str, ...]
+    """CUIDs."""
+
+    @classmethod
+    def of(cls, universe: Universe | None) -> Bound | None:
+        """Return it of a universe, None if there is none."""
+        if universe is None:
+            return None
+        return cls(universe.revision, tuple(each.cuid for each in universe.connections))
 
 
 @dataclass(frozen=True)
@@ -35,14 +52,33 @@ class Kept:
     platform_version: str
     digest: str | None
     """SHA-256 of the archive; None if there is none."""
+    aim: Bound | None = None
+    """Of a backup that is open, what the promotion was to bring; None once it was proven or put back."""
 
     @classmethod
     def of(cls, cuid: str, universe: Universe | None, version: str, digest: str | None) -> Kept:
         """Return what is kept of a universe."""
-        if universe is None:
+        bound = Bound.of(universe)
+        if universe is None or bound is None:
             return cls(cuid, None, None, None, (), version, digest)
-        bound = tuple(each.cuid for each in universe.connections)
-        return cls(cuid, universe.name, universe.revision, universe.updated, bound, version, digest)
+        return cls(cuid, universe.name, bound.revision, universe.updated, bound.connections, version, digest)
+
+    @property
+    def bound(self) -> Bound | None:
+        """What a promotion changes, None if there was no such universe."""
+        return None if self.name is None else Bound(self.revision, self.connections)
+
+    def left_half_done(self, universe: Universe | None) -> bool:
+        """Return whether the universe may be what the promotion of this backup has left half done."""
+        return self.aim is not None and Bound.of(universe) not in (self.aim, self.bound)
+
+    def opened(self, aim: Bound) -> Kept:
+        """Return it as it is while a promotion is under way."""
+        return replace(self, aim=aim)
+
+    def closed(self) -> Kept:
+        """Return it as it is once the promotion was proven, or put back."""
+        return replace(self, aim=None)
 
     def write(self, host: BiHost, archive: PurePath) -> None:
         """Write it beside its archive."""
@@ -60,7 +96,10 @@ def read(host: BiHost, archive: PurePath) -> Kept | None:
         return None
     try:
         found: Mapping[str, Any] = json.loads(content)
-        return Kept(**{**found, "connections": tuple(found["connections"])})
+        aim = found.get("aim")
+        if aim is not None:
+            aim = Bound(aim["revision"], tuple(aim["connections"]))
+        return Kept(**{**found, "connections": tuple(found["connections"]), "aim": aim})
     except (ValueError, KeyError, TypeError) as error:
         raise Problem(
             "what is known of the archive cannot be read",

@@ -13,7 +13,7 @@ from pathlib import PurePath
 from typing import Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects import archives
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.archives import Kept
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.archives import Bound, Kept
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.arguments import server_from
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.host import BiHost, LocalHost
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.server import (
@@ -141,19 +141,31 @@ class PromotedUniverse(Resource[Found, Change]):
                 found=digest,
                 remedy="Bring the artefact that was signed off, or have this one signed off and give its digest.",
             )
-        backup = self._back_up(found)
-        self._facts["backup"] = str(backup) if found.universe is not None else None
+        aim = Bound(declared.revision, (declared.connection.cuid,))
+        backup, kept = self._back_up(found, aim)
+        self._facts["backup"] = str(backup) if kept.name is not None else None
         try:
             self._facts["log"] = str(declared.tool.promote(declared.artefact))
-            self._prove(found, revision=declared.revision, connections=[declared.connection.cuid], ask=True)
+            self._prove(found, aim, ask=True)
         except OutcomeUnknown:
             raise
         except Problem as problem:
-            raise self._put_back(problem, found, backup) from None
+            raise self._put_back(problem, found, backup, kept) from None
+        kept.closed().write(self._host, backup)
 
-    def _back_up(self, found: Found) -> PurePath:
-        """Keep what is there, and return where; where nothing is, that is kept."""
+    def _back_up(self, found: Found, aim: Bound) -> tuple[PurePath, Kept]:
+        """Keep what is there, and return where, and what is known of it; where nothing is, that is kept.
+
+        What a promotion has left half done is nothing to go back to: its own backup stays the way back.
+        """
         self._host.make_directory(self._backups)
+        if found.backup is not None and found.kept is not None and found.kept.left_half_done(found.universe):
+            self._warnings.append(
+                "The promotion before was neither proven nor put back. What was there before it stays the way back "
+                f"({found.backup}); of what it left, no backup is made."
+            )
+            found.kept.opened(aim).write(self._host, found.backup)
+            return found.backup, found.kept
         backup = archives.next_backup(self._host, self._backups, self._declared.cuid)
         digest = None
         if found.universe is not None:
@@ -169,10 +181,11 @@ class PromotedUniverse(Resource[Found, Change]):
                     remedy=problem.remedy,
                 ) from None
             digest = archives.digest_of(self._host, backup)
-        Kept.of(self._declared.cuid, found.universe, found.version, digest).write(self._host, backup)
-        return backup
+        kept = Kept.of(self._declared.cuid, found.universe, found.version, digest)
+        kept.opened(aim).write(self._host, backup)
+        return backup, kept
 
-    def _prove(self, found: Found, *, revision: int | None, connections: Sequence[str], ask: bool = False) -> None:
+    def _prove(self, found: Found, aim: Bound, *, ask: bool = False) -> None:
         """Look at what was promoted, as its users see it.
 
         Raises:
@@ -183,7 +196,7 @@ class PromotedUniverse(Resource[Found, Change]):
         try:
             with self._session() as session:
                 after = next(iter(read_universes(session, [declared.cuid])), None)
-                told = differences(after, revision=revision, connections=connections, before=found.universe)
+                told = differences(after, revision=aim.revision, connections=aim.connections, before=found.universe)
                 if found.connection is not None and declared.connection is not None:
                     now = read_connection(session, declared.connection.cuid)
                     if now != found.connection:
@@ -220,20 +233,22 @@ class PromotedUniverse(Resource[Found, Change]):
             return [f"a query for {', '.join(objects)} returns {len(rows)} rows, expected {least} or more"]
         return []
 
-    def _put_back(self, problem: Problem, found: Found, backup: PurePath) -> Problem:
+    def _put_back(self, problem: Problem, found: Found, backup: PurePath, kept: Kept) -> Problem:
         """Promote the backup if anything was written, and return what is to be said of both."""
         try:
             with self._session() as session:
                 now = next(iter(read_universes(session, [self._declared.cuid])), None)
             if now == found.universe:
                 so = "Nothing of it was written"
-            elif found.universe is None:
+                if Bound.of(now) == kept.bound:
+                    kept.closed().write(self._host, backup)
+            elif kept.bound is None:
                 so = "It was not there before, and what of it is there now stays: the BI team deletes it in the CMC"
             else:
-                log = self._declared.tool.promote(backup)
-                bound = [each.cuid for each in found.universe.connections]
-                self._prove(replace(found, universe=now), revision=found.universe.revision, connections=bound)
-                so = f"What was there before was put back: revision {found.universe.revision}, log {log}"
+                log = self._promote_backup(backup, kept)
+                self._prove(replace(found, universe=now), kept.bound)
+                kept.closed().write(self._host, backup)
+                so = f"What was there before was put back: revision {kept.revision}, log {log}"
         except Problem as second:
             so = f"Whether what was there before is there again is not proven ({second.what}); its archive is {backup}"
         return Problem(
@@ -246,8 +261,15 @@ class PromotedUniverse(Resource[Found, Change]):
 
     def _revert(self, found: Found) -> None:
         kept, backup = found.kept, found.backup
-        if kept is None or backup is None:
+        if kept is None or backup is None or kept.bound is None:
             raise ValueError("there is no plan without them")
+        kept.opened(kept.bound).write(self._host, backup)
+        self._facts["log"] = self._promote_backup(backup, kept)
+        self._prove(found, kept.bound, ask=True)
+        kept.closed().write(self._host, backup)
+
+    def _promote_backup(self, backup: PurePath, kept: Kept) -> str:
+        """Promote what is kept, and return where its log is."""
         if archives.digest_of(self._host, backup) != kept.digest:
             raise Problem(
                 "the backup is not what was kept",
@@ -255,8 +277,7 @@ class PromotedUniverse(Resource[Found, Change]):
                 expected=f"SHA-256 {kept.digest}",
                 remedy="Somebody has changed it. The BI team brings the universe back by its own means.",
             )
-        self._facts["log"] = str(self._declared.tool.promote(backup))
-        self._prove(found, revision=kept.revision, connections=kept.connections, ask=True)
+        return str(self._declared.tool.promote(backup))
 
     def facts(self, present: Found) -> Mapping[str, object]:
         """Return what was found, and what came of the work."""

@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import ClassVar
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.archives import Kept
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.universe_declaration import (
@@ -38,6 +39,12 @@ class Found:
     """What that promotion found, or, of an export, what is known of the artefact that is there."""
     digest: str | None = None
     """SHA-256 of the artefact that is there, of an export."""
+
+
+class NoWayBack(Problem):
+    """What was there before is not brought back by this module; its owner has to do it."""
+
+    returned: ClassVar[Mapping[str, bool]] = {"no_way_back": True}
 
 
 def plan(declared: Declared, found: Found) -> Sequence[Change]:
@@ -132,7 +139,7 @@ def _exported(declared: Declared, found: Found) -> Sequence[Change]:
 def _reverted(declared: Declared, found: Found) -> Sequence[Change]:
     kept, universe = found.kept, found.universe
     if kept is None:
-        raise Problem(
+        raise NoWayBack(
             f"no promotion of {item_of(declared.cuid, universe)} is known here, so there is nothing to go back to",
             where=str(declared.directory),
             remedy="Give the work_directory that it was promoted with.",
@@ -140,13 +147,23 @@ def _reverted(declared: Declared, found: Found) -> Sequence[Change]:
     if kept.name is None:
         if universe is None:
             return []
-        raise Problem(
+        raise NoWayBack(
             f"{item_of(declared.cuid, universe)} was not there before its promotion, and lcm_cli deletes nothing",
             where=found.where,
             remedy="The BI team deletes it in the CMC, if it must not stay.",
         )
+    connection = declared.connection
+    if connection is not None and list(kept.connections) != [connection.cuid]:
+        raise NoWayBack(
+            f"what {item_of(declared.cuid, universe)} was before its promotion is not bound to this environment's "
+            "connection: its reports would show another database",
+            where=found.where,
+            expected=connection.cuid,
+            found=", ".join(kept.connections) or "no connection",
+            remedy="The BI team decides what is to be there, and brings it back by its own means; the archive is kept.",
+        )
     if kept.platform_version != found.version:
-        raise Problem(
+        raise NoWayBack(
             "the backup is of another version of the BI platform",
             where=found.where,
             expected=kept.platform_version,

@@ -6,7 +6,8 @@
 
     releases/<name>/     one release: venv/, its own files, and release.json, which is written last
     current              a symbolic link to the one in service
-    history.json         which were in service, the last one last (`served`: those to go back to; `ever`: all of them)
+    history.json         which were in service, the last one last (`served`: those to go back to, up to the one in
+                         service; `ever`: all of them)
 
 A release never changes once it is there: the same version with other settings is another release, `1.4.0-2`. One
 without release.json is unfinished, and never taken for a release.
@@ -130,19 +131,26 @@ class Places:
         path = self.base / HISTORY
         return _load(path) if path.exists() else {}
 
-    def switch(self, name: str, present: Present) -> None:
+    def switch(self, name: str, present: Present, *, put_back: bool = False) -> None:
         """Put a release in service: `current` is replaced by one rename, so that there is no moment without it.
 
-        A release that was left for an earlier one is forgotten, so that nobody is ever brought back to it.
+        A release that was left for an earlier one is no more to go back to: who reads the history leaves out what
+        comes after `current`. It stays written until the next switch, so that it counts again where the earlier one
+        fails.
+
+        Args:
+            name: the release.
+            present: what is there.
+            put_back: it was in service before the one that is, which failed; the history is what it was.
 
         Raises:
             OSError: it could not be done; what was in service still is.
         """
-        served = list(present.served)
-        served = served[: served.index(name) + 1] if name in served else [*served, name]
-        # before the link: a name of the history that never came into service is dropped by the next reader
-        history = {"served": served, "ever": sorted({*present.ever, name})}
-        write(self.base / HISTORY, json.dumps(history).encode(), PUBLIC_FILE)
+        if not put_back:
+            served = present.served if name in present.served else [*present.served, name]
+            # before the link: a name of the history that never came into service is dropped by the next reader
+            history = {"served": list(served), "ever": sorted({*present.ever, name})}
+            write(self.base / HISTORY, json.dumps(history).encode(), PUBLIC_FILE)
         beside = self.base / f".{CURRENT}.part"
         with contextlib.suppress(FileNotFoundError):
             beside.unlink()

@@ -118,6 +118,7 @@ class InService(_Releases):
     """A release that `current` points to."""
 
     name: str
+    put_back: bool
     check_mode: bool
 
     def plan(self, present: Present) -> Sequence[Change]:
@@ -136,7 +137,7 @@ class InService(_Releases):
         """Switch."""
         for change in changes:
             with told(self.places.base, "put the release in service"):
-                self.places.switch(self.name, self.places.read())
+                self.places.switch(self.name, self.places.read(), put_back=self.put_back)
             yield change
 
     def facts(self, present: Present) -> Mapping[str, object]:
@@ -202,5 +203,5 @@ def state_from(params: Mapping[str, Any], *, check_mode: bool) -> Resource[Prese
         builder = Builder(params["python"], params["owner"], params["imports"], params["environment"])
         return Built(places, declared_from(params), builder)
     if params["state"] == "current":
-        return InService(places, params["name"], check_mode)
+        return InService(places, params["name"], params["put_back"], check_mode)
     return Pruned(places, params["keep"]) if params["state"] == "pruned" else Absent(places, params["name"])

@@ -94,6 +94,11 @@ class Platform:
         """Make it what it is on the first day."""
         Store(self.directory / "platform").create(first_state(seed(self.password, revision=revision)))
 
+    def bind(self, connection: str) -> None:
+        """Have somebody bind the universe to a connection."""
+        with Store(self.directory / "platform").changing() as state:
+            state["universes"][0]["connections"] = [connection]
+
     def archive(self, *, revision: int, connections: tuple[str, ...] = (LIVE,), version: str = VERSION) -> Path:
         """Return what TEST's platform has exported."""
         state = first_state(seed("x", revision=revision))

@@ -80,9 +80,47 @@ def test_that_what_was_not_there_is_made_and_cannot_be_reverted(platform: Platfo
     applied = platform.run()
     assert (applied["changes"][0]["action"], applied["backup"]) == ("create", None)
     reverted = platform.run(state="reverted")
-    assert reverted["failed"]
+    assert reverted["no_way_back"] is True
     assert "was not there before its promotion" in reverted["msg"]
     assert platform.universe["revision"] == 7
+
+
+def test_that_what_a_failed_promotion_has_left_is_never_gone_back_to(platform: Platform) -> None:
+    platform.reset(revision=None)
+    platform.faults({"kind": "rebound", "connection": TEST, "match": "promote", "times": 1})
+    assert "It was not there before" in platform.run()["msg"]
+    again = platform.run()
+    assert (again["changed"], again["backup"]) == (True, None)
+    assert "was neither proven nor put back" in str(again["warnings"])
+    reverted = platform.run(state="reverted")
+    assert "was not there before its promotion" in reverted["msg"]
+    assert (platform.universe["revision"], platform.universe["connections"]) == (7, [LIVE])
+
+
+@pytest.mark.thorough
+def test_that_what_was_there_before_a_promotion_that_nobody_saw_stays_the_way_back(platform: Platform) -> None:
+    platform.faults(
+        {"kind": "rebound", "connection": TEST, "match": "promote", "times": 1},
+        {"kind": "error", "match": "GET /biprws/raylight", "status": 503, "after": 1},
+    )
+    assert "could not be proven" in platform.run()["msg"]
+    assert platform.universe["connections"] == [TEST]
+    platform.faults({"kind": "rebound", "connection": TEST, "match": "promote", "times": 1})
+    failed = platform.run(artefact=str(platform.archive(revision=8)), revision=8)
+    assert "put back: revision 6" in failed["msg"]
+    assert (platform.universe["revision"], platform.universe["connections"]) == (6, [LIVE])
+    proven = platform.run()
+    assert Path(proven["backup"]).stem.endswith("-000002")
+    assert platform.run(state="reverted")["changed"] is True
+    assert (platform.universe["revision"], platform.universe["connections"]) == (6, [LIVE])
+
+
+def test_that_it_is_not_reverted_to_what_was_bound_elsewhere(platform: Platform) -> None:
+    platform.bind(TEST)
+    platform.run()
+    refused = platform.run(state="reverted")
+    assert f"expected {LIVE}; found {TEST}" in refused["msg"]
+    assert platform.universe["connections"] == [LIVE]
 
 
 def test_that_nothing_is_reverted_where_no_promotion_is_known(platform: Platform) -> None:

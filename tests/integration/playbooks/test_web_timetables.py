@@ -25,7 +25,8 @@ def site(rehearsed: Rehearsed) -> Iterator[WebTimetables]:
     site = WebTimetables(rehearsed.isolated)
     site.isolated.estate("up")
     site.database(*NO_EXAMS, *EXAM_OF_STUDENT)
-    assert "says of itself that it is pre_live" in site.isolated.play(*STAGE, *OPEN, succeeds=False)
+    for opening in (STAGE, ("rollback_web_timetables.yml",)):
+        assert "says of itself that it is pre_live" in site.isolated.play(*opening, *OPEN, succeeds=False)
     site.database(RECORD.format("live"))
     opened = site.isolated.play(*STAGE, *OPEN)
     assert report(opened)["4.6"] == "proven"

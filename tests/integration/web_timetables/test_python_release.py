@@ -207,6 +207,23 @@ def test_going_back_twice_goes_further_back_and_never_to_what_was_left(host: Hos
     assert seen["previous"] == "1.0.0", "1.2.0 and 1.1.0 were left because they were bad"
 
 
+def test_a_way_back_that_fails_costs_no_release_its_place(host: Host) -> None:
+    for version in ("1.0.0", "1.1.0", "1.2.0"):
+        host.there(version)
+    before = host.keep("pruned", keep=3)
+    for tried in ("1.0.0", "1.1.0"):
+        host.keep("current", name=tried)
+        assert host.keep("current", name="1.2.0", put_back=True)["changed"]
+    host.there("1.3.0")  # a deployment that fails
+    assert host.keep("current", name="1.2.0", put_back=True)["changed"]
+    host.keep("absent", name="1.3.0")
+    after = host.keep("pruned", keep=3)
+    assert (after["changed"], after["served"], after["previous"]) == (False, before["served"], "1.1.0")
+    host.keep("current", name="1.0.0")
+    host.keep("current", name="1.2.0")  # deployed again, after it was left
+    assert host.keep("pruned", keep=1000)["served"] == ["1.0.0", "1.2.0"]
+
+
 def test_only_releases_that_were_in_service_count_among_those_that_are_kept(host: Host) -> None:
     host.there("1.0.0")
     host.there("1.1.0")

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects import archives
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.archives import Kept
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.archives import Bound, Kept
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.host import LocalHost
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.lcm_cli import escaped, judge
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.universe_declaration import (
@@ -23,6 +23,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objec
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.business_objects.universe_planner import (
     Found,
+    NoWayBack,
     differences,
     plan,
 )
@@ -119,10 +120,12 @@ def test_that_it_is_reverted_to_what_is_kept_and_no_further(tmp_path: Path) -> N
         (FOUND, "nothing to go back to"),
         (replace(FOUND, kept=Kept.of(CUID, None, VERSION, None)), "lcm_cli deletes nothing"),
         (replace(FOUND, kept=kept(platform_version="14.2.9.1")), "of another version"),
+        (replace(FOUND, kept=kept(connections=("ATest",))), "not bound to this environment's connection"),
+        (replace(FOUND, kept=kept(connections=("ALive", "ATest"))), "not bound to this environment's connection"),
     ],
 )
 def test_that_there_is_no_way_back_where_none_is_kept(tmp_path: Path, found: Found, said: str) -> None:
-    with pytest.raises(Problem, match=said):
+    with pytest.raises(NoWayBack, match=said):
         plan(declared(tmp_path, state="reverted"), found)
 
 
@@ -203,6 +206,27 @@ def test_that_backups_are_numbered_for_each_universe_alone(tmp_path: Path) -> No
     (tmp_path / "A-000002.json").write_text("{}", encoding="utf-8")
     with pytest.raises(Problem, match="cannot be read"):
         archives.read(HERE, tmp_path / "A-000002.lcmbiar")
+
+
+@pytest.mark.parametrize(
+    ("universe", "half_done"),
+    [
+        (replace(UNIVERSE, revision=6), False),  # nothing was written, or it was put back
+        (UNIVERSE, False),  # it came to what was wanted, though nobody has seen it
+        (replace(UNIVERSE, connections=(OTHER,)), True),
+        (replace(UNIVERSE, revision=5), True),
+        (None, True),
+    ],
+)
+def test_that_what_a_promotion_may_have_left_is_told_from_what_others_brought(
+    tmp_path: Path, universe: Universe | None, half_done: bool
+) -> None:
+    opened = kept().opened(Bound(7, ("ALive",)))
+    assert opened.left_half_done(universe) is half_done
+    assert not opened.closed().left_half_done(universe)
+    assert not kept().left_half_done(universe)
+    opened.write(HERE, tmp_path / "A-000001.lcmbiar")
+    assert archives.read(HERE, tmp_path / "A-000001.lcmbiar") == opened
 
 
 @pytest.mark.parametrize("environment", ["dev", "test", "live"])

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleConnectionFailure
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import OutcomeUnknown, Problem
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.scheduled_task import (
@@ -35,25 +36,38 @@ class Host:
         self.commands: list[str] = []
         self.clock = 0.0
         self.done, self.message = done, message
+        self.statuses: dict[int, Any] = {}
+        """What comes instead of the status file, by the number of the time that it is asked for."""
+        self.asked = 0
+        self.refused: Exception | None = None
+        """What comes instead of an answer to being told to end."""
 
     def execute(self, module: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         if module.endswith("win_command"):
             self.commands.append(arguments["cmd"])
+            if self.refused is not None and "/end" in arguments["cmd"]:
+                raise self.refused
             return {"rc": 0}
         if module.endswith("slurp"):
+            self.asked += 1
+            if self.asked in self.statuses:
+                return answered(self.statuses[self.asked])
             status = {"rows": {"done": self.done(self.clock), "total": 100}, "message": self.message}
             return {"content": base64.b64encode(json.dumps(status).encode()).decode()}
-        look = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
-        if isinstance(look, Exception):
-            raise look
-        answer: Mapping[str, Any] = look
-        return answer
+        return answered(self.looks.pop(0) if len(self.looks) > 1 else self.looks[0])
 
     def wait(self, seconds: float) -> None:
         self.clock += seconds
 
     def task(self, declared: Declared = DECLARED) -> ScheduledTask:
         return ScheduledTask("connect.example", declared, self.execute, now=lambda: self.clock, wait=self.wait)
+
+
+def answered(answer: Any) -> Mapping[str, Any]:
+    if isinstance(answer, Exception):
+        raise answer
+    given: Mapping[str, Any] = answer
+    return given
 
 
 def look(status: str = "READY", *, at: str = "t0", result: int = 0, enabled: bool = True) -> dict[str, Any]:
@@ -131,6 +145,22 @@ def test_that_one_that_does_not_begin_is_not_waited_for_until_the_deadline() -> 
 def test_that_a_host_that_does_not_answer_for_a_while_is_asked_again() -> None:
     host = Host([look(), look("RUNNING", at="t1"), OSError("reset"), OSError("reset"), look(at="t1")])
     assert host.task().run()["rows"]["total"] == 100
+
+
+@pytest.mark.parametrize("lost", [AnsibleConnectionFailure("reset"), OSError("reset"), {"unreachable": True}])
+def test_that_it_does_not_matter_when_an_answer_is_lost(lost: Any) -> None:
+    """As at the look, so at the status file, while it runs and when it has ended; and then nothing more is asked."""
+    host = Host([look(), look("RUNNING", at="t1"), look("RUNNING", at="t1"), look(at="t1"), look(at="t1"), OSError()])
+    host.statuses = {2: lost, 3: lost}
+    assert host.task().run()["rows"] == {"done": 0, "total": 100}
+    assert host.asked == 4
+
+
+def test_that_a_hanging_task_is_told_of_where_its_host_is_gone_when_it_is_to_be_ended() -> None:
+    host = Host([look(), look("RUNNING", at="t1")])
+    host.refused = AnsibleConnectionFailure("reset")
+    with pytest.raises(Problem, match=r"it hung: .*; its host did not answer when it was to be ended, so it may"):
+        host.task().run()
 
 
 def test_that_it_is_not_known_whether_it_runs_where_the_host_stays_silent() -> None:
