@@ -21,6 +21,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.adoption_hub i
     adopted_hub_account,
     adopted_views,
 )
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.inventory_text import to_inventory_yaml
 
 
 class FilterModule:
@@ -38,4 +39,5 @@ class FilterModule:
             "adopted_records": adopted_records,
             "adopted_scope": adopted_scope,
             "adopted_views": adopted_views,
+            "to_inventory_yaml": to_inventory_yaml,
         }
