@@ -14,6 +14,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.adoption impor
     adopted_database,
     adopted_product,
     adopted_records,
+    adopted_reference_data,
     adopted_scope,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.adoption_certificates import adopted_certificates
@@ -37,6 +38,7 @@ class FilterModule:
             "adopted_hub_account": adopted_hub_account,
             "adopted_product": adopted_product,
             "adopted_records": adopted_records,
+            "adopted_reference_data": adopted_reference_data,
             "adopted_scope": adopted_scope,
             "adopted_views": adopted_views,
             "to_inventory_yaml": to_inventory_yaml,

@@ -136,6 +136,30 @@ def adopted_database(declared: Mapping[str, Any], databases: Sequence[Mapping[st
     }
 
 
+def adopted_reference_data(
+    golden_copy: Mapping[str, Any], digested: Mapping[str, Any], database: str
+) -> dict[str, Any]:
+    """Return the golden copy, deployed by the role unless the database holds other reference data.
+
+    Args:
+        golden_copy: what is declared of it.
+        digested: what `mssql_table_data` said with `state: digested`. Without a digest, as of a database or a table
+            that is not there, there are no data that could stay: the golden copy is deployed as it is declared.
+        database: the name of the database, for the proof.
+
+    Returns:
+        `golden_copy`, with `left_alone` true where other data are to stay. `expected` and `found`, for a proof.
+    """
+    digest = digested.get("digest")
+    subject = f"digest of the reference data of {database}"
+    stays = {"left_alone": True} if digest and digest != golden_copy["digest"] else {}
+    return {
+        "golden_copy": {**golden_copy, **stays},
+        "expected": {subject: golden_copy["digest"]},
+        "found": {subject: digest or digested.get("msg") or "not read"},
+    }
+
+
 def adopted_accounts(results: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return accounts of SQL Server with the rights that they have in the declared databases.
 

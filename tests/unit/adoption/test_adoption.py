@@ -13,6 +13,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.adoption impor
     adopted_database,
     adopted_product,
     adopted_records,
+    adopted_reference_data,
 )
 
 ES: dict[str, Any] = {"name": "es", "type": "A", "values": ["192.0.2.1"]}
@@ -139,6 +140,27 @@ def test_that_a_database_that_is_not_there_stays_as_it_is_declared_and_is_named(
     adopted = adopted_database(DATABASE, [])
     assert (adopted["database"], adopted["record"]) == (DATABASE, None)
     assert adopted["found"] == {"database ES": "nothing"}
+
+
+GOLDEN_COPY = {"artefact": "/srv/exams/golden_copy", "digest": "5ba3", "deployed": True}
+
+
+@pytest.mark.parametrize(
+    ("digested", "stays", "found"),
+    [
+        ({"digest": "5ba3"}, False, "5ba3"),
+        ({"digest": "a0a3"}, True, "a0a3"),
+        ({"digest": None, "msg": "there is no database ES"}, False, "there is no database ES"),
+        ({}, False, "not read"),
+    ],
+)
+def test_that_reference_data_stay_only_where_there_are_others(
+    digested: dict[str, Any], stays: bool, found: str
+) -> None:
+    adopted = adopted_reference_data(GOLDEN_COPY, digested, "ES")
+    assert adopted["golden_copy"] == GOLDEN_COPY | ({"left_alone": True} if stays else {})
+    assert adopted["expected"] == {"digest of the reference data of ES": "5ba3"}
+    assert adopted["found"] == {"digest of the reference data of ES": found}
 
 
 LOGIN = "EXAMS\\svc-connect"
