@@ -13,7 +13,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.adoption impor
     adopted_configuration,
     adopted_database,
     adopted_product,
-    adopted_records,
+    adopted_reference_data,
     adopted_scope,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.adoption_certificates import adopted_certificates
@@ -21,6 +21,8 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.adoption_hub i
     adopted_hub_account,
     adopted_views,
 )
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.adoption_records import adopted_records
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.inventory_text import to_inventory_yaml
 
 
 class FilterModule:
@@ -36,6 +38,8 @@ class FilterModule:
             "adopted_hub_account": adopted_hub_account,
             "adopted_product": adopted_product,
             "adopted_records": adopted_records,
+            "adopted_reference_data": adopted_reference_data,
             "adopted_scope": adopted_scope,
             "adopted_views": adopted_views,
+            "to_inventory_yaml": to_inventory_yaml,
         }
