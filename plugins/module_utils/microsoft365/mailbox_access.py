@@ -26,6 +26,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.m
     configured,
     declared_by,
     observe,
+    readable,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.refusals import NoAnswer, Refused
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.proof import Finding
@@ -83,13 +84,14 @@ class MailboxAccess:
                     differences.append(Finding(mailbox, "write", "allowed", error.what, remedy))
         return done, differences
 
-    def events(self) -> dict[str, int]:
-        """Return how many events that count are in each test mailbox's calendar.
+    def events(self, observation: Observation) -> dict[str, int]:
+        """Return how many events that count are in the calendar of each test mailbox that has let itself be read.
 
         Raises:
-            Problem: one cannot be read.
+            Problem: one cannot be read all the same.
         """
-        return {each: events(self._client, each, self.declared.event_subject) for each in self.declared.events_in}
+        subject = self.declared.event_subject
+        return {each: events(self._client, each, subject) for each in readable(self.declared, observation)}
 
     def close(self) -> None:
         """Close the connections."""
