@@ -15,7 +15,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile impo
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import publication
 
 
-def publication_judgement(told: Sequence[Mapping[str, Any]], wanted: str) -> dict[str, dict[str, str]]:
+def publication_judgement(told: Sequence[Mapping[str, Any]], wanted: str) -> dict[str, Any]:
     """Return how services stand to what publication wants of them."""
     try:
         return publication.judgement(told, wanted)

@@ -135,7 +135,9 @@ halves:
   type: dict
   sample: {in_scope: true, out_of_scope: true}
 events:
-  description: How many events that count are in the calendar of each test mailbox, if O(events) is V(none) or V(some).
+  description:
+    - How many events that count are in the calendar of each test mailbox that may be read, if O(events) is V(none) or
+      V(some).
   returned: always, unless the parameters are refused or the application cannot sign in
   type: dict
   sample: {exam-test-student@exams.example: 0}
@@ -236,7 +238,7 @@ def main() -> None:
         observation = access.observe()
         differences, not_proven = judged(declared, observation)
         written: list[str] = []
-        events = {} if differences or not_proven else access.events()
+        events = {} if differences else access.events(observation)
         differences += events_differ(declared, events)
         if module.check_mode:
             not_proven += [

@@ -38,7 +38,8 @@ def judgement(inputs: Mapping[str, str], seen: Mapping[str, Any]) -> dict[str, A
 
     Returns:
         `record` (of being in service), `due` (whether another dry run is), `left` (whether anything is to be cleared
-        before it), and what `uoe.exam_scheduling.prove` takes: `expected`, `found`, `remedies`.
+        before it), `for_validation` (whether people work with what is loaded, so that no dry run may clear it), and
+        what `uoe.exam_scheduling.prove` takes: `expected`, `found`, `remedies`.
     """
     properties = seen["properties"] or {}
     record = properties.get(SERVICE, "nothing")
@@ -46,16 +47,18 @@ def judgement(inputs: Mapping[str, str], seen: Mapping[str, Any]) -> dict[str, A
     of = evidence.get("inputs", {})
     loaded = properties.get(LOADED, "")
     live = record == "live"
+    for_validation = loaded.startswith(FOR_VALIDATION)
     expected: dict[str, Any] = {"dry run": "passed"}
     if not live:  # once it is, what it was of may change
         expected |= inputs
-    if not live and not loaded.startswith(FOR_VALIDATION):
+    if not live and not for_validation:
         expected |= {_ROWS: 0, _TRANSFERRED: "nothing"}
     transferred = {True: "something", False: "nothing", None: None}[seen["transferred"]]
     return {
         "record": record,
         "due": not live and dict(of) != dict(inputs),
         "left": bool(loaded or seen["rows"] or seen["transferred"]),
+        "for_validation": for_validation,
         "expected": expected,
         "found": {
             "dry run": "passed" if evidence else "none",

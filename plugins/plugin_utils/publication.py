@@ -26,7 +26,7 @@ def start_mode(declared: str, publication: str) -> str:
     return "disabled" if publication == HELD else declared
 
 
-def judgement(told: Sequence[Mapping[str, Any]], publication: str) -> dict[str, dict[str, str]]:
+def judgement(told: Sequence[Mapping[str, Any]], publication: str) -> dict[str, Any]:
     """Return how services stand to what publication wants of them.
 
     Args:
@@ -34,8 +34,9 @@ def judgement(told: Sequence[Mapping[str, Any]], publication: str) -> dict[str, 
         publication: `held` or `open`.
 
     Returns:
-        `expected`, `found` and `remedies`, item by item. A service that is not there, or whose host has not answered,
-        is found as nothing.
+        `expected`, `found` and `remedies`, item by item; a service that is not there is found as nothing. `silence`:
+        why a host has not answered, empty if all have. `differs`: whether something is known to be other than it has to
+        be, whoever else is silent.
 
     Raises:
         InvalidParameter: publication is neither held nor open.
@@ -43,8 +44,13 @@ def judgement(told: Sequence[Mapping[str, Any]], publication: str) -> dict[str, 
     expected: dict[str, str] = {}
     found: dict[str, str] = {}
     remedies: dict[str, str] = {}
+    silence = ""
+    differs = False
     for each in told:
         (host, service), now = each["item"], (each.get("services") or [None])[0]
+        silent = "services" not in each
+        if silent:
+            silence = silence or f"{host}: {each.get('msg', 'it did not answer')}"
         mode = start_mode(service["start_mode"], publication)
         state = START_MODES[mode]
         for what, wanted in (("start mode", mode), ("state", state)):
@@ -55,7 +61,10 @@ def judgement(told: Sequence[Mapping[str, Any]], publication: str) -> dict[str, 
             remedies[item] = _remedy(service["name"], what, publication)
             if now is not None:
                 found[item] = str(now["start_mode" if what == "start mode" else "state"])
-    return {"expected": expected, "found": found, "remedies": remedies}
+            elif silent:
+                found[item] = "no answer"
+            differs = differs or (not silent and found.get(item) != wanted)
+    return {"expected": expected, "found": found, "remedies": remedies, "silence": silence, "differs": differs}
 
 
 _HOLD = "Run playbooks/live.yml --tags publication."

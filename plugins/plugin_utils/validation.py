@@ -31,18 +31,21 @@ _VALIDATION = "validation"
 _AGAIN = "Validate it again: playbooks/validate.yml -e step=open."
 
 
-def judgement(inputs: Mapping[str, str], properties: Mapping[str, str] | None) -> dict[str, Any]:
+def judgement(
+    inputs: Mapping[str, str], properties: Mapping[str, str] | None, rows: int | None = None
+) -> dict[str, Any]:
     """Return what stands.
 
     Args:
         inputs: digests and versions of what is validated, by what people call them.
         properties: extended properties of the database; None if it was not reached.
+        rows: how many rows its transactional tables have; None if they were not counted.
 
     Returns:
         `state` (`none`, `open`, `signed off`, `refused`), `loaded` (whether data are loaded for a validation),
-        `broken_off` (whether they are, and it was not opened), `stale` (the names of inputs that are other ones since),
-        `validated` (whether it is signed off and nothing is stale), and what `uoe.exam_scheduling.prove` takes:
-        `expected`, `found`, `remedies`.
+        `broken_off` (whether they are, and that load was not opened, or nothing is left of it), `stale` (the names of
+        inputs that are other ones since), `validated` (whether it is signed off and nothing is stale), and what
+        `uoe.exam_scheduling.prove` takes: `expected`, `found`, `remedies`.
     """
     held = properties or {}
     evidence = read_evidence(held.get(EVIDENCE))
@@ -51,15 +54,19 @@ def judgement(inputs: Mapping[str, str], properties: Mapping[str, str] | None) -
     live = held.get(SERVICE) == "live"
     # once it is in service, what was validated may change
     stale = [] if live else sorted(name for name, value in inputs.items() if of and of.get(name) != value)
-    loaded = held.get(LOADED, "").startswith(FOR_VALIDATION)
+    mark = held.get(LOADED, "")
+    loaded = mark.startswith(FOR_VALIDATION)
+    # the run that loads opens it once all is proven, so that both name the same run
+    opened = state == OPEN and mark == f"{FOR_VALIDATION}: {evidence.get('under')}"
+    broken_off = loaded and (not opened or rows == 0)
     expected = {_VALIDATION: SIGNED_OFF} | ({} if live else dict(inputs))
     remedies = dict.fromkeys(expected, _AGAIN)
-    if state == OPEN:
+    if state == OPEN and not broken_off:
         remedies[_VALIDATION] = "Let it be signed off, and close it: playbooks/validate.yml -e step=close."
     return {
         "state": state,
         "loaded": loaded,
-        "broken_off": loaded and state != OPEN,
+        "broken_off": broken_off,
         "stale": stale,
         "validated": state == SIGNED_OFF and not stale,
         "expected": expected,

@@ -169,7 +169,9 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, Decimal):
-        return f"{value.normalize():f}" if value else "0"
+        # digit by digit: to normalise it would round it to 28 of them
+        text = f"{value:f}" if value else "0"
+        return text.rstrip("0").rstrip(".") if "." in text else text
     if isinstance(value, bytes | bytearray):
         return value.hex()
     if isinstance(value, dt.datetime):

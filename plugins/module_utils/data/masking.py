@@ -35,9 +35,17 @@ def shown(value: Any) -> str:
 
 
 def without_values(message: str, statement: str) -> str:
-    """Return what a server says of a statement without values of rows: of what it quotes, what the statement has."""
+    """Return what a server says of a statement without values of rows: of what it quotes, what the statement has.
+
+    A value may have quotes in it, which servers leave as they are: where a quoted part ends, nobody can tell then. So
+    either all of them are the statement's, or everything is left out from the first quote to the last.
+    """
     known = statement.casefold()
-    return _QUOTED.sub(lambda found: found[0] if found[1].casefold() in known else "'…'", message)
+    quotes = message.count("'")
+    if quotes < 2 or (quotes % 2 == 0 and all(part.casefold() in known for part in _QUOTED.findall(message))):
+        return message
+    before, _quote, rest = message.partition("'")
+    return before + "'…'" + rest.rpartition("'")[2]
 
 
 class Mask:

@@ -27,6 +27,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.m
     configured,
     declared_by,
     observe,
+    readable,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.refusals import NoAnswer, Refused
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.proof import Finding
@@ -95,13 +96,14 @@ class MailboxAccess:
                     done.append(mailbox)
         return done, differences, not_proven
 
-    def events(self) -> dict[str, int]:
-        """Return how many events that count are in each test mailbox's calendar.
+    def events(self, observation: Observation) -> dict[str, int]:
+        """Return how many events that count are in the calendar of each test mailbox that has let itself be read.
 
         Raises:
-            Problem: one cannot be read.
+            Problem: one cannot be read all the same.
         """
-        return {each: events(self._client, each, self.declared.event_subject) for each in self.declared.events_in}
+        subject = self.declared.event_subject
+        return {each: events(self._client, each, subject) for each in readable(self.declared, observation)}
 
     def close(self) -> None:
         """Close the connections."""

@@ -183,6 +183,12 @@ def _remedy(what: str, seen: Seen, setting: Seen | None, expected: str) -> str:
     return f"Exchange is set as declared, and calendars do not know it yet. {late}"
 
 
+def readable(declared: Declared, observation: Observation) -> list[str]:
+    """Return whose calendars are looked into: what the others answer hinders nobody from being looked at."""
+    allowed = {mailbox.lower() for mailbox, seen in observation.live.items() if seen.state == "allowed"}
+    return [each for each in declared.events_in if each.lower() in allowed]
+
+
 def events_differ(declared: Declared, found: Mapping[str, int]) -> list[Finding]:
     """Return the test mailboxes in whose calendars there are events where none shall be, or none where some shall be.
 

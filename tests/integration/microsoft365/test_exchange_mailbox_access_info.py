@@ -142,6 +142,18 @@ def test_throttling_is_waited_for_and_silence_is_no_proof(
     assert [each["where"] for each in result["not_proven"]] == [IN[0]]
 
 
+def test_an_event_that_shall_not_be_there_is_found_though_another_mailbox_is_silent(
+    office: Office, allow: Callable[[str], None], prove: Prove
+) -> None:
+    allow(FILTER)
+    office.faults({"kind": "error", "match": "DELETE", "status": 403})
+    assert prove(prove_write=True, test_mailboxes=IN[:1])["failed"], "one is left"
+    office.faults({"kind": "error", "match": f"{OUT[0]}/calendar", "status": 503})
+    result = prove(events="none", test_mailboxes=IN[:1], retry_for=1)
+    assert (result["failed"], result["events"]) == (True, {IN[0]: 1})
+    assert [each["where"] for each in result["not_proven"]] == [OUT[0]]
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

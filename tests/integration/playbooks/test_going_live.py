@@ -88,6 +88,13 @@ def test_that_a_release_is_validated_goes_live_and_then_keeps_its_data(rehearsed
     assert properties(isolated)["exam_scheduling_data"].startswith("loaded for validation")
     assert changed(isolated.play("validate.yml", "-e", "step=open")) == 0, "one that is open stays as it is"
     sql(isolated, *SCHEDULE)
+    loaded = sql(isolated, COUNTS)
+    merged = overlay(tmp_path / "merged", exam_scheduler_checks=[])
+    waits = isolated.play("live.yml", "--tags", "data_population", *merged)
+    assert (report(waits)["5"], changed(waits)) == ("pending", 0), "a release that goes on waits for the validation"
+    refused = isolated.play("dry_run.yml", "-e", "again=true", succeeds=False)
+    assert "is loaded for validation" in " ".join(refused.split())
+    assert sql(isolated, COUNTS) == loaded
 
     ran = isolated.play("validate.yml", "-e", "step=run")
     assert "To be signed off: validation-by-project-team" in " ".join(ran.split())

@@ -110,6 +110,10 @@ def test_that_a_mask_leaves_nothing_of_what_is_short(value: str | int) -> None:
         ("Invalid object name 'dbo.Nothing'.", "Invalid object name 'dbo.Nothing'."),
         ("Conversion failed when converting the nvarchar value 's1234567' to data type int.",
          "Conversion failed when converting the nvarchar value '\u2026' to data type int."),
+        ("Conversion failed when converting the nvarchar value 'Sean O'Brien' to data type int. (245)",
+         "Conversion failed when converting the nvarchar value '\u2026' to data type int. (245)"),
+        ("'dbo.nothing': the nvarchar value 'N'Guessan O'Brien' is none.", "'\u2026' is none."),
+        ("The server's answer is none.", "The server's answer is none."),
     ],
 )  # fmt: skip
 def test_that_a_server_s_message_shows_no_value_of_a_row(message: str, shown: str) -> None:

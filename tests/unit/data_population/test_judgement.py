@@ -79,6 +79,15 @@ def test_that_rows_that_are_left_are_a_difference_unless_they_are_there_for_vali
     assert different(judgement(INPUTS, seen(properties, rows=5, transferred=True))) == set()
 
 
+@pytest.mark.parametrize(
+    ("loaded", "told"), [("validation: run=2", True), ("dry run: run=2", False), ("go-live: run=2", False)]
+)
+def test_that_what_people_validate_is_told_from_what_a_dry_run_may_clear(loaded: str, told: bool) -> None:
+    properties = {"exam_scheduling_dry_run": EVIDENCE, "exam_scheduling_data": f"loaded for {loaded}"}
+    stands = judgement({**INPUTS, "views": "another"}, seen(properties, rows=5, transferred=True))
+    assert (stands["due"], stands["left"], stands["for_validation"]) == (True, True, told)
+
+
 def test_that_in_a_live_service_nothing_is_due_whatever_has_changed_since() -> None:
     properties = {"exam_scheduling_service": "live", "exam_scheduling_dry_run": EVIDENCE}
     stands = judgement({"views": "another"}, seen(properties, rows=9000, transferred=True))

@@ -47,11 +47,24 @@ def test_that_nothing_or_what_cannot_be_read_is_no_validation(held: dict[str, st
 
 
 def test_that_a_load_which_broke_off_is_told_from_one_that_is_open() -> None:
-    loaded = {"exam_scheduling_data": "loaded for validation: run=1"}
+    loaded = {"exam_scheduling_data": f"loaded for validation: {PERMIT['journal']}"}
     assert judgement(INPUTS, loaded)["broken_off"] is True
     assert judgement(INPUTS, properties("signed off", **loaded))["broken_off"] is True, "of an earlier release"
-    assert judgement(INPUTS, properties("open", **loaded))["broken_off"] is False
+    for rows in (None, 10220):
+        assert judgement(INPUTS, properties("open", **loaded), rows)["broken_off"] is False
     assert judgement(INPUTS, {"exam_scheduling_data": "loaded for dry run: run=1"})["loaded"] is False
+
+
+def test_that_a_load_which_broke_off_is_not_open_since_one_before_it_was() -> None:
+    mark = "loaded for validation: run=2 change=SAS005-150 by=somebody"
+    again = judgement(INPUTS, properties("open", exam_scheduling_data=mark), 4180)
+    assert (again["state"], again["loaded"], again["broken_off"]) == ("open", True, True)
+    assert "step=open" in again["remedies"]["validation"]
+
+
+def test_that_nothing_is_open_where_nothing_is_left_of_what_was_loaded() -> None:
+    mark = f"loaded for validation: {PERMIT['journal']}"
+    assert judgement(INPUTS, properties("open", exam_scheduling_data=mark), 0)["broken_off"] is True
 
 
 def test_that_once_in_service_the_release_may_change() -> None:

@@ -18,6 +18,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.m
     halves,
     judged,
     observe,
+    readable,
     shown,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import InvalidParameter
@@ -105,6 +106,13 @@ def test_that_events_are_where_they_shall_be_and_nowhere_else(wanted: str, there
     )
     found = events_differ(asked, {IN: there})
     assert [each.expected for each in found] == ([f"{wanted} named 'Exam X'"] if differs else [])
+
+
+def test_that_who_is_silent_hinders_nobody_from_being_looked_into() -> None:
+    asked = declared_by(parameters(in_scope=[IN, "in2@exams.example"], test_mailboxes=[IN.upper()], events="none"))
+    silent = Seen("no answer", "429")
+    assert readable(asked, Observation({IN: ALLOWED, "in2@exams.example": ALLOWED, OUT: silent})) == [IN.upper()]
+    assert readable(asked, Observation({IN: silent, "in2@exams.example": ALLOWED, OUT: DENIED})) == []
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile impo
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.publication import judgement
 
 
-def told(start_mode: str, state: str, declared: str = "auto") -> dict[str, Any]:
-    item = ["calsync.example", {"name": "CalSync", "start_mode": declared}]
+def told(start_mode: str, state: str, declared: str = "auto", host: str = "calsync.example") -> dict[str, Any]:
+    item = [host, {"name": "CalSync", "start_mode": declared}]
     return {"item": item, "services": [{"name": "CalSync", "start_mode": start_mode, "state": state}]}
 
 
@@ -35,6 +35,22 @@ def test_that_an_open_one_is_as_declared_and_one_that_is_manual_may_be_in_any_st
 def test_that_what_is_not_there_is_not_found() -> None:
     found = judgement([{**told("auto", "started"), "services": []}], "held")
     assert (found["found"], set(found["expected"])) == ({}, {MODE, STATE})
+
+
+SILENT = {"item": ["other.example", {"name": "CalSync", "start_mode": "auto"}], "unreachable": True, "msg": "no route"}
+
+
+def test_that_a_host_which_is_silent_hides_nothing_that_is_known_of_another() -> None:
+    found = judgement([SILENT, told("auto", "started")], "held")
+    assert (found["silence"], found["differs"]) == ("other.example: no route", True)
+    assert found["found"]["other.example: CalSync: state"] == "no answer"
+    assert not judgement([told("disabled", "stopped"), SILENT], "held")["differs"], "it is not known"
+
+
+def test_that_a_service_which_is_not_there_is_known_and_no_silence() -> None:
+    found = judgement([{**told("auto", "started"), "services": []}], "held")
+    assert (found["silence"], found["differs"]) == ("", True)
+    assert not judgement([told("disabled", "stopped")], "held")["differs"]
 
 
 def test_that_another_word_is_refused() -> None:
