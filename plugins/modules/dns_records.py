@@ -165,6 +165,14 @@ zone_fragment:
   sample: |
     $ORIGIN exams.example.
     es-live 3600 IN A 192.0.2.10
+surplus_fragment:
+  description:
+    - The records that were found and are to go, PTR records included, in the same form. Each line is a comment.
+  returned: success
+  type: str
+  sample: |
+    $ORIGIN exams.example.
+    ; remove: es-live 3600 IN A 192.0.2.20
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns._dnspython import dns
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.planner import RecordChange
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.records import RecordSet
 
 
@@ -26,6 +28,18 @@ def master_file(sections: Mapping[dns.name.Name, Iterable[RecordSet]], *, remove
             prefix = "; remove: " if removed else ""
             parts.append("\n".join([f"$ORIGIN {zone}", *(f"{prefix}{line}" for line in lines)]) + "\n")
     return "\n".join(parts)
+
+
+def surplus(changes: Iterable[RecordChange]) -> dict[dns.name.Name, list[RecordSet]]:
+    """Return by zone the records that changes take away."""
+    sections: dict[dns.name.Name, list[RecordSet]] = {}
+    for change in changes:
+        if change.old is None or change.zone is None:
+            continue
+        gone = change.old.values - (change.new.values if change.new else frozenset())
+        if gone:
+            sections.setdefault(change.zone, []).append(replace(change.old, values=gone))
+    return sections
 
 
 def _lines(zone: dns.name.Name, record_set: RecordSet) -> list[str]:

@@ -16,7 +16,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.declaratio
     declaration_from,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.errors import rcode_name, rcode_problem
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.fragment import master_file
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.fragment import master_file, surplus
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.journal_record import journal_from
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.planner import (
     RecordChange,
@@ -111,12 +111,13 @@ class ZoneRecords(Resource[States, RecordChange]):
         self._serial = read_serial(client, self.declaration.zone)
 
     def facts(self, present: States) -> Mapping[str, object]:
-        """Return the zone, its serial as the server answered it last, and the declared records as master-file text."""
+        """Return the zone, its serial as answered last, and as master-file text what is declared and what is to go."""
         sections = self.declaration.record_sets()
         return {
             "zone": str(self.declaration.zone),
             "serial": self._serial,
             "zone_fragment": master_file(sections, removed=self.state == "absent"),
+            "surplus_fragment": master_file(surplus(self.plan(present)), removed=True),
         }
 
     def close(self) -> None:

@@ -138,6 +138,22 @@ def test_the_hand_over_as_a_zone_file_fragment(primary: Primary) -> None:
     )
 
 
+def test_that_the_hand_over_names_what_has_to_go(primary: Primary) -> None:
+    host: dict[str, Any] = {"name": "es", "type": "A", "values": ["192.0.2.7", "192.0.2.8"]}
+    texts: dict[str, Any] = {"name": "www", "type": "TXT", "values": ["x"]}
+    exact: dict[str, Any] = {"reverse_zones": [REVERSE], "state": "exact"}
+    assert primary.run(host, texts, **exact)["surplus_fragment"] == ""
+    declared = [{**host, "values": ["192.0.2.7"]}, {"name": "www", "type": "CNAME", "values": ["es"]}]
+    assert primary.run(*declared, check=True, **exact)["surplus_fragment"] == (
+        "$ORIGIN 2.0.192.in-addr.arpa.\n; remove: 8 3600 IN PTR es.exams.example.\n\n"
+        '$ORIGIN exams.example.\n; remove: es 3600 IN A 192.0.2.8\n; remove: www 3600 IN TXT "x"\n'
+    )
+    longer = [{**host, "ttl": 7200}, texts]
+    result = primary.run(*longer, check=True, **exact)
+    assert result["changed"]
+    assert result["surplus_fragment"] == "", "another time to live takes nothing away"
+
+
 def test_that_the_secret_is_nowhere_in_the_result(primary: Primary) -> None:
     record = {"name": "www", "type": "A", "values": ["192.0.2.1"]}
     for result in (primary.run(record), primary.run(record, zone="frozen.example"), primary.run(record, port=1)):

@@ -119,6 +119,14 @@ def test_a_line_of_another_team_is_handed_over_and_waits_until_it_is_proven(isol
     done = isolated.play("live.yml", *options)
     assert (report(done)["1.3"], changed(done)) == ("proven", 0)
 
+    # Another type at a name: what is there has to go, which the request must say.
+    records = {"dns_records": [{"name": "scheduler", "type": "TXT", "values": ["moved"]}]}
+    (tmp_path / "group_vars/all.yml").write_text(yaml.safe_dump({**responsibilities, **records}), encoding="utf-8")
+    assert report(isolated.play("live.yml", *options))["1.3"] == "waiting"
+    lines = request.read_text(encoding="utf-8").splitlines()
+    assert 'scheduler 3600 IN TXT "moved"' in lines
+    assert "; remove: scheduler 3600 IN CNAME es-live.exams.example." in lines
+
 
 @pytest.mark.thorough
 @pytest.mark.timeout(400)
