@@ -139,8 +139,8 @@ def test_the_hand_over_as_a_zone_file_fragment(primary: Primary) -> None:
 
 
 def test_that_the_hand_over_names_what_has_to_go(primary: Primary) -> None:
-    host = {"name": "es", "type": "A", "values": ["192.0.2.7", "192.0.2.8"]}
-    texts = {"name": "www", "type": "TXT", "values": ["x"]}
+    host: dict[str, Any] = {"name": "es", "type": "A", "values": ["192.0.2.7", "192.0.2.8"]}
+    texts: dict[str, Any] = {"name": "www", "type": "TXT", "values": ["x"]}
     exact: dict[str, Any] = {"reverse_zones": [REVERSE], "state": "exact"}
     assert primary.run(host, texts, **exact)["surplus_fragment"] == ""
     declared = [{**host, "values": ["192.0.2.7"]}, {"name": "www", "type": "CNAME", "values": ["es"]}]
