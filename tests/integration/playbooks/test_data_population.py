@@ -22,6 +22,7 @@ from emulators.windows.faults import FaultFile, Faults
 from emulators.windows.model import STATE
 from tests.integration.playbooks.isolated import Isolated, Rehearsed, ask_hub, changed, report
 from tests.integration.playbooks.test_going_live import start_calsync
+from tests.unit.inventories.test_inventories import of_environment
 
 HOST = "connect-live"
 STATUS = "c:\\programdata\\scientia\\connect\\jobs\\student-systems.json"
@@ -107,6 +108,15 @@ def test_that_stale_evidence_names_what_is_another_one_and_nobody_withdraws_the_
     stale = isolated.play("verify.yml", "--tags", "data_population", "-e", other, succeeds=False)
     found = re.findall(r"^ *sql-live\.exams\.example ES +(\S.*?)  +f{64}  +5ba3ad62", stale, re.MULTILINE)
     assert set(found) == {"views"}, stale
+
+    before = sql(isolated, EVIDENCE)
+    newer = of_environment("live")["connect_connector"] | {"version": "1.8.0"}
+    others = of_environment("live")["eugex_views"] | {"digest": "f" * 64}
+    for declared, line in (({"connect_connector": newer}, "4.3"), ({"eugex_views": others}, "2.3")):
+        waits = isolated.play("live.yml", "--tags", "data_population", "-e", json.dumps(declared))
+        assert (report(waits)["5"], changed(waits)) == ("pending", 0), "nothing is loaded by what is not there yet"
+        assert re.search(rf"pending_line\W+{re.escape(line)}", waits), waits
+    assert sql(isolated, EVIDENCE) == before
 
     word = ("-e", "change_control_emergency_approver='A. N. Other'", "-e", "change_control_emergency_reason='in haste'")
     refused = isolated.play("withdraw_from_service.yml", *word, "-e", "backup_directory='E:\\Backup'", succeeds=False)
