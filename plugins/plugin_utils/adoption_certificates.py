@@ -36,7 +36,8 @@ def adopted_certificates(
 
     Returns:
         `certificates` as the role takes them. One that is not in the state directory has a key that nobody can read:
-        `deployed` is false, so that it stays. An endpoint that serves none is left as it is declared. `expected` and
+        `deployed` is false, so that it stays. An endpoint that serves none is left as it is declared, and so is one on
+        a host with IIS that is not among `sites`: of what nobody has looked at, nothing is known. `expected` and
         `found` tell what differs by host, for a proof.
     """
     certificates = list[dict[str, Any]]()
@@ -47,20 +48,23 @@ def adopted_certificates(
         leaves = _leaves([next(answers) for _name in certificate["names"]])
         subject = f"certificate of {host}"
         expected[subject] = _told(certificate["names"], OURS)
-        if not leaves:
+        on_iis = certificate["deployment"] == "iis"
+        unknown = "none is served" if not leaves else "IIS was not read" if on_iis and host not in sites else None
+        if unknown:
             certificates.append({**certificate})
-            found[subject] = "none is served"
+            found[subject] = unknown
             continue
         adopted = {**certificate, "names": _names(certificate["names"], leaves)}
-        if certificate["deployment"] == "iis":
-            adopted["site"] = _site(certificate, sites.get(host, []))
+        if on_iis:
+            adopted["site"] = _site(certificate, sites[host])
             expected[f"site of {host}"], found[f"site of {host}"] = certificate.get("site"), adopted["site"]
         ours = host not in foreign
-        if not ours or (certificate["deployment"] == "iis" and _is_bound_otherwise(adopted, issued, sites, stores)):
+        stays = not ours or (on_iis and _is_bound_otherwise(adopted, issued, sites[host], stores.get(host, [])))
+        if stays:
             adopted["deployed"] = False
         certificates.append(adopted)
         others = ", and ".join(f"one by {leaf['issuer']} until {leaf['not_after'][:10]}" for leaf in leaves)
-        what = OURS if "deployed" not in adopted else f"{OURS}, bound otherwise" if ours else others
+        what = others if not ours else f"{OURS}, bound otherwise" if stays else OURS
         found[subject] = _told(adopted["names"], what)
     return {"certificates": certificates, "expected": expected, "found": found}
 
@@ -111,16 +115,15 @@ def _site(certificate: Mapping[str, Any], sites: Sequence[Mapping[str, Any]]) ->
 def _is_bound_otherwise(
     certificate: Mapping[str, Any],
     issued: Sequence[Mapping[str, Any]],
-    sites: Mapping[str, Sequence[Mapping[str, Any]]],
-    stores: Mapping[str, Sequence[Mapping[str, Any]]],
+    sites: Sequence[Mapping[str, Any]],
+    store: Sequence[Mapping[str, Any]],
 ) -> bool:
     """Return whether the role would bind something on an IIS host."""
-    host = certificate["host"]
     plan = exchange(
         certificate,
         issued=issued,
-        sites=sites.get(host, []),
-        store=stores.get(host, []),
+        sites=sites,
+        store=store,
         replaced={},
         now=dt.datetime.now(dt.UTC),
         keep_days=0,

@@ -184,10 +184,17 @@ def seeded() -> Iterator[Isolated]:
 
 @pytest.mark.thorough
 @pytest.mark.timeout(600)
-def test_that_what_installers_have_left_is_adopted_and_then_left_alone(seeded: Isolated) -> None:
+def test_that_what_installers_have_left_is_adopted_and_then_left_alone(seeded: Isolated, tmp_path: Path) -> None:
+    place = seeded.directory / "state" / "adopted"
+    silent = tmp_path / "silent"
+    (silent / "host_vars").mkdir(parents=True)
+    (silent / "hosts.yml").write_text("all: {}\n", encoding="utf-8")
+    (silent / "host_vars" / "es-live.yml").write_text("ansible_port: 9\n", encoding="utf-8")
+    assert "UNREACHABLE" in seeded.play("adopt.yml", "-i", str(silent), "--tags", "https", succeeds=False)
+    assert not place.exists(), "a host that does not answer ends it"
+
     tags = ("--tags", "dns,https,connect")
     seeded.play("adopt.yml", *tags)
-    place = seeded.directory / "state" / "adopted"
     adopted = yaml.safe_load((place / "group_vars/all/adopted.yml").read_text(encoding="utf-8"))
     assert adopted["dns_records"] == []
     assert [entry["deployed"] for entry in adopted["https_certificates"]] == [False] * 5

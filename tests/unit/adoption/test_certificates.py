@@ -104,6 +104,22 @@ def test_that_an_endpoint_that_serves_none_stays_as_declared_and_is_named() -> N
     assert found["found"]["certificate of web1"] == "none is served"
 
 
+def test_that_of_a_host_with_iis_that_was_not_read_nothing_is_said() -> None:
+    found = adopted_certificates(
+        [IIS], issued=ISSUED, served=served(leaf(*NAMES), leaf(*NAMES)), foreign=[], sites={}, stores={}
+    )
+    assert found["certificates"] == [IIS]
+    assert found["found"] == {"certificate of es": "IIS was not read"}
+
+
+@pytest.mark.parametrize("deployed", [True, False])
+def test_that_what_is_as_declared_is_not_bound_otherwise_whatever_is_declared(deployed: bool) -> None:
+    declared = {**NGINX, "deployed": deployed}
+    found = adopted(declared, served(leaf(*NAMES), leaf(*NAMES)), foreign=False)
+    assert found["certificates"] == [declared]
+    assert found["expected"] == found["found"]
+
+
 def test_that_each_certificate_is_told_by_its_own_answers() -> None:
     other = {**NGINX, "host": "web2", "names": ["web2.exams.example"]}
     found = adopted_certificates(
