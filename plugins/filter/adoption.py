@@ -13,7 +13,6 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.adoption impor
     adopted_configuration,
     adopted_database,
     adopted_product,
-    adopted_records,
     adopted_reference_data,
     adopted_scope,
 )
@@ -22,6 +21,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.adoption_hub i
     adopted_hub_account,
     adopted_views,
 )
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.adoption_records import adopted_records
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.inventory_text import to_inventory_yaml
 
 

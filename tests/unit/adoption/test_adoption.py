@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is there becomes what is declared: records out of predicted changes, products out of what Windows lists."""
+"""What is there becomes what is declared: products out of what Windows lists, rights out of predicted changes."""
 
 from __future__ import annotations
 
@@ -12,77 +12,8 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.adoption impor
     adopted_accounts,
     adopted_database,
     adopted_product,
-    adopted_records,
     adopted_reference_data,
 )
-
-ES: dict[str, Any] = {"name": "es", "type": "A", "values": ["192.0.2.1"]}
-APEX: dict[str, Any] = {"name": "@", "type": "TXT", "values": ["v=spf1 -all"]}
-ALIAS: dict[str, Any] = {"name": "scheduler", "type": "CNAME", "values": ["es"]}
-
-
-def change(item: str, before: list[str] | None, after: list[str] | None) -> dict[str, Any]:
-    return {"item": item, "action": "update", "before": before, "after": after}
-
-
-def test_that_records_without_a_change_are_left_as_they_are_declared() -> None:
-    adopted = adopted_records([ES, APEX], [], "exams.example")
-    assert adopted["records"] == [ES, APEX]
-    assert adopted["expected"] == adopted["found"]
-    assert list(adopted["found"]) == ["es.exams.example. a", "exams.example. txt"]
-
-
-def test_that_what_is_not_there_is_left_out_and_named() -> None:
-    adopted = adopted_records([ES, APEX], [change("exams.example. TXT", None, ["3600 TXT x"])], "exams.example.")
-    assert adopted["records"] == [ES]
-    assert (adopted["expected"]["exams.example. TXT"], adopted["found"]["exams.example. TXT"]) == (
-        "3600 TXT x",
-        "nothing",
-    )
-
-
-def test_that_other_values_and_their_time_to_live_are_taken_over() -> None:
-    found = ["300 A 192.0.2.9", "300 A 192.0.2.8"]
-    changes = [
-        change("ES.exams.example. A", found, ["3600 A 192.0.2.1"]),
-        change("1.2.0.192.in-addr.arpa. PTR", None, ["x"]),
-    ]
-    (record,) = adopted_records([ES], changes, "exams.example")["records"]
-    assert record == {"name": "es", "type": "A", "ttl": 300, "values": ["192.0.2.9", "192.0.2.8"]}
-
-
-def test_that_spaces_within_a_value_are_its_own() -> None:
-    changes = [change("exams.example. TXT", ['60 TXT "v=spf1  mx -all"'], ["x"])]
-    assert adopted_records([APEX], changes, "exams.example")["records"][0]["values"] == ['"v=spf1  mx -all"']
-
-
-@pytest.mark.parametrize(
-    ("address", "kind", "reverse"),
-    [
-        ("192.0.2.1", "A", "1.2.0.192.in-addr.arpa."),
-        ("2001:db8::1", "AAAA", "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa."),
-    ],
-)
-def test_that_a_ptr_record_that_is_not_as_it_would_be_derived_is_not_kept(
-    address: str, kind: str, reverse: str
-) -> None:
-    record = {"name": "es", "type": kind, "values": [address]}
-    adopted = adopted_records(
-        [record], [change(f"{reverse} PTR", ["60 PTR old.exams.example."], None)], "exams.example"
-    )
-    assert adopted["records"] == [{**record, "ptr": False}]
-    assert adopted["found"][f"{reverse} PTR"] == "60 PTR old.exams.example."
-
-
-def test_that_another_type_at_a_declared_name_takes_its_place() -> None:
-    changes = [
-        change("scheduler.exams.example. CNAME", None, ["3600 CNAME es.exams.example."]),
-        change("scheduler.exams.example. A", ["3600 A 192.0.2.1"], None),
-    ]
-    assert adopted_records([ALIAS], changes, "exams.example")["records"] == [
-        {"name": "scheduler.exams.example.", "type": "A", "ttl": 3600, "values": ["192.0.2.1"], "ptr": False}
-    ]
-
 
 PRODUCT: dict[str, Any] = {
     "name": "Product",
