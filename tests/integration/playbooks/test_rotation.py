@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from emulators.estate.estate import ROOT
-from tests.integration.playbooks.isolated import Isolated, Rehearsed, changed, report
+from tests.integration.playbooks.isolated import Isolated, Rehearsed, ask_hub, changed, report
+from tests.unit.inventories.test_inventories import of_environment
 
 RIGHTS = [{"name": "ES", "permissions": [{"permissions": ["SELECT"], "schema": "dbo"}]}]
 BEFORE, NOW = "timetables_a", "timetables_b"
@@ -49,6 +50,12 @@ def test_that_what_is_new_is_accepted_beside_what_was_before_until_that_is_ended
     declared.write_text(json.dumps({"sql_server_rotated_logins": [pair]}), encoding="utf-8")
     as_automation(isolated, f"CREATE LOGIN {BEFORE} WITH PASSWORD = '{first}'")
     password.write_text(new, encoding="utf-8")
+
+    # what Connect uses stays accepted: for an account that was adopted without a time, and a profile that lost it
+    ask_hub(isolated, "ALTER PROFILE exam_application LIMIT PASSWORD_ROLLOVER_TIME 0")
+    adopted = of_environment("live")["eugex_account"] | {"profile_limits": {}}
+    without = ("--tags", "exam_connect", "-e", json.dumps({"eugex_account": adopted}))
+    assert "would refuse its password of before at once" in isolated.play("rotate.yml", *without, succeeds=False)
 
     rotated = isolated.play("rotate.yml", "-e", f"@{declared}", "-e", f"{KEY}=2", "-v")
     # CalSync is held, which is why it has not signed in with what is new
