@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from emulators.estate.estate import ROOT
-from tests.integration.playbooks.isolated import Isolated, Rehearsed, changed, report
+from tests.integration.playbooks.isolated import Isolated, Rehearsed, ask_hub, changed, report
+from tests.unit.inventories.test_inventories import of_environment
 
 RIGHTS = [{"name": "ES", "permissions": [{"permissions": ["SELECT"], "schema": "dbo"}]}]
 BEFORE, NOW = "timetables_a", "timetables_b"
@@ -37,7 +38,7 @@ with pytds.connect(address, "master", sys.argv[2], sys.stdin.readline().strip(),
 
 
 @pytest.mark.thorough
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 def test_that_what_is_new_is_accepted_beside_what_was_before_until_that_is_ended(
     rehearsed: Rehearsed, tmp_path: Path
 ) -> None:
@@ -49,6 +50,12 @@ def test_that_what_is_new_is_accepted_beside_what_was_before_until_that_is_ended
     declared.write_text(json.dumps({"sql_server_rotated_logins": [pair]}), encoding="utf-8")
     as_automation(isolated, f"CREATE LOGIN {BEFORE} WITH PASSWORD = '{first}'")
     password.write_text(new, encoding="utf-8")
+
+    # what Connect uses stays accepted: for an account that was adopted without a time, and a profile that lost it
+    ask_hub(isolated, "ALTER PROFILE exam_application LIMIT PASSWORD_ROLLOVER_TIME 0")
+    adopted = of_environment("live")["eugex_account"] | {"profile_limits": {}}
+    without = ("--tags", "exam_connect", "-e", json.dumps({"eugex_account": adopted}))
+    assert "would refuse its password of before at once" in isolated.play("rotate.yml", *without, succeeds=False)
 
     rotated = isolated.play("rotate.yml", "-e", f"@{declared}", "-e", f"{KEY}=2", "-v")
     # CalSync is held, which is why it has not signed in with what is new
@@ -78,7 +85,8 @@ def test_that_what_is_new_is_accepted_beside_what_was_before_until_that_is_ended
     assert changed(isolated.play("rotate.yml", *ends, "--tags", "exam_connect")) == 2
     password.write_text(leaked, encoding="utf-8")
     assert "ORA-01017" in str(connect_reads(isolated))
-    password.write_text(newest, encoding="utf-8")
+    password.write_text(new, encoding="utf-8")  # which Connect was given
+    isolated.play("rotate.yml", *ends, "--tags", "exam_connect")
     declared.write_text(json.dumps({"sql_server_rotated_logins": [pair | {"before": AUTOMATION}]}), encoding="utf-8")
     not_seen = isolated.play("rotate.yml", *ends, "--tags", "sql_logins", succeeds=False)
     assert "it is refused to disable the login that this task uses" in not_seen
