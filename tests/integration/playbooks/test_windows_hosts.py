@@ -11,6 +11,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -59,10 +60,14 @@ def state(estate: Estate, host: str) -> HostState:
     return STATE.validate_json((estate.directory / "windows/hosts" / f"{host}.json").read_bytes())
 
 
-def states(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
+def lines(done: subprocess.CompletedProcess[str]) -> dict[str, dict[str, Any]]:
     found = re.search(r"^Report: (.*)$", done.stdout, re.MULTILINE)
     assert found, done.stdout + done.stderr
-    return {line["line"]: line["state"] for line in json.loads(Path(found[1]).read_text(encoding="utf-8"))["lines"]}
+    return {line["line"]: line for line in json.loads(Path(found[1]).read_text(encoding="utf-8"))["lines"]}
+
+
+def states(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
+    return {number: line["state"] for number, line in lines(done).items()}
 
 
 def said(done: subprocess.CompletedProcess[str]) -> str:
@@ -117,10 +122,33 @@ def test_a_host_that_is_down_is_not_proven_and_the_others_are(windows: Playbook,
 @pytest.mark.timeout(300)
 def test_a_source_of_flows_that_is_down_is_not_taken_for_proven(windows: Playbook, estate: Estate) -> None:
     take_down(estate, "connect-live")
-    done = windows.run("verify.yml", "--tags", "firewall", "--limit", "localhost,connect-live")
+    done = windows.run("verify.yml", "--tags", "firewall", "--limit", "localhost,connect-live,es-live")
     assert done.returncode != 0
-    assert states(done)["1.2"] != "proven"
+    line = lines(done)["1.2"]
+    assert line["state"] != "proven"
+    outcomes = {one["host"]: one["outcome"] for one in line["evidence"] if one["kind"] == "proof"}
+    assert outcomes["connect-live"] == "not proven", "the report names it, whatever else is not proven"
+    assert "es-live" in outcomes
     assert re.search(r"msg: .*Connection refused.*The warnings above show each in a table\.", said(done))
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(300)
+def test_a_host_that_breaks_off_while_it_is_looked_at_is_not_proven(windows: Playbook, estate: Estate) -> None:
+    """To Ansible a connection that is lost in mid-command is a failure, and the host is known to be there."""
+    faults = FaultFile(estate.directory / "windows/faults.json")
+    for host, module in (("connect-live", "setup"), ("es-live", "win_disk_facts"), ("sql-live", "win_service_info")):
+        faults.set(host, Faults(drop=module))
+    done = windows.run("verify.yml", "--tags", "virtual_machine,vendor_access")
+    assert done.returncode != 0
+    found = lines(done)
+    outcomes = {one["host"]: one["outcome"] for one in found["1.1"]["evidence"] if one["kind"] == "proof"}
+    assert (found["1.1"]["state"], outcomes) == (
+        "not proven",
+        {"connect-live": "not proven", "es-live": "not proven", "sql-live": "proven"},
+    )
+    assert found["2.2"]["state"] == "failed"
+    assert [one["host"] for one in found["2.2"]["evidence"] if one["kind"] == "failure"] == ["sql-live"]
 
 
 @pytest.mark.timeout(300)
