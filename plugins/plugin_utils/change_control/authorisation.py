@@ -23,6 +23,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control
     Decision,
     Work,
     decide,
+    was_begun,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.lookup import looked_up
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.records import read_records
@@ -104,7 +105,7 @@ class Answer:
 
 
 def answer(question: Question) -> Answer:
-    """Answer the gate's question. Reads files and, unless in an emergency, asks the ticket system; writes nothing.
+    """Answer the gate's question. Reads files, and asks the ticket system of what would begin; writes nothing.
 
     Raises:
         InvalidParameter: the ticket system's settings are wrong.
@@ -118,18 +119,27 @@ def answer(question: Question) -> Answer:
             warnings.append(f"{record.id} covers {', '.join(unknown)}, which the plan does not have")
     judged = [judge(record, question.rules, now) for record in found]
     decision = decide(question.works, judged, now, begun=question.begun)
-    system = ticket_system(question.tickets) if not question.emergency else None
-    if system is not None and decision.under:
+    system = ticket_system(question.tickets)
+    # what is backed out of under the record that it was begun under needs no ticket any more: it may be closed by then
+    begins = [work for work in question.works if not _was_begun(work, decision, question.begun)]
+    if system is not None and any(work.name in decision.under for work in begins):
         judged = [
-            looked_up(one, *system) if one.approved and any(work.covered_by(one) for work in question.works) else one
+            looked_up(one, *system) if one.approved and any(work.covered_by(one) for work in begins) else one
             for one in judged
         ]
-        decision = decide(question.works, judged, now, begun=question.begun)
+        again = decide(begins, judged, now, begun=question.begun)
+        names = {work.name for work in begins}
+        rest = {name: one for name, one in decision.under.items() if name not in names}
+        decision = replace(again, under={**rest, **again.under})
     if decision.refusals and problems:
         decision = replace(decision, refusals=[*decision.refusals, *(f"{problem}" for problem in problems)])
     concerned = [one for one in judged if any(work.covered_by(one) for work in question.works)]
     emergency = question.emergency if decision.refusals else None
     return Answer(decision, concerned, emergency, warnings)
+
+
+def _was_begun(work: Work, decision: Decision, begun: Collection[Begun] | None) -> bool:
+    return work.name in decision.under and was_begun(work, decision.under[work.name], begun)
 
 
 def declared_emergency(variables: Mapping[str, Any], extra_variables: Mapping[str, Any]) -> Emergency | None:

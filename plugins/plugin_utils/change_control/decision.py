@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -80,11 +80,10 @@ def roles_of(entry: Mapping[str, Any]) -> set[str]:
 
 @dataclass(frozen=True)
 class Begun:
-    """A piece of work that was permitted under a record at some time."""
+    """A piece of work that was permitted under a record: inside its window, or there would be no permit under it."""
 
     name: str
     record: str
-    at: datetime
 
 
 @dataclass(frozen=True)
@@ -103,15 +102,15 @@ def decide(
 ) -> Decision:
     """Return what may run now.
 
-    Work may run if a record covers it, is approved, and its window contains now. Where several do, the one with the
-    shortest window is taken, as the one that was meant.
+    Work may run if a record covers it, is approved, and its window contains now. Where several do, the one that it was
+    begun under is taken, and then the one with the shortest window, as the one that was meant.
 
     Args:
         works: what would be done.
         records: all change records of the environment, with what came of looking at their approvals.
         now: the time, aware.
         begun: given where work is backed out: what was begun under which record. Backing out is allowed after the
-            window too, if the work was begun inside it.
+            window too, wherever that is by now.
     """
     under: dict[str, Judged] = {}
     refused, refusals = [], []
@@ -121,20 +120,24 @@ def decide(
             for judged in records
             if judged.approved
             and work.covered_by(judged)
-            and (judged.record.window.contains(now) or _was_begun(work, judged, begun))
+            and (judged.record.window.contains(now) or was_begun(work, judged, begun))
         ]
         if eligible:
-            under[work.name] = min(eligible, key=lambda judged: (judged.record.window.length, judged.record.id))
+            under[work.name] = min(eligible, key=lambda judged: _order(work, judged, begun))
         else:
             refused.append(work)
             refusals.append(f"{work}: {_why(work, records, now, backing_out=begun is not None)}")
     return Decision(under, refused, refusals)
 
 
-def _was_begun(work: Work, judged: Judged, begun: Collection[Begun] | None) -> bool:
-    """Return whether the work was begun under that record, inside its window: the line, or the procedure for it."""
-    record, names = judged.record, {work.name, work.begun_by or work.name}
-    return any(one.name in names and one.record == record.id and record.window.contains(one.at) for one in begun or ())
+def was_begun(work: Work, judged: Judged, begun: Collection[Begun] | None) -> bool:
+    """Return whether the work was begun under that record: the line, or the procedure that applies it."""
+    names = {work.name, work.begun_by or work.name}
+    return any(one.name in names and one.record == judged.record.id for one in begun or ())
+
+
+def _order(work: Work, judged: Judged, begun: Collection[Begun] | None) -> tuple[bool, timedelta, str]:
+    return not was_begun(work, judged, begun), judged.record.window.length, judged.record.id
 
 
 def _why(work: Work, records: Sequence[Judged], now: datetime, *, backing_out: bool) -> str:

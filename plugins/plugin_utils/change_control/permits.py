@@ -66,9 +66,8 @@ def begun(state_directory: Path) -> list[Begun]:
     found = []
     for event in events(state_directory):
         try:
-            at = datetime.fromisoformat(event["clock"])
-            found += [Begun(str(name), str(record), at) for name, record in event["lines"].items()]
-        except (ValueError, KeyError, TypeError, AttributeError):
+            found += [Begun(str(name), str(record)) for name, record in event["lines"].items()]
+        except (KeyError, AttributeError):
             continue
     return found
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,17 +15,21 @@ import pytest
 import requests
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import InvalidParameter
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.approvals import Approval, Judged
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.approvals import (
+    Approval,
+    Judged,
+    approve,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.authorisation import (
     Emergency,
     Question,
     answer,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.decision import Work
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.decision import Begun, Work
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.lookup import looked_up
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.tickets import ticket_system
 from emulators.certificates import Authority
-from emulators.jira import Jira
+from emulators.jira import Fault, Jira
 from tests.unit.change_control.examples import NOON, judged, rules, write_record
 
 ADDRESS = "127.44.0.5"
@@ -146,19 +151,42 @@ def test_settings_that_cannot_be_meant_are_refused_without_the_token(
     assert TOKEN not in str(refused.value)
 
 
-def test_in_an_emergency_the_ticket_system_is_not_needed(jira: Jira, declared: dict[str, Any], tmp_path: Path) -> None:
-    jira.fault = "error"
-    write_record(tmp_path)
-    question = Question([Work("1.3", "dns", "DNS")], tmp_path, rules(tmp_path), NOON, [], declared)
-    assert answer(question).refusals
+@pytest.fixture
+def question(declared: dict[str, Any], tmp_path: Path) -> Question:
+    """What the gate asks of line 1.3, which an approved record covers whose window is open."""
+    record = write_record(tmp_path)
+    at, quote = NOON - timedelta(hours=1), record.digest
+    files = approve(record, tmp_path, approved=at, kind="minute", reference="Item 4", quote=quote)
+    for path, text in files.items():
+        path.write_text(text, encoding="utf-8")
+    return Question([Work("1.3", "dns", "DNS")], tmp_path, rules(tmp_path), NOON, [], declared)
+
+
+def test_an_emergency_overrides_a_ticket_and_never_in_silence(jira: Jira, question: Question) -> None:
     emergency = Emergency("A. Name", "the primary is on fire")
-    found = answer(Question(question.works, tmp_path, rules(tmp_path), NOON, [], declared, emergency))
-    assert found.refusals == ()
-    assert found.as_dict()["emergency"] == {
-        "approver": "A. Name",
-        "reason": "the primary is on fire",
-        "lines": ["1.3"],
-    }
+    jira.issues = {"SAS005-150": ("Approved", [])}
+    assert answer(replace(question, emergency=emergency)).as_dict()["emergency"] is None, "nothing needs it"
+    jira.issues = {"SAS005-150": ("Withdrawn", [])}
+    faults: tuple[Fault, ...] = ("none", "error")
+    for fault in faults:
+        jira.fault = fault
+        assert answer(question).refusals
+        found = answer(replace(question, emergency=emergency)).as_dict()
+        assert (found["refusals"], found["lines"]) == ([], {})
+        assert found["emergency"] == {"approver": "A. Name", "reason": "the primary is on fire", "lines": ["1.3"]}
+
+
+def test_what_was_begun_is_backed_out_of_whatever_has_become_of_its_ticket(jira: Jira, question: Question) -> None:
+    jira.issues = {"SAS005-150": ("Closed", [])}
+    begun = [Begun("1.3", "SAS005-150")]
+    for now in (NOON, NOON + timedelta(days=1)):
+        assert answer(replace(question, now=now, begun=begun)).as_dict()["lines"] == {"1.3": "SAS005-150"}
+    both = replace(question, works=[*question.works, Work("1.6", "https", "HTTPS")], begun=begun)
+    found = answer(both)
+    assert ([*found.decision.under], [work.name for work in found.decision.refused]) == (["1.3"], ["1.6"])
+    assert "found Closed" in found.refusals[0]
+    jira.issues = {"SAS005-150": ("Approved", [])}
+    assert not answer(both).refusals
 
 
 def test_a_second_client_sees_what_jira_would_answer(jira: Jira, declared: dict[str, Any]) -> None:

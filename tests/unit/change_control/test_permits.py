@@ -18,7 +18,7 @@ RUN = "2026-11-25T120000Z-abcdef"
 def test_what_was_let_begin_is_found_again(tmp_path: Path) -> None:
     permits.append(tmp_path, RUN, NOON, {"1.3": "A", "rollback": "B"}, None)
     permits.append(tmp_path, RUN, NOON, {}, {"approver": "A. Name", "reason": "flood", "lines": ["1.6"]})
-    assert permits.begun(tmp_path) == [Begun("1.3", "A", NOON), Begun("rollback", "B", NOON)]
+    assert permits.begun(tmp_path) == [Begun("1.3", "A"), Begun("rollback", "B")]
     assert stat.S_IMODE((tmp_path / permits.NAME).stat().st_mode) == 0o600
     assert permits.given(tmp_path, RUN)
     assert not permits.given(tmp_path, "2026-11-25T130000Z-abcdef")
@@ -29,7 +29,12 @@ def test_lines_that_cannot_be_read_count_for_nothing(tmp_path: Path) -> None:
     path = tmp_path / permits.NAME
     whole = path.read_text(encoding="utf-8")
     event = json.loads(whole)
-    others = [{**event, "event": "task began"}, {**event, "lines": []}, {**event, "clock": "noon"}, "permit"]
+    others = [
+        {**event, "event": "task began"},
+        {**event, "lines": []},
+        {"v": 1, "at": event["at"], "event": "permit"},
+        "permit",
+    ]
     path.write_text("\n".join([*map(json.dumps, others), whole[:40], whole]), encoding="utf-8")
-    assert permits.begun(tmp_path) == [Begun("1.3", "A", NOON)]
+    assert permits.begun(tmp_path) == [Begun("1.3", "A")]
     assert permits.begun(tmp_path / "none") == []
