@@ -123,6 +123,7 @@ class Script:
         attestations: Mapping[str, Sequence[Mapping[str, str]]] | None = None,
         settled_since: Mapping[str, str] | None = None,
         work: Sequence[Figures] = (),
+        last_seen: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         """Return the report of what was played so far."""
         assert self.collected.run is not None
@@ -132,8 +133,9 @@ class Script:
             hosts={"localhost": {"ok": 3, "changed": 1, "failures": 0, "unreachable": 0}},
             ended=self.now,
             surroundings=SURROUNDINGS,
-            attestations={line: of_line[0] for line, of_line in (attestations or ATTESTATIONS).items()},
+            attestations=attestations or ATTESTATIONS,
             settled_since=settled_since or {},
+            last_seen=last_seen or {},
             work=work,
         )
 

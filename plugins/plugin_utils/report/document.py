@@ -14,8 +14,10 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.line_record im
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.progress import Figures
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.collector import Collector
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.states import (
+    UNSEEN,
     UNTOUCHED,
     summarise,
+    that_stands,
     with_attestation,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.text import clean
@@ -48,8 +50,9 @@ def build(
     hosts: Mapping[str, Mapping[str, int]],
     ended: datetime,
     surroundings: Mapping[str, Any],
-    attestations: Mapping[str, Mapping[str, str]],
+    attestations: Mapping[str, Sequence[Mapping[str, str]]],
     settled_since: Mapping[str, str],
+    last_seen: Mapping[str, str],
     work: Sequence[Figures] = (),
 ) -> dict[str, Any]:
     """Return the report.
@@ -60,8 +63,9 @@ def build(
         hosts: Ansible's recap.
         ended: when.
         surroundings: who, where, versions, inventory (`surroundings.describe`).
-        attestations: the attestation that stands for each line, if one does.
+        attestations: those of each line, the newest first.
         settled_since: for each line that was settled before this run, since when (ISO 8601).
+        last_seen: for each line of which a run before this one saw something, or changed it, when (ISO 8601).
         work: the final figures of long work, as modules reported them.
     """
     change = change_of(run.change)
@@ -71,7 +75,8 @@ def build(
             run,
             collected,
             ended=ended,
-            attestation=attestations.get(entry["line"]),
+            attested=attestations.get(entry["line"], ()),
+            seen=last_seen.get(entry["line"]),
             since=settled_since.get(entry["line"]),
         )
         for entry in run.plan
@@ -139,12 +144,16 @@ def _line(
     collected: Collector,
     *,
     ended: datetime,
-    attestation: Mapping[str, str] | None,
+    attested: Sequence[Mapping[str, str]],
+    seen: str | None,
     since: str | None,
 ) -> dict[str, Any]:
     record = collected.lines.get(entry["line"], LineRecord())
     built = bool(entry.get("built", True))
     of_run = record.state(built=built, check_mode=run.check_mode)
+    if of_run not in UNSEEN and not run.check_mode:
+        seen = ended.isoformat()
+    attestation = that_stands(attested, seen)
     state = with_attestation(of_run, attestation)
     if state == "attested" and attestation is not None:
         since = attestation["at"]

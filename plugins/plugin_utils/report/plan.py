@@ -13,7 +13,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.states import SETTLED, with_attestation
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.states import (
+    SETTLED,
+    UNSEEN,
+    that_stands,
+    with_attestation,
+)
 
 SCHEMA_VERSION = 1
 RECENT = 20
@@ -50,7 +55,7 @@ def accumulate(plan: Plan, report: Mapping[str, Any]) -> Plan:
     newest = not plan["runs"] or key >= max((run["ended"], run["id"]) for run in plan["runs"])
     lines = dict(plan["lines"])
     for entry in report["lines"]:
-        known = lines.get(entry["line"], UNSEEN)
+        known = lines.get(entry["line"], NOTHING)
         if newest or entry["line"] not in lines:
             known = {**known, **{name: entry[name] for name in STATIC}}
         if entry["touched"] and not report["check_mode"]:
@@ -73,7 +78,7 @@ def accumulate(plan: Plan, report: Mapping[str, Any]) -> Plan:
     }
 
 
-UNSEEN: dict[str, Any] = {"recent": [], "earlier": [], "last_proof": None, "first_proof": None}
+NOTHING: dict[str, Any] = {"recent": [], "earlier": [], "last_proof": None, "first_proof": None}
 STATIC = (
     "line",
     "title",
@@ -169,6 +174,17 @@ def settled_since(plan: Plan) -> dict[str, str]:
     return since
 
 
+def last_seen(plan: Plan) -> dict[str, str]:
+    """Return for each line when a run saw something of it last, or changed it, as far as its history reaches."""
+    seen = {number: _seen(line) for number, line in plan["lines"].items()}
+    return {number: times[-1] for number, times in seen.items() if times}
+
+
+def _seen(line: Mapping[str, Any]) -> list[str]:
+    """Return when runs saw something of a line, or changed it, the oldest first."""
+    return [str(one["at"]) for one in (*line["earlier"], *line["recent"]) if one["state"] not in UNSEEN]
+
+
 def standing(plan: Plan, attestations: Mapping[str, Sequence[Mapping[str, str]]]) -> list[dict[str, Any]]:
     """Return what stands of each line now, in the plan's order: what runs saw, and what people vouch for."""
     return [_standing(plan["lines"][number], attestations.get(number, ())) for number in plan["order"]]
@@ -178,7 +194,8 @@ def _standing(line: Mapping[str, Any], attested: Sequence[Mapping[str, str]]) ->
     latest: Mapping[str, Any] = line["recent"][-1] if line["recent"] else {}
     history = transitions(line)
     seen = str(latest.get("state", "not run yet" if line["built"] else "not built yet"))
-    state = with_attestation(seen, attested[0] if attested else None)
+    times = _seen(line)
+    state = with_attestation(seen, that_stands(attested, times[-1] if times else None))
     since = attested[0]["at"] if state == "attested" else history[-1]["at"] if history else None
     return {
         **{name: line[name] for name in STATIC},
@@ -192,6 +209,7 @@ def _standing(line: Mapping[str, Any], attested: Sequence[Mapping[str, str]]) ->
         "evidence": latest.get("evidence", []),
         "attestations": list(attested),
         "history": history,
+        "seen": times,
     }
 
 
@@ -209,8 +227,9 @@ def since_meeting(
     for line in lines:
         before = [one for one in line["history"] if last is not None and one["at"][:10] <= last]
         attested_before = [one for one in line["attestations"] if last is not None and one["at"][:10] <= last]
+        seen_before = [at for at in line["seen"] if last is not None and at[:10] <= last]
         seen = before[-1]["state"] if before else "not run yet" if line["built"] else "not built yet"
-        then = with_attestation(seen, attested_before[0] if attested_before else None)
+        then = with_attestation(seen, that_stands(attested_before, seen_before[-1] if seen_before else None))
         if then != line["state"]:
             changed.append({"line": line["line"], "title": line["title"], "then": then, "now": line["state"]})
     return last, changed
@@ -228,7 +247,7 @@ def defect(plan: object, environment: str, *, emulated: bool) -> str:
     wrong = [name for name, value in wanted.items() if name != "as_of" and not isinstance(plan.get(name), type(value))]
     if wrong:
         return f"{', '.join(wrong)}: missing or not understood"
-    keys = {*UNSEEN, *STATIC}
+    keys = {*NOTHING, *STATIC}
     broken = [str(number) for number, line in plan["lines"].items() if not isinstance(line, dict) or keys - line.keys()]
     broken += [str(number) for number in plan["order"] if number not in plan["lines"]]
     return f"line {', '.join(broken)}: incomplete" if broken else ""

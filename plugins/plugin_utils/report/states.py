@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.text import listed
@@ -47,8 +48,10 @@ SETTLED = ("proven", "attested")
 """States in which nobody has to do anything."""
 UNTOUCHED = ("not in this run", "not run yet", "not built yet")
 """States of lines that no task worked for."""
-SEEN_BY_NOBODY = (*UNTOUCHED, "not proven", "applied")
-"""States that contradict no human attestation: nothing was seen that is not as declared."""
+UNSEEN = (*UNTOUCHED, "not proven")
+"""States in which a run saw nothing of a line, so that what was known of it still is."""
+SEEN_BY_NOBODY = (*UNSEEN, "applied")
+"""States that contradict no later attestation: nothing was seen that is not as declared."""
 
 
 def worst(states: Iterable[str]) -> str:
@@ -60,6 +63,22 @@ def worst(states: Iterable[str]) -> str:
 def with_attestation(state: str, attestation: Mapping[str, Any] | None) -> str:
     """Return `attested` where a human attestation stands for a line that no proof has spoken about."""
     return "attested" if attestation is not None and state in SEEN_BY_NOBODY else state
+
+
+def that_stands(attestations: Sequence[Mapping[str, str]], seen: str | None) -> Mapping[str, str] | None:
+    """Return the newest attestation, if no run has seen or changed anything of the line since.
+
+    Args:
+        attestations: of a line, the newest first.
+        seen: when a run saw something of the line last, or changed it (ISO 8601); None if none ever did.
+    """
+    if not attestations or (seen and _time(attestations[0]["at"]) <= _time(seen)):
+        return None
+    return attestations[0]
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def attention(line: Mapping[str, Any]) -> str:

@@ -60,16 +60,16 @@ class ReportWriter(Listener):
         attestations = {line: [one.as_dict() for one in of_line] for line, of_line in attested.items()}
         place = run.state_directory / "reports" / run.environment
         _attempt(complaints, "directory", lambda: place.mkdir(mode=0o700, parents=True, exist_ok=True))
+        known = files.peek_plan(place / "plan.json", run.environment, emulated=run.rehearsal)
         report = document.build(
             run,
             self._collector,
             hosts=hosts,
             ended=at,
             surroundings=surroundings.describe(run.inventories, ansible_core, os.environ),
-            attestations={line: of_line[0] for line, of_line in attestations.items()},
-            settled_since=plan.settled_since(
-                files.peek_plan(place / "plan.json", run.environment, emulated=run.rehearsal)
-            ),
+            attestations=attestations,
+            settled_since=plan.settled_since(known),
+            last_seen=plan.last_seen(known),
             work=self._progress.rates() if self._progress else (),
         )
         directory = place / run.run_id

@@ -25,11 +25,13 @@ CONTENTS: dict[str, dict[str, Any]] = {
 }
 
 
-def report(minutes: int, outcomes: dict[str, str], **values: Any) -> dict[str, Any]:
+def report(minutes: int, outcomes: dict[str, str], seen_in: plan.Plan | None = None, **values: Any) -> dict[str, Any]:
     script = Script(a_run(STARTED + timedelta(minutes=minutes), **values))
     for line, outcome in outcomes.items():
         script.task(line, "Do it", {"localhost": CONTENTS[outcome]})
-    return script.report()
+    if seen_in is None:
+        return script.report()
+    return script.report(ATTESTED, last_seen=plan.last_seen(seen_in))
 
 
 def after(*reports: dict[str, Any]) -> plan.Plan:
@@ -128,6 +130,28 @@ def test_an_attestation_stands_until_a_proof_sees_something_else() -> None:
     for outcome, expected in (("unseen", "attested"), ("different", "failed"), ("proven", "proven")):
         known = after(report(0, {"1.3": outcome}))
         assert next(one for one in plan.standing(known, attested) if one["line"] == "1.3")["state"] == expected
+
+
+ATTESTED = {"1.3": [{**ATTESTATIONS["6"][0], "line": "1.3"}]}
+
+
+@pytest.mark.parametrize("outcome", ["different", "applied", "waiting"])
+def test_an_attestation_is_over_once_a_run_has_seen_or_changed_something(outcome: str) -> None:
+    expected = {"different": "failed"}.get(outcome, outcome)
+    known, states = after(), []
+    for number, outcomes in enumerate(({"1.3": outcome}, {"1.6": "proven"}, {"1.3": "unseen"})):
+        run = report(number, outcomes, seen_in=known)
+        known = plan.accumulate(known, run)
+        of_plan = next(one for one in plan.standing(known, ATTESTED) if one["line"] == "1.3")
+        of_run = next(one for one in run["lines"] if one["line"] == "1.3")
+        assert of_run["attestation"] is None
+        states.append((of_run["state"], of_plan["state"]))
+    assert states == [(expected, expected), ("not in this run", expected), ("not proven", "not proven")]
+    again = {"1.3": [{**ATTESTED["1.3"][0], "at": "2027-02-20T09:00:00+00:00"}, *ATTESTED["1.3"]]}
+    (line,) = [one for one in plan.standing(known, again) if one["line"] == "1.3"]
+    assert line["state"] == "attested", "somebody vouches for it since"
+    _, changed = plan.since_meeting([line], ["2027-01-31"], "2027-02-21T10:00:00+00:00")
+    assert changed[0]["then"] == "not proven", "the attestation of before was over by the day of the meeting"
 
 
 def test_each_person_s_next_action() -> None:
