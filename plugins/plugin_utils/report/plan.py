@@ -106,9 +106,11 @@ def _observation(entry: Mapping[str, Any], report: Mapping[str, Any]) -> dict[st
 
 
 def _observe(known: dict[str, Any], observation: dict[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
-    if any(one["run"] == observation["run"] for one in known["recent"]):
+    # several playbooks on one command line are one run, which is reported as each ends: the last of them saw it all
+    others = [one for one in known["recent"] if one["run"] != observation["run"]]
+    if any(one["at"] >= observation["at"] for one in known["recent"] if one["run"] == observation["run"]):
         return known
-    recent = sorted([*known["recent"], observation], key=lambda one: (one["at"], one["run"]))
+    recent = sorted([*others, observation], key=lambda one: (one["at"], one["run"]))
     earlier = list(known["earlier"])
     while len(recent) > RECENT:
         oldest = recent.pop(0)

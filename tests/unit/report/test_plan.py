@@ -95,6 +95,18 @@ def test_a_prediction_and_a_refusal_are_noted_and_change_nothing() -> None:
     ]
 
 
+def test_of_several_playbooks_in_one_run_the_last_counts() -> None:
+    script = Script(a_run(playbook="playbooks/live.yml playbooks/verify.yml"))
+    script.task("1.3", "Prove it", {"localhost": CONTENTS["proven"]})
+    first = script.report()
+    script.task("1.3", "Prove it again", {"localhost": CONTENTS["different"]})
+    second = script.report()
+    known = after(report(-60, {"1.3": "proven"}), first, second)
+    assert state(known, "1.3") == "failed"
+    assert len(known["lines"]["1.3"]["recent"]) == 2
+    assert plan.accumulate(known, second) == known
+
+
 def test_the_plan_stays_bounded_and_remembers_changes_of_state() -> None:
     known = plan.empty("live", emulated=True)
     for number in range(400):
