@@ -95,12 +95,17 @@ class Collector:
 def _with_change(run: Run, before: Mapping[str, Any]) -> Run:
     """Return the run with the records and lines of all stages that were asked for so far."""
     now = run.change
+    refusals = [*now.get("refusals", ())]
+    if run.check_mode:
+        # a check run goes on, and each gate speaks of the work from its play on: what one before it refused holds
+        refusals = [*before.get("refusals", ()), *refusals]
     records = {record["id"]: record for record in (*before.get("records", ()), *now.get("records", ()))}
     merged = {
         **before,
         **now,
         "records": list(records.values()),
         "lines": {**before.get("lines", {}), **now.get("lines", {})},
+        "refusals": list(dict.fromkeys(refusals)),
         "emergency": now.get("emergency") or before.get("emergency"),
     }
     return Run(**{**vars(run), "change": merged})

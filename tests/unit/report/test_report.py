@@ -88,6 +88,16 @@ def test_a_run_that_is_refused_at_a_later_stage_says_that_it_had_begun() -> None
     assert report["change"]["records"][0]["id"] == "SAS005-150", "what the first stages ran under is not forgotten"
 
 
+def test_a_check_run_keeps_what_each_gate_would_have_refused() -> None:
+    first, second = "line 1.3: no change record covers it", "line 1.6: no change record covers it"
+    script = Script(a_run(check_mode=True, change={**CHANGE, "refusals": [first, second]}))
+    for refusals in ([second], []):
+        script.collected.began(a_run(check_mode=True, change={**CHANGE, "refusals": refusals}))
+    report = script.report()
+    assert report["change"]["refusals"] == [first, second]
+    assert "A real run would be refused now:" in page.report_page(report)
+
+
 def test_long_work_is_reported_with_its_rate_under_its_line() -> None:
     figures = Figures("task-4", "localhost", "DNS update", "record sets", 24, 24, 0.064)
     report = evening().report(work=[figures, replace(figures, task="gone", done=0, seconds=0.0)])
