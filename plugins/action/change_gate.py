@@ -15,7 +15,7 @@ from ansible.errors import AnsibleActionFail
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.state_directory import Marker, require
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import run_identity, run_memory
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import given_values, run_identity, run_memory
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control import clock, permits, selection
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.authorisation import (
     Question,
@@ -89,6 +89,7 @@ class ActionModule(ControllerAction):
                 "change": change,
                 "plays": [entered.as_dict() for entered in plays],
                 "on_loopback": list(facts["groups"]["all"]) if rehearsal else [],
+                "given": self._given(extra_variables, directory) if arguments["work"] else None,
             }
             if run_identity.current():
                 result["implementation_file"] = write_gate_file(directory, found)
@@ -172,6 +173,16 @@ class ActionModule(ControllerAction):
             for gate in play.gates:
                 works |= {work.name: work for work in works_of(gate, play.roles, plan)}
         return list(works.values()), set(begins)
+
+    def _given(self, extra_variables: Mapping[str, Any], directory: Path) -> str | None:
+        """Return the digest of what was given with -e for the journal; None where there is none of this run."""
+        if self._task.check_mode:
+            return None
+        try:
+            return given_values.digest(extra_variables, directory)
+        except OSError as error:
+            self._display.warning(f"playbooks/status.yml will not know this run by what -e gave: {error}")
+            return None
 
     def _refusal(self, change: Mapping[str, Any], directory: Path) -> str:
         """Say why the work may not run, and what may."""

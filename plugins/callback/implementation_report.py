@@ -161,6 +161,7 @@ class CallbackModule(CallbackBase):
             change=implementation["change"],
             work=implementation["work"],
             command=command_line.words(context.CLIARGS),
+            given=implementation["given"],
         )
 
     def _tell(self, what: Callable[[Listener], None]) -> None:

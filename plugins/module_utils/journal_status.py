@@ -98,6 +98,15 @@ class RunRecord:
         values = [value for word, value in itertools.pairwise(words) if word == option]
         return {part for value in values for part in value.split(",")}
 
+    @property
+    def values(self) -> str:
+        """What was given with `-e`: a digest of it, or in journals that have none, the names."""
+        digest = self.about.get("given")
+        if digest is None:
+            words = (value for word, value in itertools.pairwise(self.command) if word == "-e")
+            return " ".join(sorted(word for word in words if not word.startswith("change_control_")))
+        return str(digest)
+
     def covers(self, other: RunRecord) -> bool:
         """Return whether all that the other run had to do is done by this one, which came later."""
         tags, limit = self.given("--tags"), self.given("--limit")
@@ -106,6 +115,7 @@ class RunRecord:
             self.state == "ended"
             and not self.in_part
             and self.playbook == other.playbook
+            and self.values == other.values
             and (not tags or (bool(others) and others <= tags))
             and self.given("--skip-tags") <= other.given("--skip-tags")
             and (not limit or limit == other.given("--limit"))
@@ -155,12 +165,13 @@ def status_of(journals: Sequence[RunJournal]) -> Status:
         for index, run in enumerate(runs)
         if run.state in ("failed", "broken off") and not any(later.covers(run) for later in runs[index + 1 :])
     ]
-    later_done = {work.key: work.run_id for run in runs for work in run.works if work.done}
+    # the same task with other values, such as another step of a procedure, is other work
+    later_done = {(run.values, work.key): work.run_id for run in runs for work in run.works if work.done}
     half_done = [
         work
         for run in unfinished
         for work in run.works
-        if not work.done and later_done.get(work.key, "") <= work.run_id
+        if not work.done and later_done.get((run.values, work.key), "") <= work.run_id
     ]
     return Status(
         last=runs[-1] if runs else None,

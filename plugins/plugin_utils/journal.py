@@ -130,6 +130,7 @@ def _about(run: Run) -> dict[str, object]:
         "changes": sorted({str(record) for record in (run.change.get("lines") or {}).values() if record}),
         "emergency": emergency if emergency is None else {name: str(value) for name, value in emergency.items()},
         "command": list(run.command),
+        "given": run.given,
         "directory": str(Path.cwd()),
     }
 

@@ -50,6 +50,8 @@ class Run:
     """Whether the gate let it change anything; a run that only proves does not."""
     command: Sequence[str] = ()
     """The words that start this run again, without values that `-e` gave; see `command_line.words`."""
+    given: str | None = None
+    """The digest of what `-e` gave (`given_values.digest`); None where it was not taken."""
 
 
 @dataclass(frozen=True)

@@ -166,15 +166,15 @@ def test_rubbish_is_no_error(content: bytes) -> None:
     text_of(status, {})
 
 
-def run(name: str, outcome: str | None, *options: str, tasks: dict[str, str] | None = None) -> RunJournal:
+def run(name: str, outcome: str | None, *options: str, tasks: dict[str, str] | None = None, **about: str) -> RunJournal:
     """Return a journal in which each task has ended with its outcome; a run without an outcome was broken off."""
     words = ["ansible-playbook", "-i", "inventories/live", *options, "playbooks/live.yml"]
-    events: list[dict[str, Any]] = [{"event": "run began", "playbook": "playbooks/live.yml", "command": words}]
+    events: list[dict[str, Any]] = [{"event": "run began", "playbook": "playbooks/live.yml", "command": words, **about}]
     for task, end in (tasks or {}).items():
-        about = {"task": task, "host": "localhost"}
-        events.append({"event": "task began", **about, "name": task, "role": "dns", "line": "1.3", "once": True})
+        of = {"task": task, "host": "localhost"}
+        events.append({"event": "task began", **of, "name": task, "role": "dns", "line": "1.3", "once": True})
         if end:
-            events.append({"event": "task ended", **about, "outcome": end, "changed": False})
+            events.append({"event": "task ended", **of, "outcome": end, "changed": False})
     if outcome:
         events.append({"event": "run ended", "outcome": outcome})
     return journal(written(events), name=name)
@@ -201,6 +201,25 @@ def test_more_tags_make_up_for_fewer_and_a_limit_or_skipped_tags_do_not() -> Non
         *(("--start-at-task", "the last one"), ("--step",)),
     ):
         assert len(status_of([broken, run("2", "ok", *narrower)]).unfinished) == 1, narrower
+
+
+def test_a_run_that_was_given_other_values_makes_up_for_nothing() -> None:
+    """snapshot.yml -e state=reverted that broke off, and -e state=present after it: the same task, other work."""
+    option = ("-e", "state=…")
+    broken = run("1", None, *option, tasks={"Keep it, or revert": ""}, given="reverted")
+    for other in ({"given": "present"}, {"given": ""}):
+        status = status_of([broken, run("2", "ok", *option, tasks={"Keep it, or revert": "ok"}, **other)])
+        assert [work.name for work in status.half_done] == ["Keep it, or revert"]
+        assert next_command(status) is not None
+    status = status_of([broken, run("2", "ok", *option, tasks={"Keep it, or revert": "ok"}, given="reverted")])
+    assert not status.unfinished
+
+
+def test_without_a_digest_the_names_are_held_against_each_other() -> None:
+    broken = run("1", None, "-e", "step=…")
+    assert not status_of([broken, run("2", "ok", "-e", "step=…")]).unfinished
+    assert status_of([broken, run("2", "ok")]).unfinished
+    assert not status_of([broken, run("2", "ok", "-e", "step=…", "-e", "change_control_now=…")]).unfinished
 
 
 def test_of_several_runs_that_did_not_end_well_the_last_comes_first() -> None:
