@@ -46,7 +46,7 @@ class ActionModule(ControllerAction):
         result |= outcome.result(check_mode=bool(self._task.check_mode), diff=bool(self._task.diff))
         if outcome.problem is not None:
             return {**result, "failed": True, "msg": f"{outcome.problem} Run again to make it whole."}
-        return {**result, "msg": files.message(outcome.changes)}
+        return {**result, "msg": files.message(outcome.changes, check_mode=bool(self._task.check_mode))}
 
 
 def _files(arguments: dict[str, Any], settings: Settings) -> ApprovalFiles:

@@ -11,7 +11,11 @@ from datetime import datetime
 from pathlib import Path
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.files import PUBLIC_FILE, write
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Change, Resource
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import (
+    Change,
+    InvalidParameter,
+    Resource,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.approvals import (
     Examined,
     Rules,
@@ -52,6 +56,13 @@ class ApprovalFiles(Resource[Examined, Change]):
         """Return the files to write: none if the approval holds already and says the same."""
         if self.key is None and self.quote is None:
             return []
+        if self.key is None and self.rules.require_signature:
+            raise InvalidParameter(
+                "quote",
+                self.quote,
+                "change_control_require_signature is on, so that only a signature counts",
+                "Let the approver sign it: playbooks/sign.yml -e key=…",
+            )
         approval = present.approval
         if approval is not None and present.approved:
             says = (approval.kind, approval.reference, approval.quote)
@@ -80,11 +91,15 @@ class ApprovalFiles(Resource[Examined, Change]):
         """Return the digest, and whether the record was approved before."""
         return {"digest": self.record.digest, "approved": present.approved}
 
-    def message(self, changes: Sequence[Change]) -> str:
+    def message(self, changes: Sequence[Change], *, check_mode: bool) -> str:
         """Say what stands, or what the approver has to write."""
         record, judged = self.record, self.read()
+        files = ", ".join(change.item for change in changes)
+        if changes and check_mode:
+            return f"{record.id} would be approved by {record.approver}: {files}"
+        if changes and not judged.approved:
+            return f"{record.id} is not approved by what was written, {files}: {judged.fault}"
         if changes:
-            files = ", ".join(change.item for change in changes)
             return f"{record.id} is approved by {record.approver}: {files}"
         if judged.approved:
             return f"{record.id} is approved: {judged.evidence}"

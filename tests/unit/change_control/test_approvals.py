@@ -249,11 +249,32 @@ def test_a_quote_that_proves_nothing_is_refused_before_anything_is_written(
     assert [path.name for path in tmp_path.iterdir()] == ["SAS005-150.yml"]
 
 
+def test_a_quote_replaces_no_signature_where_one_is_demanded(tmp_path: Path, key: Path) -> None:
+    record, demanding = write_record(tmp_path), rules(tmp_path, require_signature=True)
+    reconcile(ApprovalFiles(record, rules=demanding, now=NOON, key=key), check_mode=False)
+    quote = f"approved, {record.digest}"
+    files = ApprovalFiles(record, rules=demanding, now=NOON, reference="Item 4", quote=quote)
+    with pytest.raises(InvalidParameter, match="only a signature counts"):
+        reconcile(files, check_mode=False)
+    assert judge(record, demanding, NOON).approved
+
+
+def test_what_was_written_is_not_called_an_approval_where_it_is_none(tmp_path: Path, key: Path) -> None:
+    record = write_record(tmp_path)
+    wrong = make_key(tmp_path, "other", "somebody-else@exams.example")
+    for which, said in ((wrong, "SAS005-150 is not approved by what was written"), (key, "SAS005-150 is approved by")):
+        files = ApprovalFiles(record, rules=rules(tmp_path), now=NOON, key=which)
+        predicted = reconcile(files, check_mode=True)
+        assert files.message(predicted.changes, check_mode=True).startswith("SAS005-150 would be approved by")
+        written = reconcile(files, check_mode=False)
+        assert files.message(written.changes, check_mode=False).startswith(said)
+
+
 def test_looking_only_tells_the_digest_to_quote(tmp_path: Path) -> None:
     record = write_record(tmp_path)
     files = ApprovalFiles(record, rules=rules(tmp_path), now=NOON)
     assert reconcile(files, check_mode=False).changes == []
-    assert record.digest in files.message([])
+    assert record.digest in files.message([], check_mode=False)
 
 
 def test_a_key_that_wants_a_passphrase_is_not_waited_for(tmp_path: Path) -> None:
