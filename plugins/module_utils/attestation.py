@@ -135,14 +135,17 @@ class AttestationFile(Resource["Recorded | None", Change]):
         self.path = state_directory / DIRECTORY / attestation.file_name
 
     def read(self) -> Recorded | None:
-        """Return the same attestation, if it was recorded before."""
+        """Return the same attestation, if it was recorded before; one that cannot be used is recorded anew."""
         if not self.state_directory.is_dir():
             raise MissingPrerequisite(
                 "there is no such directory",
                 where=str(self.state_directory),
                 remedy="Make the state directory with playbooks/prepare_state.yml.",
             )
-        return read(self.path) if self.path.exists() else None
+        try:
+            return read(self.path) if self.path.exists() else None
+        except Problem:
+            return None
 
     def plan(self, present: Recorded | None) -> Sequence[Change]:
         """Return the recording, unless it was done."""

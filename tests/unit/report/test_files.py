@@ -157,6 +157,15 @@ def test_check_then_attest_then_unchanged_and_the_plan_takes_it_up(tmp_path: Pat
     assert "A. N. Other" in (tmp_path / "reports/live/plan.html").read_text(encoding="utf-8")
 
 
+def test_an_attestation_that_was_edited_is_attested_again(tmp_path: Path) -> None:
+    path = Path(attest(tmp_path)["path"])
+    whole = path.read_text(encoding="utf-8")
+    for damaged in (whole.replace("no data", "little data"), "{"):
+        path.write_text(damaged, encoding="utf-8")
+        assert (attest(tmp_path)["changed"], attest(tmp_path)["changed"]) == (True, False)
+        assert json.loads(path.read_text(encoding="utf-8"))["statement"] == ATTESTATION["statement"]
+
+
 @pytest.mark.parametrize(
     ("values", "said"),
     [
