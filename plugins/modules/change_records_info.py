@@ -12,7 +12,7 @@ short_description: Prove that every line which changes LIVE is covered by an app
 version_added: "0.1.0"
 description:
   - Reads the change records and approvals of the inventory's environment, on the controller, and holds them against the
-    lines of the plan that this collection carries out. Windows are the gate's business, and not looked at.
+    lines of the plan that this collection carries out. Windows and tickets are the gate's business, and not looked at.
   - DEV and TEST need no change record, so that they are always proven.
 author:
   - The uoe.exam_scheduling authors (@uoe-exam-scheduling)
