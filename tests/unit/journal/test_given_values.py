@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import stat
 from pathlib import Path
+from typing import Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.given_values import KEY, digest
 
@@ -13,7 +14,11 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.given_values i
 def test_the_same_values_have_the_same_digest_and_others_have_not(tmp_path: Path) -> None:
     close = digest({"step": "close", "artefact": "a"}, tmp_path)
     assert digest({"artefact": "a", "step": "close"}, tmp_path) == close
-    others = [{"step": "run", "artefact": "a"}, {"step": "close"}, {"step": ["close"], "artefact": "a"}]
+    others: list[dict[str, Any]] = [
+        {"step": "run", "artefact": "a"},
+        {"step": "close"},
+        {"step": ["close"], "artefact": "a"},
+    ]
     assert digest({"a": {1: "x", "b": [{"d": 2, "c": 3}]}}, tmp_path) == digest(
         {"a": {"b": [{"c": 3, "d": 2}], 1: "x"}}, tmp_path
     )
