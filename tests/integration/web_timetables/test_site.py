@@ -189,3 +189,20 @@ def test_that_a_first_release_that_fails_leaves_clients_the_site_of_before(serve
     assert "release 1.0.0 was not put in service" in failed
     assert "Clients have what they had before it." in " ".join(failed.split())
     server.comes_to_serve("The timetable of before")
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(240)
+def test_that_a_login_that_was_changed_for_a_release_that_fails_is_told_of(server: WebServer) -> None:
+    release = server.base / "releases/0.9.0"
+    release.mkdir(parents=True)
+    (release / "release.json").write_text('{"version": "0.9.0"}', encoding="utf-8")
+    (server.base / "current").symlink_to("releases/0.9.0")
+    asked = {"web_timetables_target": "1.0.0", "web_timetables_before": "0.9.0"}
+    told = []
+    for changed in (True, False):
+        kept = {"web_timetables_account_kept": {"changed": changed}}
+        failed = server.play("web_timetables", "activate", succeeds=False, **asked, **kept)
+        told.append("release 0.9.0 logs on no more" in " ".join(failed.split()))
+        assert "Clients have release 0.9.0, as before." in failed
+    assert told == [True, False]
