@@ -104,9 +104,9 @@ def adopted_accounts(results: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
             with `state: exact`, that it would change.
 
     Returns:
-        `accounts` as the role takes them: those that have no login are left out, and so are databases in which they
-        have no user. An account that could not be read is left as it is declared. `expected` and `found` tell by
-        account what differs, for a proof.
+        `accounts` as the role takes them, with roles and permissions on the server as they are: those that have no
+        login are left out, and so are databases in which they have no user. An account that could not be read is left
+        as it is declared. `expected` and `found` tell by account what differs, for a proof.
     """
     accounts, expected, found = [], {}, {}
     for result in results:
@@ -123,8 +123,23 @@ def adopted_accounts(results: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
             found[subject] = "no login"
             continue
         users = [_adopted_user(entry, declared["name"], before) for entry in declared["databases"]]
-        accounts.append({**declared, "databases": [user for user in users if user]})
+        server = _adopted_server_rights(declared, before)
+        accounts.append({**declared, **server, "databases": [user for user in users if user]})
     return {"accounts": accounts, "expected": expected, "found": found}
+
+
+def _adopted_server_rights(declared: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return a login's roles and permissions on the server as they are, where there are any or some are declared."""
+    rights = {}
+    for option, kind in (("server_roles", "server role"), ("server_permissions", "permission")):
+        start = f"login {declared['name']} {kind} "
+        told = {item.removeprefix(start): value for item, value in before.items() if item.startswith(start)}
+        missing = {name.casefold() for name, value in told.items() if value is None}
+        kept = [name for name in declared.get(option, []) if name.casefold() not in missing]
+        names = [*kept, *(name for name, value in told.items() if value is not None)]
+        if names or option in declared:
+            rights[option] = names
+    return rights
 
 
 def _adopted_user(entry: Mapping[str, Any], login: str, before: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,8 +151,10 @@ def _adopted_user(entry: Mapping[str, Any], login: str, before: Mapping[str, Any
         before: of each right that would be changed, by the item that `mssql_login` calls it, what it is.
     """
     where = f"database {entry['name']} user {entry.get('user') or login}"
-    if where in before and before[where] is None:
+    there = before.get(where, {})
+    if there is None:
         return {}
+    called = {"user": there["name"]} if "name" in there else {}
     roles = [role for role in entry.get("roles", []) if f"{where} role {role}" not in before]
     rights = {}
     for each in entry.get("permissions", []):
@@ -158,7 +175,7 @@ def _adopted_user(entry: Mapping[str, Any], login: str, before: Mapping[str, Any
                 right = {"permissions": [permission], "schema": schema or None, "object": name or None}
                 state = {"state": "deny"} if value == "DENY" else {}
                 rights[permission.upper(), target] = {key: each for key, each in right.items() if each} | state
-    return {**entry, "roles": roles, "permissions": list(rights.values())}
+    return {**entry, **called, "roles": roles, "permissions": list(rights.values())}
 
 
 def adopted_configuration(declared: Mapping[str, Any], seen: Mapping[str, Any]) -> dict[str, Any]:

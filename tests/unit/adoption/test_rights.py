@@ -38,6 +38,15 @@ rights_there = st.dictionaries(
 )
 
 
+ON_SERVER = ("server_roles", "server_permissions")
+SERVER_ROLES = ("sysadmin", "dbcreator")
+SERVER_RIGHTS = ("VIEW SERVER STATE", "ALTER TRACE")
+GRANTABLE_ON_SERVER = frozenset(("SERVER", name) for name in SERVER_RIGHTS)
+on_server = st.tuples(
+    st.lists(st.sampled_from(SERVER_ROLES), unique=True), st.lists(st.sampled_from(SERVER_RIGHTS), unique=True)
+)
+
+
 def declared(account: Mapping[str, Any]) -> DeclaredLogin:
     """Return an account of the inventory as the module reads it."""
     nothing = {"password": None, "sid": None, "default_database": None, "check_policy": None, "check_expiration": None}
@@ -53,7 +62,7 @@ def declared(account: Mapping[str, Any]) -> DeclaredLogin:
         }
         for entry in account["databases"]
     ]
-    given_ = {"name": account["name"], "type": "windows", "state": "exact", "databases": databases}
+    given_ = {**account, "type": "windows", "state": "exact", "databases": databases}
     return login_from({**nothing, **server, **given_})
 
 
@@ -64,25 +73,44 @@ def entries(rights: Mapping[tuple[str, int], str]) -> list[dict[str, Any]]:
     ]
 
 
-@given(roles, rights_there, roles, rights_there, st.booleans())
+@given(
+    wanted_roles=roles,
+    wanted=rights_there,
+    present_roles=roles,
+    present=rights_there,
+    user_name=st.sampled_from([None, LOGIN, "connect"]),
+    wanted_on_server=on_server,
+    present_on_server=on_server,
+)
 def test_that_adopted_rights_are_left_alone(
+    *,
     wanted_roles: list[str],
     wanted: dict[tuple[str, int], str],
     present_roles: list[str],
     present: dict[tuple[str, int], str],
-    has_user: bool,
+    user_name: str | None,
+    wanted_on_server: tuple[list[str], list[str]],
+    present_on_server: tuple[list[str], list[str]],
 ) -> None:
-    account = {"name": LOGIN, "databases": [{"name": "ES", "roles": wanted_roles, "permissions": entries(wanted)}]}
+    account = {
+        "name": LOGIN,
+        "databases": [{"name": "ES", "roles": wanted_roles, "permissions": entries(wanted)}],
+        **{key: rights for key, rights in zip(ON_SERVER, wanted_on_server, strict=True) if rights},
+    }
     rights = {Right(None, None, "CONNECT"): "GRANT"} | {
         Permission(targets[target].get("schema"), targets[target].get("object"), name).right: value
         for (name, target), value in present.items()
     }
     names = {right: ("dbo", "Exams" if right.object else None) for right in rights if right.schema}
-    user = UserState(LOGIN, SID, roles=tuple(present_roles), rights=rights, names=names)
-    es = DatabaseSecurity("ES", True, (*([user] if has_user else []), *ROLES), frozenset({"dbo"}))
-    state = LoginState(LOGIN, "windows", SID, password_matches=True, permissions=("CONNECT SQL",))
-    found = Found(state, {"es": es}, "sa", {SID: LOGIN}, frozenset(), True, GRANTABLE)
+    user = UserState(user_name or LOGIN, SID, roles=tuple(present_roles), rights=rights, names=names)
+    es = DatabaseSecurity("ES", True, (*([user] if user_name else []), *ROLES), frozenset({"dbo"}))
+    server_roles, server_rights = map(tuple, present_on_server)
+    known = ("CONNECT SQL", *server_rights)
+    state = LoginState(LOGIN, "windows", SID, roles=server_roles, password_matches=True, permissions=known)
+    grantable = GRANTABLE | GRANTABLE_ON_SERVER
+    found = Found(state, {"es": es}, "sa", {SID: LOGIN}, frozenset(SERVER_ROLES), True, grantable)
 
     changes = [change.as_dict() for change in plan_login(declared(account), found)]
     (adopted,) = adopted_accounts([{"item": account, "changes": changes}])["accounts"]
     assert plan_login(declared(adopted), found) == []
+    assert (adopted["databases"][0].get("user", LOGIN) if user_name else None) == user_name
