@@ -30,11 +30,27 @@ if [ -n "$unknown" ]; then
     printf '%s\n' "$unknown"
     exit 0
 fi
+
+installed() { dpkg-query --show --showformat '${db:Status-Abbrev} ${binary:Package}\n'; }
+before=$(installed)
+enabled_before=''
+if command -v systemctl >/dev/null; then
+    enabled_before=$(systemctl list-unit-files --state=enabled --no-legend --plain)
+fi
+
 apt-get install --quiet=2 --yes --no-install-recommends --no-upgrade --no-remove -o Dpkg::Use-Pty=0 "$@" >&2
 
 command -v systemctl >/dev/null || exit 0
-for package in "$@"; do
-    dpkg -L "$package" | sed -n 's|.*/systemd/system/\([^/@]*\.service\)$|\1|p' | while read -r unit; do
+after=$(installed)
+newline='
+'
+# Services can be a dependency's, as nginx-common has the one of nginx-light. What was enabled before this stays so.
+{ printf '%s\n' "$before" '' "$after"; } |
+    awk '!NF { later = 1; next } !later { there[$0] } later && $1 == "ii" && !($0 in there) { print $2 }' |
+    while read -r package; do
+        dpkg -L "$package" | sed -n 's#.*/systemd/system/\([^/@]*\.\(service\|socket\)\)$#\1#p'
+    done |
+    while read -r unit; do
+        case "$newline$enabled_before" in *"$newline$unit "*) continue ;; esac
         systemctl --quiet disable "$unit" || echo "setup: $unit could not be disabled; it starts with the machine" >&2
     done
-done

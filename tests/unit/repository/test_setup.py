@@ -179,6 +179,37 @@ def test_that_debian_packages_are_installed_as_root_with_what_is_missing_only(
     assert (tmp_path / "asked").read_text(encoding="utf-8") == "absent\n"
 
 
+def test_that_services_which_came_with_an_installation_do_not_start_with_the_machine(
+    checkout: Path, programs: Path, tmp_path: Path
+) -> None:
+    installer = checkout / "scripts" / "install_debian_packages.sh"
+    text = installer.read_text(encoding="utf-8")
+    assert "policy=/usr/sbin/policy-rc.d" in text
+    installer.write_text(text.replace("/usr/sbin/policy-rc.d", str(tmp_path / "policy-rc.d")), encoding="utf-8")
+    for tool in ("awk", "chmod", "grep", "sed"):
+        program(programs, tool, f'exec {shutil.which(tool)} "$@"')
+    program(programs, "apt-cache", 'echo "  Candidate: 1.0"')
+    program(programs, "apt-get", f"[ $1 = update ] || : >{tmp_path}/done")
+    program(
+        programs,
+        "dpkg-query",
+        "echo 'ii  there'; echo 'rc  common'\n"
+        f"[ ! -e {tmp_path}/done ] || printf '%s\\n' 'ii  light' 'ii  common' 'iU  half'",
+    )
+    program(
+        programs, "dpkg", 'for each in "$2.service" "$2@.service" own.service; do echo /lib/systemd/system/$each; done'
+    )
+    program(
+        programs,
+        "systemctl",
+        'case $* in list-*) printf "%s\\n" "there.service   enabled enabled" "own.service   enabled enabled";;'
+        f" *) echo $3 >>{tmp_path}/disabled;; esac",
+    )
+    subprocess.run(["sh", str(installer), "light"], env={"PATH": str(programs)}, check=True)
+    assert (tmp_path / "disabled").read_text(encoding="utf-8").split() == ["light.service", "common.service"]
+    assert not (tmp_path / "policy-rc.d").exists()
+
+
 @pytest.mark.thorough
 def test_that_an_interrupted_environment_is_made_afresh(checkout: Path, programs: Path) -> None:
     (checkout / ".venv" / "bin").mkdir(parents=True)
