@@ -218,4 +218,4 @@ class ActionModule(ControllerAction):
 def _journal_text(change: Mapping[str, Any]) -> str:
     """Return the note that targets keep of their last change: which run, under which change, by whom."""
     under = ",".join(sorted(set(change["lines"].values()))) or ("emergency" if change["emergency"] else "none")
-    return f"run={run_identity.current()} change={under} by={permits.who()}"
+    return f"run={run_identity.for_a_note()} change={under} by={permits.who()}"

@@ -110,7 +110,10 @@ implementation_file:
   returned: when the callback that reports is enabled, on a refusal for want of an approved change too
   type: str
 journal:
-  description: A note of run, change and user, which targets keep beside what was changed.
+  description:
+    - A note of run, change and user, which targets keep beside what was changed, and which says whose a lock is.
+    - Where the callback that reports is not enabled, a run has no name, and each permit has one of its own, such as
+      C(unnamed-1f9c0a).
   returned: success
   type: str
   sample: run=2027-02-03T101500Z-1f9c0a change=SAS005-150 by=operator

@@ -31,6 +31,15 @@ def current() -> str | None:
     return os.environ.get(VARIABLE)
 
 
+def for_a_note() -> str:
+    """Return by which name targets note this run, such as in a lock; where it has none, one that no other call gets.
+
+    Without the callback, nothing is shared by the processes of a run and by no other run. Two runs by the same user
+    would otherwise take each other's locks for their own.
+    """
+    return current() or f"unnamed-{secrets.token_hex(3)}"
+
+
 def require() -> str:
     """Return the name of this run.
 

@@ -16,6 +16,7 @@ import pytest
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.deployment_lock import Lock
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import run_identity
 from tests.module_runner import run_module
 
 TAKE = """
@@ -49,6 +50,18 @@ def test_one_has_it_and_the_other_is_told_who_and_for_how_long(tmp_path: Path) -
     assert not lock(path, "run=2 by=bob", "absent")["changed"], "it is not his to give up"
     assert lock(path, "run=1 by=alice", "absent")["changed"]
     assert lock(path, "run=2 by=bob")["changed"]
+
+
+def test_runs_without_a_name_lock_each_other_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(run_identity.VARIABLE, raising=False)
+    owners = [f"run={run_identity.for_a_note()} change=none by=root" for _run in range(2)]
+    first, second = (Lock(tmp_path / "deploying", owner, True, 3600) for owner in owners)
+    list(first.apply(first.plan(None)))
+    with pytest.raises(Problem, match="another deployment is at work here: run=unnamed-"):
+        second.plan(second.read())
+    assert not Lock(second.path, second.owner, False, 3600).plan(second.read()), "it is not its to give up"
+    monkeypatch.setenv(run_identity.VARIABLE, "2027-02-03T101500Z-1f9c0a")
+    assert run_identity.for_a_note() == "2027-02-03T101500Z-1f9c0a"
 
 
 def test_an_abandoned_one_is_taken_over(tmp_path: Path) -> None:
