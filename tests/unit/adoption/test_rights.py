@@ -105,9 +105,8 @@ def test_that_adopted_rights_are_left_alone(
     user = UserState(user_name or LOGIN, SID, roles=tuple(present_roles), rights=rights, names=names)
     es = DatabaseSecurity("ES", True, (*([user] if user_name else []), *ROLES), frozenset({"dbo"}))
     server_roles, server_rights = map(tuple, present_on_server)
-    state = LoginState(
-        LOGIN, "windows", SID, server_roles, password_matches=True, permissions=("CONNECT SQL", *server_rights)
-    )
+    known = ("CONNECT SQL", *server_rights)
+    state = LoginState(LOGIN, "windows", SID, roles=server_roles, password_matches=True, permissions=known)
     grantable = GRANTABLE | GRANTABLE_ON_SERVER
     found = Found(state, {"es": es}, "sa", {SID: LOGIN}, frozenset(SERVER_ROLES), True, grantable)
 
