@@ -42,6 +42,8 @@ def test_what_integration_tests_wrote_is_reverted_and_the_line_is_proven(rehears
     assert "Say -e state=present" in isolated.play("snapshot.yml", succeeds=False)
     kept = isolated.play("snapshot.yml", "-e", "state=present")
     assert (changed(kept), report(kept)["3.4"]) == (1, "applied")
+    stands = isolated.play("snapshot.yml", "-e", "state=present", succeeds=False)
+    assert "a revert would lose what anybody has written since then" in " ".join(stands.split())
     assert sql(isolated, *WORK, COUNTS) == AFTER_WORK
 
     predicted = isolated.play("snapshot.yml", "-e", "state=reverted", "--check")
