@@ -27,6 +27,14 @@ DESTRUCTIVE = {
     "snapshot.yml": ("-e", "state=reverted"),
     "back_out.yml": (),
 }
+THEME = "SELECT Value FROM dbo.Settings WHERE Name = N'Theme'"
+OF_ANOTHER_DAY = (
+    "EXEC sp_addextendedproperty N'exam_scheduling_validation',"
+    """ N'{"state": "signed off", "inputs": {"views": "those of an earlier release"}}'""",
+    "CREATE DATABASE ES_before_validation ON (NAME = ES, FILENAME = 'D:\\Data\\left.ss') AS SNAPSHOT OF ES",
+    "UPDATE dbo.Settings SET Value = N'dark' WHERE Name = N'Theme'",
+)
+"""An earlier release was validated; a load of this one broke off and was cleared; then the product was changed."""
 RECORD = "EXEC sp_updateextendedproperty N'exam_scheduling_service', N'{}'"
 
 
@@ -75,6 +83,7 @@ def start_calsync(isolated: Isolated, directory: Path) -> None:
 def test_that_a_release_is_validated_goes_live_and_then_keeps_its_data(rehearsed: Rehearsed, tmp_path: Path) -> None:
     isolated = rehearsed.isolated
     assert "Is a validation open" in isolated.play("validate.yml", "-e", "step=run", succeeds=False)
+    sql(isolated, *OF_ANOTHER_DAY)
     isolated.play("validate.yml", "-e", "step=open")
     assert properties(isolated)["exam_scheduling_data"].startswith("loaded for validation")
     assert changed(isolated.play("validate.yml", "-e", "step=open")) == 0, "one that is open stays as it is"
@@ -87,8 +96,14 @@ def test_that_a_release_is_validated_goes_live_and_then_keeps_its_data(rehearsed
     assert "It is not signed off as it is now, and stays open" in unsigned
 
     assert sign_off(Estate(NETWORK_OF_ISOLATED))
+    faults = isolated.directory / "sql-server/faults.json"
+    faults.write_text(json.dumps([{"kind": "error", "number": 9002, "match": "scheduling_validation", "times": 1}]))
+    isolated.play("validate.yml", "-e", "step=close", succeeds=False)  # once it has reverted
+    faults.unlink()
     isolated.play("validate.yml", "-e", "step=close")
     assert sql(isolated, COUNTS) == GOLDEN
+    assert sql(isolated, THEME) == '[["dark"]]', "it has reverted to what was there when it was opened"
+    sql(isolated, "UPDATE dbo.Settings SET Value = N'standard' WHERE Name = N'Theme'")
     assert events(isolated) == 0
     assert json.loads(properties(isolated)["exam_scheduling_validation"])["state"] == "signed off"
     proven = isolated.play("live.yml", "--tags", "validation,data_population,publication")
