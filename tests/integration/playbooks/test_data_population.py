@@ -21,7 +21,7 @@ from emulators.processes import wait_until
 from emulators.windows.faults import FaultFile, Faults
 from emulators.windows.model import STATE
 from tests.integration.playbooks.isolated import Isolated, Rehearsed, ask_hub, changed, report
-from tests.integration.playbooks.test_going_live import start_calsync
+from tests.integration.playbooks.test_going_live import overlay, start_calsync
 
 HOST = "connect-live"
 STATUS = "c:\\programdata\\scientia\\connect\\jobs\\student-systems.json"
@@ -113,6 +113,7 @@ def test_that_stale_evidence_names_what_is_another_one_and_nobody_withdraws_the_
     assert "takes an approved change record that names withdraw_from_service" in " ".join(refused.split())
 
 
+IN_SERVICE = "EXEC sp_updateextendedproperty N'exam_scheduling_service', N'live'"
 EMERGENCY = {
     "id": "SAS005-911",
     "title": "Take Exam Scheduler out of use",
@@ -145,7 +146,7 @@ def test_that_only_an_approved_change_withdraws_the_service_and_a_backup_comes_f
     (inventory / "hosts.yml").write_text("all: {}\n", encoding="utf-8")
     approved = ("-i", str(inventory), "-e", "backup_directory=/var/opt/mssql/backup")
     says = "SELECT CAST(value AS nvarchar(40)) FROM sys.extended_properties WHERE name = N'exam_scheduling_service'"
-    sql(isolated, "EXEC sp_updateextendedproperty N'exam_scheduling_service', N'live'")
+    sql(isolated, "INSERT INTO dbo.Students (UUN) VALUES (N's9000001')", IN_SERVICE)
     assert "its data are not touched" in " ".join(isolated.play("clear_down.yml", succeeds=False).split())
 
     predicted = isolated.play("withdraw_from_service.yml", *approved, "--check")
@@ -155,4 +156,21 @@ def test_that_only_an_approved_change_withdraws_the_service_and_a_backup_comes_f
     made = "SELECT COUNT(*) FROM msdb.dbo.backupset WHERE database_name = N'ES' AND is_copy_only = 1"
     assert sql(isolated, made) == [[[1]]]
     assert changed(isolated.play("withdraw_from_service.yml", *approved)) == 0
-    sql(isolated, "EXEC sp_dropextendedproperty N'exam_scheduling_withdrawn'")
+
+    # and the way back: what is there as it was is put in service again, and nothing else is, nor is it to be cleared
+    open_again = overlay(tmp_path / "open", exam_publication="open", exam_scheduler_service="live")
+    go_live = ("go_live.yml", *open_again, "--limit", "connect")  # the database alone
+    sql(isolated, "INSERT INTO dbo.Students (UUN) VALUES (N's9000002')")
+    refused = " ".join(isolated.play(*go_live, succeeds=False).split())
+    assert "Find out whose they are before anything clears them" in refused
+    sql(isolated, "DELETE FROM dbo.Students WHERE UUN = N's9000002'")
+    predicted = isolated.play(*go_live, "--check")
+    back = isolated.play(*go_live)
+    assert (changed(predicted), changed(back), sql(isolated, says)) == (1, 1, [[["live"]]])
+    # as a go-live leaves it that breaks off once it is in service
+    sql(isolated, "EXEC sp_addextendedproperty N'exam_scheduling_data', N'loaded for go-live: run=1'")
+    assert changed(isolated.play(*go_live)) == 1
+    assert sql(isolated, "SELECT name FROM sys.extended_properties WHERE name = N'exam_scheduling_data'") == [[]]
+
+    sql(isolated, IN_SERVICE.replace("live", "pre_live"), "EXEC sp_dropextendedproperty N'exam_scheduling_go_live'")
+    sql(isolated, "DELETE FROM dbo.Students")
