@@ -46,6 +46,8 @@ def test_what_integration_tests_wrote_is_reverted_and_the_line_is_proven(rehears
     assert "a revert would lose what anybody has written since then" in " ".join(stands.split())
     assert sql(isolated, *WORK, COUNTS) == AFTER_WORK
 
+    live = ("-e", "state=reverted", "-e", "exam_scheduler_service=live")
+    assert "ES is not reverted" in " ".join(isolated.play("snapshot.yml", *live, succeeds=False).split())
     predicted = isolated.play("snapshot.yml", "-e", "state=reverted", "--check")
     assert changed(predicted) == 1
     assert sql(isolated, COUNTS) == AFTER_WORK
