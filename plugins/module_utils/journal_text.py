@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from shlex import join
@@ -193,7 +194,7 @@ def _counted(number: int, noun: str) -> str:
 
 def _plain(words: str) -> str:
     """Return words on one line, which YAML shows without quotes."""
-    return " ".join(words.replace(": ", " ").split())
+    return re.sub(r"(:*\s)+", " ", words).strip()
 
 
 def _time(at: datetime | None) -> str:

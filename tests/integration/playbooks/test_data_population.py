@@ -22,6 +22,7 @@ from emulators.windows.faults import FaultFile, Faults
 from emulators.windows.model import STATE
 from tests.integration.playbooks.isolated import Isolated, Rehearsed, ask_hub, changed, report
 from tests.integration.playbooks.test_going_live import overlay, start_calsync
+from tests.unit.inventories.test_inventories import of_environment
 
 HOST = "connect-live"
 STATUS = "c:\\programdata\\scientia\\connect\\jobs\\student-systems.json"
