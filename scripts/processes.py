@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,7 +71,9 @@ def run(
     waiting, running = iter(commands), list[_Running]()
     try:
         while True:
-            running += map(_start, itertools.islice(waiting, at_once - len(running)))
+            for command in itertools.islice(waiting, at_once - len(running)):
+                with _interrupted_afterwards():
+                    running.append(_start(command))
             if not running:
                 return
             time.sleep(_POLL_SECONDS)
@@ -109,6 +111,23 @@ def end_leftovers(grace_seconds: float = 5.0) -> list[str]:
         if _none_left_within(grace_seconds, number):
             break
     return named
+
+
+@contextlib.contextmanager
+def _interrupted_afterwards() -> Iterator[None]:
+    """Have an interrupt wait: what is started just then would be known to nobody, and go on for ever."""
+    interrupts: list[int] = []
+    handlers = {
+        number: signal.signal(number, lambda number, _frame: interrupts.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    if interrupts:
+        os.kill(os.getpid(), interrupts[0])
 
 
 def _start(command: Command) -> _Running:

@@ -202,7 +202,7 @@ sources:
 history:
   description:
     - What is recorded of the set, oldest first, without what this task adds. Times are UTC.
-    - RV(history[].action) is C(deployed), C(removed) or C(reverted). It is C(deploying), C(removing) or C(reverting)
+    - Its action is C(deployed), C(removed) or C(reverted). It is C(deploying), C(removing) or C(reverting)
       for one that broke off or is still at work. It is C(found) for what was there and nothing had recorded.
   returned: success
   type: list

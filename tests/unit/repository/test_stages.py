@@ -34,6 +34,20 @@ left = processes.end_leftovers(grace_seconds=1.0)
 print(json.dumps([[one.command.name, one.returncode] for one in ended]), json.dumps(left), sep="\n")
 """
 
+INTERRUPTED = r"""
+import os, signal, subprocess, time
+from pathlib import Path
+class Popen(subprocess.Popen):
+    def __init__(self, argv, **options):
+        super().__init__(argv, **options)
+        started = Path(argv[-1].partition(">")[2].partition(";")[0])
+        while not (started.exists() and started.read_text()):
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+subprocess.Popen = Popen
+"""
+"""Before RUN: an interrupt arrives when a process runs, and nobody has got to know of it yet."""
+
 RUN_STAGES = r"""
 import json, sys
 from pathlib import Path
@@ -113,6 +127,15 @@ def test_that_an_interrupt_lets_commands_clean_up_first(tmp_path: Path) -> None:
     process.communicate(timeout=60)
     assert process.returncode != 0
     assert cleaned.exists()
+
+
+def test_that_an_interrupt_at_the_moment_of_a_start_leaves_nothing(tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    command = ("c0", ["sh", "-c", f"echo $$ >{started}; while :; do sleep 0.05; done"], str(tmp_path / "0.out"))
+    program = [sys.executable, "-c", INTERRUPTED + RUN, json.dumps([command]), "60"]
+    done = subprocess.run(program, capture_output=True, cwd=ROOT, timeout=60, check=False)
+    assert done.returncode != 0
+    assert not is_running(int(started.read_text(encoding="utf-8")))
 
 
 def stages(tmp_path: Path, scripts: dict[str, list[str]]) -> list[list[object]]:
