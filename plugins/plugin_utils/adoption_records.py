@@ -10,8 +10,9 @@ import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.adoption import NOTHING
+
 AS_PLANNED = "as planned"
-NOTHING = "nothing"
 
 
 def adopted_records(
