@@ -243,8 +243,7 @@ def run(module: AnsibleModule, resource: Resource[Present, ChangeT]) -> None:
     for warning in outcome.warnings:
         module.warn(warning)
     if outcome.problem is not None:
-        defect = outcome.problem.__cause__
-        if defect is not None:
+        if (defect := outcome.problem.__cause__) is not None:
             result["exception"] = "".join(traceback.format_exception(defect))
         module.fail_json(msg=_broken_off(outcome), **result)
     module.exit_json(**result)
@@ -258,10 +257,11 @@ def silence(error: Exception) -> dict[str, bool]:
 def _pending(module: AnsibleModule, missing: MissingPrerequisite, result: Mapping[str, object]) -> None:
     """End the module: the task waits for what another line of the plan creates, which is no error in check mode."""
     line = module.params.get("prerequisite_line")
+    known = {**({"pending_line": line} if line else {}), **silence(missing)}
     if module.check_mode and line:
         module.warn(f"pending: {missing}; line {line} of the plan creates it")
-        module.exit_json(**{**result, "changed": True, "pending_line": line})
-    module.fail_json(msg=f"{_sentence(missing)} Nothing was touched.", **({"pending_line": line} if line else {}))
+        module.exit_json(**{**result, "changed": True, **known})
+    module.fail_json(msg=f"{_sentence(missing)} Nothing was touched.", **known)
 
 
 def _broken_off(outcome: Outcome[ChangeT]) -> str:

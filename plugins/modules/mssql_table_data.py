@@ -122,6 +122,13 @@ options:
     description: How many keys of rows that are inserted, updated and deleted to return for each table and kind.
     type: int
     default: 0
+  overwrite:
+    description:
+      - Whether rows may be overwritten or deleted, if the database's own record lets them be.
+      - V(false) is for a database of which the play knows that it is in service, whatever it says of itself.
+    type: bool
+    default: true
+    version_added: "0.1.0"
 seealso:
   - module: uoe.exam_scheduling.mssql_snapshot
 extends_documentation_fragment:
@@ -222,6 +229,10 @@ tables:
 no_answer:
   description: V(true) if the server did not answer, so that nothing is known of it.
   returned: failure, if it is so
+  type: bool
+certificate_not_verified:
+  description: V(true) if the server's certificate does not verify, which may be because it is still to be bound.
+  returned: if it is so
   type: bool
 """
 

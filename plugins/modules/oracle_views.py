@@ -226,6 +226,10 @@ no_answer:
   description: V(true) if the database did not answer, so that nothing is known of it.
   returned: failure, if it is so
   type: bool
+certificate_not_verified:
+  description: V(true) if the server's certificate does not verify, which may be because it is still to be bound.
+  returned: if it is so
+  type: bool
 """
 
 from ansible.module_utils.basic import AnsibleModule

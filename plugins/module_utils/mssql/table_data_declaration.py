@@ -34,6 +34,7 @@ TABLE_DATA_ARGUMENTS: dict[str, dict[str, object]] = {
     "artefact_passphrase": {"type": "str", "no_log": True},
     "digest": {"type": "str"},
     "report_keys": {"type": "int", "default": 0, "no_log": False},
+    "overwrite": {"type": "bool", "default": True},
     **SERVICE_RECORD_ARGUMENTS,
 }
 
@@ -55,6 +56,7 @@ class DeclaredData:
     report_keys: int = 0
     service_record: str = ""
     protected: bool = True
+    overwrite: bool = True
 
 
 def data_from(params: Mapping[str, Any]) -> DeclaredData:
@@ -87,6 +89,8 @@ def data_from(params: Mapping[str, Any]) -> DeclaredData:
         raise InvalidParameter(
             "digest", digest, "it is no digest, or state=empty has none", "Give the 64 digits that were signed off."
         )
+    if state == "empty" and not params["overwrite"]:
+        raise InvalidParameter("overwrite", False, "state=empty deletes rows", "Leave it out.")
     if params["report_keys"] not in range(10001):
         raise InvalidParameter("report_keys", params["report_keys"], "it is out of range", "Give 0 to 10000.")
     checked_name("service_record", params["service_record"])
@@ -100,6 +104,7 @@ def data_from(params: Mapping[str, Any]) -> DeclaredData:
         params["report_keys"],
         params["service_record"],
         params["protected"],
+        params["overwrite"],
     )
 
 

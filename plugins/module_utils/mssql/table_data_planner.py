@@ -204,6 +204,14 @@ def _require_destroyable(declared: DeclaredData, found: FoundData) -> None:
             )
     what = ", ".join(f"{number} rows of {name}" for name, number in destroyed.items())
     what = f"{'deleting' if declared.state == 'empty' else 'overwriting'} {what}"
+    if not declared.overwrite:
+        raise Problem(
+            f"{what} is refused: the task only lets rows be inserted",
+            where=where,
+            expected="overwrite: true, or these rows as they are declared",
+            found="overwrite: false",
+            remedy="Find out who changed them. Data of a service that is live, or goes live, are not overwritten.",
+        )
     if found.record is None and not found.definition_seen:
         raise Problem(
             f"{what} is refused: this login might not see the database's record of being in service",

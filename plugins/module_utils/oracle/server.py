@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import MissingPrerequisite, Problem
 
@@ -24,6 +26,8 @@ class ServiceUnknown(MissingPrerequisite):
 
 class CertificateNotVerified(MissingPrerequisite):
     """The server's certificate does not verify: it may be that the line of the plan that brings it is still to come."""
+
+    returned: ClassVar[Mapping[str, bool]] = {"certificate_not_verified": True}
 
 
 @dataclass(frozen=True)

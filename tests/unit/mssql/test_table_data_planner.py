@@ -58,15 +58,16 @@ def test_that_tables_that_differ_are_filled_parents_first() -> None:
 @given(
     record=st.none() | st.sampled_from(["pre_live", "live", ""]),
     protected=st.booleans(),
+    overwrite=st.booleans(),
     seen=st.booleans(),
     volume=st.builds(Volume, st.integers(0, 1), st.integers(0, 1), st.integers(0, 1)),
 )
 def test_that_rows_are_only_destroyed_where_nobody_needs_them(
-    record: str | None, protected: bool, seen: bool, volume: Volume
+    record: str | None, protected: bool, overwrite: bool, seen: bool, volume: Volume
 ) -> None:
-    declared = replace(PRESENT, protected=protected)
+    declared = replace(PRESENT, protected=protected, overwrite=overwrite)
     state = found(volume, Volume(), record=record, definition_seen=seen)
-    allowed = record == "pre_live" or (record is None and not protected and seen)
+    allowed = overwrite and (record == "pre_live" or (record is None and not protected and seen))
     if allowed or not volume.deleted + volume.updated:
         assert len(plan_data(declared, state)) == bool(volume.deleted + volume.updated + volume.inserted)
     else:
@@ -139,6 +140,7 @@ PARAMETERS: dict[str, Any] = {
         ({"digest": "AA"}, "digest='AA'"),
         ({"state": "empty", "artefact": None, "digest": "a" * 64}, "digest='aaa"),
         ({"report_keys": 10001}, "report_keys=10001"),
+        ({"state": "empty", "artefact": None, "overwrite": False}, "overwrite=False"),
     ],
 )
 def test_what_cannot_be_meant(changes: dict[str, Any], message: str) -> None:
