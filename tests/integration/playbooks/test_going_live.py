@@ -35,6 +35,16 @@ OF_ANOTHER_DAY = (
     "UPDATE dbo.Settings SET Value = N'dark' WHERE Name = N'Theme'",
 )
 """An earlier release was validated; a load of this one broke off and was cleared; then the product was changed."""
+OF_ANOTHER_VERSION = {
+    "web_timetables_version": "9.9.9",
+    "calsync_product": {
+        "name": "S2Unified CalSync",
+        "version": "9.9.9",
+        "product_id": "{6F1E5C62-3D0B-4B3C-9E55-000000009990}",
+        "upgrade_code": "{6F1E5C62-3D0B-4B3C-9E55-0000000042FF}",
+        "services": [{"name": "CalSync", "start_mode": "auto"}],
+    },
+}
 RECORD = "EXEC sp_updateextendedproperty N'exam_scheduling_service', N'{}'"
 
 
@@ -142,6 +152,16 @@ def test_that_a_release_is_validated_goes_live_and_then_keeps_its_data(rehearsed
     isolated.play("clear_down.yml", *withdrawn)  # CalSync has taken away what it had begun to write, or it would fail
     assert sql(isolated, COUNTS) == GOLDEN
     isolated.play("live.yml", "--tags", "calsync,web_timetables,publication")
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("name", OF_ANOTHER_VERSION)
+def test_that_only_what_the_evidence_will_name_is_validated(rehearsed: Rehearsed, tmp_path: Path, name: str) -> None:
+    declared = overlay(tmp_path / "other", **{name: OF_ANOTHER_VERSION[name]})
+    other = rehearsed.isolated.play("validate.yml", *declared, "-e", "step=run", succeeds=False)
+    assert "9.9.9" in other
+    assert "Is a validation open" not in other
 
 
 @pytest.mark.thorough
