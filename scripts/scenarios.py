@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-LAST = ("connect", "connect_configuration", "data_population")
+LAST = ("calsync_account", "connect", "connect_configuration", "data_population")
 """Scenarios that use what others make of the estate that they share; all others come in the order of their names."""
 ROOT = Path(__file__).resolve().parents[1]
 
