@@ -22,6 +22,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control
     Begun,
     Decision,
     Work,
+    covered,
     decide,
     was_begun,
 )
@@ -124,7 +125,9 @@ def answer(question: Question) -> Answer:
     begins = [work for work in question.works if not _was_begun(work, decision, question.begun)]
     if system is not None and any(work.name in decision.under for work in begins):
         judged = [
-            looked_up(one, *system) if one.approved and any(work.covered_by(one) for work in begins) else one
+            looked_up(one, *system)
+            if one.approved and any(covered(work, one, question.begun) for work in begins)
+            else one
             for one in judged
         ]
         again = decide(begins, judged, now, begun=question.begun)
@@ -133,7 +136,7 @@ def answer(question: Question) -> Answer:
         decision = replace(again, under={**rest, **again.under})
     if decision.refusals and problems:
         decision = replace(decision, refusals=[*decision.refusals, *(f"{problem}" for problem in problems)])
-    concerned = [one for one in judged if any(work.covered_by(one) for work in question.works)]
+    concerned = [one for one in judged if any(covered(work, one, question.begun) for work in question.works)]
     emergency = question.emergency if decision.refusals else None
     return Answer(decision, concerned, emergency, warnings)
 
