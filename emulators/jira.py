@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
-Fault = Literal["none", "error", "silent", "nonsense", "redirect"]
+Fault = Literal["none", "error", "silent", "nonsense", "redirect", "cut off", "no HTTP"]
 PATH = "/rest/api/2/issue/"
 
 
@@ -36,7 +36,8 @@ class Jira:
     issues: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
     """The status and the comments of each issue."""
     fault: Fault = "none"
-    """error: 503. silent: accepts and does not answer. nonsense: 200 and no JSON. redirect: elsewhere, without TLS."""
+    """error: 503. silent: accepts and does not answer. nonsense: 200 and no JSON. redirect: elsewhere, without TLS. cut
+    off: the connection ends in the middle of the answer. no HTTP: what answers speaks something else."""
     skew: timedelta = timedelta()
     """How far its clock is ahead."""
     refused: list[str] = field(default_factory=list)
@@ -101,6 +102,10 @@ class Jira:
             _send(request, 200, b"<html>Please log in</html>", "text/html")
         elif self.fault == "redirect":
             _send(request, 302, b"", "text/plain", {"Location": f"http://{self.address}:{self.port}{request.path}"})
+        elif self.fault == "cut off":
+            _send(request, 200, b'{"fields":', "application/json;charset=UTF-8", {"Content-Length": "5000"})
+        elif self.fault == "no HTTP":
+            request.wfile.write(b"220 tickets.exams.example\r\n")
         elif request.headers.get("Authorization") != self._authorization:
             _send(request, 401, b"", "text/plain", {"WWW-Authenticate": "OAuth"})
         elif (identifier := address.path.removeprefix(PATH)) not in self.issues:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import getpass
 import hashlib
+import itertools
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -23,6 +25,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile impo
     Problem,
     Resource,
 )
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.report_reader import last_seen
 
 DIRECTORY = "attestations"
 """Where attestations are kept, under the state directory."""
@@ -58,8 +61,17 @@ class Attestation:
     @property
     def file_name(self) -> str:
         """The line and a digest of what was said, so that each attestation is a file and none replaces another."""
+        return self.file_name_of(1)
+
+    def file_name_of(self, time: int) -> str:
+        """Return the name of the file in which the same was said for the first, second, … time."""
         digest = hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
-        return f"{self.line}-{digest[:12]}.json"
+        return f"{self.line}-{digest[:12]}{f'-{time}' if time > 1 else ''}.json"
+
+    def is_of(self, path: Path) -> bool:
+        """Return whether a file of that name may say this."""
+        first, name = self.file_name.removesuffix(".json"), path.name.removesuffix(".json")
+        return name == first or re.fullmatch(f"{re.escape(first)}-[1-9][0-9]*", name) is not None
 
 
 @dataclass(frozen=True)
@@ -90,7 +102,7 @@ def read(path: Path) -> Recorded:
         raise _unusable(path, f"{type(error).__name__}: {error}") from error
     if recorded.at.tzinfo is None:
         raise _unusable(path, "a time without a time zone")
-    if said.file_name != path.name:
+    if not said.is_of(path):
         raise _unusable(path, f"a statement that was edited; as it is now its file would be {said.file_name}")
     return recorded
 
@@ -121,7 +133,7 @@ def read_all(state_directory: Path) -> tuple[dict[str, list[Recorded]], list[str
 
 
 class AttestationFile(Resource["Recorded | None", Change]):
-    """An attestation, recorded once."""
+    """An attestation, recorded once; and anew, where a run has seen or changed something of the line since."""
 
     def __init__(self, state_directory: Path, attestation: Attestation, known_lines: Sequence[str]) -> None:
         """Keep where it goes and what it says; whether it may be said is looked at before anything else.
@@ -133,19 +145,28 @@ class AttestationFile(Resource["Recorded | None", Change]):
         self.state_directory = state_directory
         self.attestation = attestation
         self.path = state_directory / DIRECTORY / attestation.file_name
+        """Where the same was said last, or will be."""
 
     def read(self) -> Recorded | None:
-        """Return the same attestation, if it was recorded before; one that cannot be used is recorded anew."""
+        """Return the same attestation, if it stands; one that is over, or cannot be used, is recorded anew."""
         if not self.state_directory.is_dir():
             raise MissingPrerequisite(
                 "there is no such directory",
                 where=str(self.state_directory),
                 remedy="Make the state directory with playbooks/prepare_state.yml.",
             )
-        try:
-            return read(self.path) if self.path.exists() else None
-        except Problem:
-            return None
+        seen = last_seen(self.state_directory / "reports", self.attestation.line)
+        for time in itertools.count(1):
+            self.path = self.state_directory / DIRECTORY / self.attestation.file_name_of(time)
+            if not self.path.exists():
+                return None
+            try:
+                recorded = read(self.path)
+            except Problem:
+                return None
+            if seen is None or recorded.at > seen:
+                return recorded
+        return None
 
     def plan(self, present: Recorded | None) -> Sequence[Change]:
         """Return the recording, unless it was done."""

@@ -107,6 +107,13 @@ class RunRecord:
             return " ".join(sorted(word for word in words if not word.startswith("change_control_")))
         return str(digest)
 
+    @property
+    def applied_nothing(self) -> bool:
+        """Whether it failed, each of its tasks ended, and nothing is, or may be, in force by any of them."""
+        return self.state == "failed" and not any(
+            work.ended is None or work.changed or work.applied_count or work.pending_count for work in self.works
+        )
+
     def covers(self, other: RunRecord) -> bool:
         """Return whether all that the other run had to do is done by this one, which came later."""
         tags, limit = self.given("--tags"), self.given("--limit")
@@ -115,7 +122,8 @@ class RunRecord:
             self.state == "ended"
             and not self.in_part
             and self.playbook == other.playbook
-            and self.values == other.values
+            # where nothing was applied, values were mistyped or refused: nothing is left that only the same ones finish
+            and (self.values == other.values or other.applied_nothing)
             and (not tags or (bool(others) and others <= tags))
             and self.given("--skip-tags") <= other.given("--skip-tags")
             and (not limit or limit == other.given("--limit"))

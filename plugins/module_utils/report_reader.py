@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the reports of earlier runs say of each line of the plan: how its last proof ended."""
+"""What the reports of earlier runs say of each line of the plan: how its last proof ended, and when it was seen."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 _UNTOUCHED = ("not in this run", "not built yet")
+_SAW_NOTHING = (*_UNTOUCHED, "not run yet", "not proven")
 
 
 @dataclass(frozen=True)
@@ -52,3 +53,21 @@ def _states(report: dict[str, Any]) -> dict[str, LastState]:
     run, at = report["run"]["id"], datetime.fromisoformat(report["run"]["ended"])
     touched = [line for line in report["lines"] if line["state_of_run"] not in _UNTOUCHED]
     return {line["line"]: LastState(line["state_of_run"], run, at) for line in touched}
+
+
+def last_seen(directory: Path, line: str) -> datetime | None:
+    """Return when a run saw something of a line last, or changed it; None if none did, or that cannot be read.
+
+    Args:
+        directory: the reports of all environments, each with the living plan.
+        line: the line of the plan.
+    """
+    found: list[datetime] = []
+    for path in directory.glob("*/plan.json"):
+        try:
+            known = json.loads(path.read_text(encoding="utf-8"))["lines"][line]
+            seen = (one for one in (*known["earlier"], *known["recent"]) if one["state"] not in _SAW_NOTHING)
+            found += [datetime.fromisoformat(one.get("seen") or one["at"]) for one in seen]
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            continue
+    return max(found, default=None)

@@ -17,7 +17,8 @@ description:
   - An attestation stands for a line only as long as no proof has seen something else.
   - Each attestation is a file of its own below C(attestations) in the state directory; none is ever overwritten. The
     newest of a line is the one that stands, so a mistaken one is corrected by a later one.
-  - The same attestation again changes nothing.
+  - The same attestation again changes nothing while it stands. Where a run has seen or changed something of the line
+    since, it is recorded anew, as a file of its own.
 author:
   - The uoe.exam_scheduling authors (@uoe-exam-scheduling)
 options:

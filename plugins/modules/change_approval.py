@@ -16,6 +16,8 @@ description:
     that it is an approval of just these bytes.
   - With O(key), the approver signs the record's bytes with an SSH key (C(ssh-keygen -Y sign)); the gate verifies that
     signature against the allowed-signers file.
+  - What would not count as an approval, such as a signature by a key that is not in the allowed-signers file, is
+    refused before anything is written.
   - With neither, nothing is written, and the digest to quote is returned.
 author:
   - The uoe.exam_scheduling authors (@uoe-exam-scheduling)

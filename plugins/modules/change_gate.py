@@ -30,7 +30,8 @@ notes:
     C(change_control_allowed_signers). The command line can switch it on, and never off."
   - "C(change_control_ticket_system): where the state of a change is looked up as well; see the inventories."
   - "C(change_control_emergency_approver) and C(change_control_emergency_reason), with C(-e) only: work outside every
-    approved change, for one run, which the report shows in red. No ticket system is asked then."
+    approved change, for one run, which the report shows in red. The ticket system is asked all the same; that it does
+    not answer, or that its settings are wrong, keeps nothing up then."
 author:
   - The uoe.exam_scheduling authors (@uoe-exam-scheduling)
 options:

@@ -21,8 +21,9 @@ from typing import Any
 
 KEY = "given_values.key"
 """Under the state directory."""
-NO_WORK = "change_control_"
-"""Variables that begin so say whether a run may work, and not what it does."""
+NO_WORK = ("change_control_", "awx_", "tower_")
+"""Variables that begin so say whether a run may work, or which job of AWX or Automation Platform it is, and not what it
+does."""
 
 
 def digest(extra_variables: Mapping[str, Any], state_directory: Path) -> str:

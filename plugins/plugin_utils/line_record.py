@@ -147,6 +147,11 @@ class LineRecord:
         return sorted(self.evidence, key=lambda one: ORDER.index(one.kind))
 
     @property
+    def seen(self) -> datetime | None:
+        """When the last of the line's tasks ended."""
+        return max((ended for _began, ended in self.spans.values()), default=None)
+
+    @property
     def seconds(self) -> float:
         """How long the line's tasks took."""
         return sum((ended - began).total_seconds() for began, ended in self.spans.values())

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control
     Begun,
     Decision,
     Work,
+    covered,
     decide,
     was_begun,
 )
@@ -108,7 +109,7 @@ def answer(question: Question) -> Answer:
     """Answer the gate's question. Reads files, and asks the ticket system of what would begin; writes nothing.
 
     Raises:
-        InvalidParameter: the ticket system's settings are wrong.
+        InvalidParameter: the ticket system's settings are wrong, and there is no emergency.
     """
     now = question.now
     found, problems = read_records(question.records) if question.records else ([], [])
@@ -119,12 +120,12 @@ def answer(question: Question) -> Answer:
             warnings.append(f"{record.id} covers {', '.join(unknown)}, which the plan does not have")
     judged = [judge(record, question.rules, now) for record in found]
     decision = decide(question.works, judged, now, begun=question.begun)
-    system = ticket_system(question.tickets)
+    look_up = _lookup(question, warnings)
     # what is backed out of under the record that it was begun under needs no ticket any more: it may be closed by then
     begins = [work for work in question.works if not _was_begun(work, decision, question.begun)]
-    if system is not None and any(work.name in decision.under for work in begins):
+    if look_up is not None and any(work.name in decision.under for work in begins):
         judged = [
-            looked_up(one, *system) if one.approved and any(work.covered_by(one) for work in begins) else one
+            look_up(one) if one.approved and any(covered(work, one, question.begun) for work in begins) else one
             for one in judged
         ]
         again = decide(begins, judged, now, begun=question.begun)
@@ -133,9 +134,28 @@ def answer(question: Question) -> Answer:
         decision = replace(again, under={**rest, **again.under})
     if decision.refusals and problems:
         decision = replace(decision, refusals=[*decision.refusals, *(f"{problem}" for problem in problems)])
-    concerned = [one for one in judged if any(work.covered_by(one) for work in question.works)]
+    concerned = [one for one in judged if any(covered(work, one, question.begun) for work in question.works)]
     emergency = question.emergency if decision.refusals else None
     return Answer(decision, concerned, emergency, warnings)
+
+
+def _lookup(question: Question, warnings: list[str]) -> Callable[[Judged], Judged] | None:
+    """Return what has a record looked up in the ticket system; None where the inventory has none.
+
+    In an emergency wrong settings are warned of, and each lookup fails, as if the system did not answer.
+
+    Raises:
+        InvalidParameter: its settings are wrong, and there is no emergency.
+    """
+    try:
+        system = ticket_system(question.tickets)
+    except InvalidParameter as problem:
+        if question.emergency is None:
+            raise
+        fault = f"its ticket cannot be looked up: {problem}"
+        warnings.append(f"no ticket can be looked up: {problem}")
+        return lambda judged: replace(judged, fault=fault)
+    return None if system is None else lambda judged: looked_up(judged, *system)
 
 
 def _was_begun(work: Work, decision: Decision, begun: Collection[Begun] | None) -> bool:

@@ -103,7 +103,8 @@ def decide(
     """Return what may run now.
 
     Work may run if a record covers it, is approved, and its window contains now. Where several do, the one that it was
-    begun under is taken, and then the one with the shortest window, as the one that was meant.
+    begun under is taken, and then the one with the shortest window, as the one that was meant. What a procedure begins,
+    a record that covers the procedure covers to be backed out of.
 
     Args:
         works: what would be done.
@@ -119,15 +120,21 @@ def decide(
             judged
             for judged in records
             if judged.approved
-            and work.covered_by(judged)
+            and covered(work, judged, begun)
             and (judged.record.window.contains(now) or was_begun(work, judged, begun))
         ]
         if eligible:
             under[work.name] = min(eligible, key=lambda judged: _order(work, judged, begun))
         else:
             refused.append(work)
-            refusals.append(f"{work}: {_why(work, records, now, backing_out=begun is not None)}")
+            refusals.append(f"{work}: {_why(work, records, now, begun)}")
     return Decision(under, refused, refusals)
+
+
+def covered(work: Work, judged: Judged, begun: Collection[Begun] | None) -> bool:
+    """Return whether a record covers the work; where it is backed out, also by the procedure that begins it."""
+    procedures = judged.record.covers.procedures
+    return work.covered_by(judged) or (begun is not None and work.begun_by in procedures)
 
 
 def was_begun(work: Work, judged: Judged, begun: Collection[Begun] | None) -> bool:
@@ -140,9 +147,9 @@ def _order(work: Work, judged: Judged, begun: Collection[Begun] | None) -> tuple
     return not was_begun(work, judged, begun), judged.record.window.length, judged.record.id
 
 
-def _why(work: Work, records: Sequence[Judged], now: datetime, *, backing_out: bool) -> str:
+def _why(work: Work, records: Sequence[Judged], now: datetime, begun: Collection[Begun] | None) -> str:
     """Say what it lacks, by the record that comes nearest, and what to do."""
-    covering = [judged for judged in records if work.covered_by(judged)]
+    covering = [judged for judged in records if covered(work, judged, begun)]
     nearest = min(covering, key=lambda judged: (not judged.approved, judged.record.window.distance(now)), default=None)
     if nearest is None:
         opened = [judged.record.id for judged in records if judged.approved and judged.record.window.contains(now)]
@@ -151,7 +158,7 @@ def _why(work: Work, records: Sequence[Judged], now: datetime, *, backing_out: b
     record = nearest.record
     if not nearest.approved:
         return f"{record.id} covers it, and {nearest.fault}"
-    never = " It was never begun inside that window, so it cannot be backed out under it." if backing_out else ""
+    never = " It was never begun inside that window, so it cannot be backed out under it." if begun is not None else ""
     return (
         f"{record.id} covers it and is approved, but its window is {record.window}; it {record.window.explain(now)}."
         f"{never} Wait for it, or have another window approved."

@@ -7,13 +7,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.files import PUBLIC_FILE, write
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import (
     Change,
     InvalidParameter,
+    Problem,
     Resource,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.approvals import (
@@ -53,7 +56,11 @@ class ApprovalFiles(Resource[Examined, Change]):
         return examine(self.record, self.rules, self.now)
 
     def plan(self, present: Examined) -> Sequence[Change]:
-        """Return the files to write: none if the approval holds already and says the same."""
+        """Return the files to write: none if the approval holds already and says the same.
+
+        Raises:
+            Problem: the record would not be approved by them.
+        """
         if self.key is None and self.quote is None:
             return []
         if self.key is None and self.rules.require_signature:
@@ -68,6 +75,15 @@ class ApprovalFiles(Resource[Examined, Change]):
             says = (approval.kind, approval.reference, approval.quote)
             if says == ("signature", "", "") if self.key else says == (self.kind, self.reference, self.quote):
                 return []
+        files = self._approving()
+        return [_change(path, content) for path, content in files.items()]
+
+    def _approving(self) -> Mapping[Path, str]:
+        """Return the files that approve the record.
+
+        Raises:
+            Problem: they would not.
+        """
         files = approve(
             self.record,
             self.rules.directory,
@@ -77,7 +93,18 @@ class ApprovalFiles(Resource[Examined, Change]):
             reference=self.reference or "",
             quote=self.quote or "",
         )
-        return [_change(path, content) for path, content in files.items()]
+        # as they would be read, before any of it is written
+        with TemporaryDirectory() as directory:
+            for path, content in files.items():
+                Path(directory, path.name).write_text(content, encoding="utf-8")
+            fault = examine(self.record, replace(self.rules, directory=Path(directory)), self.now).fault
+        if fault:
+            raise Problem(
+                f"{self.record.id} would not be approved by it",
+                found=fault.replace(directory, str(self.rules.directory)),
+                remedy="Have it signed with a key of the approver's that stands in change_control_allowed_signers.",
+            )
+        return files
 
     def apply(self, changes: Sequence[Change]) -> Iterator[Change]:
         """Write each file; the approval last, since it is what counts."""
@@ -97,8 +124,6 @@ class ApprovalFiles(Resource[Examined, Change]):
         files = ", ".join(change.item for change in changes)
         if changes and check_mode:
             return f"{record.id} would be approved by {record.approver}: {files}"
-        if changes and not judged.approved:
-            return f"{record.id} is not approved by what was written, {files}: {judged.fault}"
         if changes:
             return f"{record.id} is approved by {record.approver}: {files}"
         if judged.approved:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote
@@ -72,13 +73,18 @@ class Settings:
         states = declared["approved_states"]
         if not isinstance(states, Sequence) or isinstance(states, str) or not states:
             raise InvalidParameter(f"{name}.approved_states", states, "it is no list of states", "Name one at least.")
+        try:
+            deadline = float(declared.get("deadline", 10))
+        except (TypeError, ValueError):
+            wrong = declared["deadline"]
+            raise InvalidParameter(f"{name}.deadline", wrong, "it is no number", "Give it in seconds.") from None
         return cls(
             url=str(declared["url"]).rstrip("/"),
             approved_states=[str(state) for state in states],
             token=str(declared["token"]),
             user=str(declared.get("user", "")),
             ca=str(declared.get("ca", "")),
-            deadline=float(declared.get("deadline", 10)),
+            deadline=deadline,
         )
 
 
@@ -118,7 +124,7 @@ class Jira(TicketSystem):
                 where=settings.url,
                 found=f"HTTP {error.code}",
             ) from error
-        except (URLError, OSError, ValueError) as error:
+        except (URLError, OSError, HTTPException, ValueError) as error:
             reason = error.reason if isinstance(error, URLError) else error
             raise Problem(
                 f"{identifier} cannot be looked up", where=settings.url, found=f"{type(error).__name__}: {reason}"

@@ -99,13 +99,17 @@ def _with_change(run: Run, before: Mapping[str, Any]) -> Run:
     if run.check_mode:
         # a check run goes on, and each gate speaks of the work from its play on: what one before it refused holds
         refusals = [*before.get("refusals", ()), *refusals]
+    of_work: dict[str, str] = {}
+    for refusal in refusals:
+        # by the piece of work that it begins with: a minute later it is refused in other words
+        of_work.setdefault(refusal.partition(": ")[0], refusal)
     records = {record["id"]: record for record in (*before.get("records", ()), *now.get("records", ()))}
     merged = {
         **before,
         **now,
         "records": list(records.values()),
         "lines": {**before.get("lines", {}), **now.get("lines", {})},
-        "refusals": list(dict.fromkeys(refusals)),
+        "refusals": list(of_work.values()),
         "emergency": now.get("emergency") or before.get("emergency"),
     }
     return Run(**{**vars(run), "change": merged})

@@ -151,9 +151,10 @@ def _line(
     record = collected.lines.get(entry["line"], LineRecord())
     built = bool(entry.get("built", True))
     of_run = record.state(built=built, check_mode=run.check_mode)
-    if of_run not in UNSEEN and not run.check_mode:
-        seen = ended.isoformat()
-    attestation = that_stands(attested, seen)
+    sees = of_run not in UNSEEN and not run.check_mode
+    # as its last task ended, and not the run, which may go on for hours
+    own = (record.seen or ended).isoformat(timespec="seconds") if sees else None
+    attestation = that_stands(attested, max(filter(None, (seen, own)), key=datetime.fromisoformat, default=None))
     state = with_attestation(of_run, attestation)
     if state == "attested" and attestation is not None:
         since = attestation["at"]
@@ -170,6 +171,7 @@ def _line(
         "heading": heading_of(entry["line"]),
         "state": state,
         "state_of_run": of_run,
+        "seen": own,
         "touched": of_run not in UNTOUCHED,
         "actual": since[:10] if since else None,
         "changed": record.changed,

@@ -78,6 +78,8 @@ def accumulate(plan: Plan, report: Mapping[str, Any]) -> Plan:
     }
 
 
+SHORT = ("at", "run", "state", "seen")
+"""What is kept of an observation that is not the last."""
 NOTHING: dict[str, Any] = {"recent": [], "earlier": [], "last_proof": None, "first_proof": None}
 STATIC = (
     "line",
@@ -100,6 +102,7 @@ def _observation(entry: Mapping[str, Any], report: Mapping[str, Any]) -> dict[st
         "at": report["run"]["ended"],
         "run": report["run"]["id"],
         "state": entry["state_of_run"],
+        "seen": entry["seen"],
         "waiting_for": entry["waiting_for"],
         "evidence": [{key: one[key] for key in ("kind", "host", "words", "outcome")} for one in entry["evidence"][:10]],
     }
@@ -115,9 +118,9 @@ def _observe(known: dict[str, Any], observation: dict[str, Any], entry: Mapping[
     while len(recent) > RECENT:
         oldest = recent.pop(0)
         if not earlier or (earlier[-1]["state"] != oldest["state"] and earlier[-1]["at"] <= oldest["at"]):
-            earlier.append({key: oldest[key] for key in ("at", "run", "state")})
+            earlier.append({key: oldest.get(key) for key in SHORT})
     # what only the last observation needs is not kept of the others
-    slim = [{key: one[key] for key in ("at", "run", "state")} for one in recent[:-1]]
+    slim = [{key: one.get(key) for key in SHORT} for one in recent[:-1]]
     proof = {key: observation[key] for key in ("at", "run", "state")} | {
         "from": sorted({one["host"] for one in entry["evidence"] if one["kind"] == "proof" and one["host"]}),
         "words": [one["words"] for one in entry["evidence"] if one["kind"] == "proof"][:10],
@@ -184,7 +187,9 @@ def last_seen(plan: Plan) -> dict[str, str]:
 
 def _seen(line: Mapping[str, Any]) -> list[str]:
     """Return when runs saw something of a line, or changed it, the oldest first."""
-    return [str(one["at"]) for one in (*line["earlier"], *line["recent"]) if one["state"] not in UNSEEN]
+    # a plan of an older version knows no more than when the run ended
+    found = (one.get("seen") or one["at"] for one in (*line["earlier"], *line["recent"]) if one["state"] not in UNSEEN)
+    return sorted(map(str, found))
 
 
 def standing(plan: Plan, attestations: Mapping[str, Sequence[Mapping[str, str]]]) -> list[dict[str, Any]]:

@@ -91,6 +91,8 @@ def test_cloud_wants_basic_authentication(jira: Jira, declared: dict[str, Any]) 
         ("silent", "timed out"),
         ("nonsense", "JSONDecodeError"),
         ("redirect", "HTTP 302"),
+        ("cut off", "IncompleteRead"),
+        ("no HTTP", "BadStatusLine"),
     ],
 )
 def test_a_lookup_that_fails_is_a_fault_and_says_how(
@@ -140,6 +142,7 @@ def test_a_certificate_of_an_authority_that_is_not_given_is_refused(declared: di
         ({"approved_states": "Approved"}, "it is no list of states"),
         ({"kind": "abacus"}, "it is none of jira"),
         ({"pasword": "x"}, "unknown ['pasword']"),
+        ({"deadline": "soon"}, "it is no number"),
     ],
 )
 def test_settings_that_cannot_be_meant_are_refused_without_the_token(
@@ -174,6 +177,17 @@ def test_an_emergency_overrides_a_ticket_and_never_in_silence(jira: Jira, questi
         found = answer(replace(question, emergency=emergency)).as_dict()
         assert (found["refusals"], found["lines"]) == ([], {})
         assert found["emergency"] == {"approver": "A. Name", "reason": "the primary is on fire", "lines": ["1.3"]}
+
+
+def test_an_emergency_overrides_a_ticket_system_whose_settings_are_wrong(question: Question) -> None:
+    wrong = replace(question, tickets={name: value for name, value in question.tickets.items() if name != "token"})
+    with pytest.raises(InvalidParameter, match="missing"):
+        answer(wrong)
+    emergency = Emergency("A. Name", "the primary is on fire")
+    found = answer(replace(wrong, emergency=emergency)).as_dict()
+    assert (found["refusals"], found["lines"], found["emergency"]["lines"]) == ([], {}, ["1.3"])
+    assert any(warning.startswith("no ticket can be looked up: ") for warning in found["warnings"])
+    assert "missing ['token']" in found["records"][0]["state"]
 
 
 def test_what_was_begun_is_backed_out_of_whatever_has_become_of_its_ticket(jira: Jira, question: Question) -> None:

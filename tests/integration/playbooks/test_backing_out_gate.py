@@ -59,6 +59,18 @@ def test_each_line_that_stands_has_to_be_covered_and_no_other(
     sign(playbook, *option)
     assert lines_refused(playbook, *option) == set(STANDING) - {"1.3"}
     assert permits.events(released) == []
+    assert lines_refused(playbook, *option, "--limit", "control_node:web_timetables") == {"1.6"}
+    assert permits.events(released) == [], "the first play is refused already"
+
+
+@pytest.mark.thorough
+def test_a_line_that_is_on_hosts_outside_the_limit_is_not_asked_for(
+    playbook: Playbook, released: Path, tmp_path: Path
+) -> None:
+    option = records(tmp_path, covers={"lines": ["1.3"]})
+    sign(playbook, *option)
+    assert lines_refused(playbook, *option, "--limit", "control_node") == set(), "it ends where nothing answers"
+    assert [event["lines"] for event in permits.events(released)] == [{}], "the first play begins no line"
 
 
 @pytest.mark.thorough

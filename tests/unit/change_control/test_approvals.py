@@ -259,15 +259,18 @@ def test_a_quote_replaces_no_signature_where_one_is_demanded(tmp_path: Path, key
     assert judge(record, demanding, NOON).approved
 
 
-def test_what_was_written_is_not_called_an_approval_where_it_is_none(tmp_path: Path, key: Path) -> None:
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_what_would_be_no_approval_is_not_written(tmp_path: Path, key: Path, check_mode: bool) -> None:
     record = write_record(tmp_path)
     wrong = make_key(tmp_path, "other", "somebody-else@exams.example")
-    for which, said in ((wrong, "SAS005-150 is not approved by what was written"), (key, "SAS005-150 is approved by")):
-        files = ApprovalFiles(record, rules=rules(tmp_path), now=NOON, key=which)
-        predicted = reconcile(files, check_mode=True)
-        assert files.message(predicted.changes, check_mode=True).startswith("SAS005-150 would be approved by")
-        written = reconcile(files, check_mode=False)
-        assert files.message(written.changes, check_mode=False).startswith(said)
+    before = sorted(path.name for path in tmp_path.iterdir())
+    with pytest.raises(Problem, match="SAS005-150 would not be approved by it") as refused:
+        reconcile(ApprovalFiles(record, rules=rules(tmp_path), now=NOON, key=wrong), check_mode=check_mode)
+    assert f"{tmp_path}/SAS005-150.yml.sig: the signature does not hold" in str(refused.value)
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+    files = ApprovalFiles(record, rules=rules(tmp_path), now=NOON, key=key)
+    message = files.message(reconcile(files, check_mode=check_mode).changes, check_mode=check_mode)
+    assert message.startswith(f"SAS005-150 {'would be' if check_mode else 'is'} approved by")
 
 
 def test_looking_only_tells_the_digest_to_quote(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.uoe.exam_scheduling.plugins.action.change_gate import ActionModule
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.approvals import Judged
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.authorisation import Question, answer
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.briefing import briefing, uncovered
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.decision import (
     Begun,
@@ -22,7 +24,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control
     works_of,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.selection import Entered
-from tests.unit.change_control.examples import NOON, judged, window
+from tests.unit.change_control.examples import NOON, RECORD, judged, rules, window, write_record
 
 LINES = {"1.3": "dns", "1.6": "https", "2.3": "eugex"}
 WORKS = [Work(line=line, role=role, title=role.upper()) for line, role in LINES.items()]
@@ -101,6 +103,33 @@ def test_a_line_that_a_procedure_applies_is_begun_by_that_procedure() -> None:
     begun = [Begun("snapshot", "A"), Begun("", "A")]
     decision = decide(wanted, [judged("A", lines=["1.3", "3.4"])], NOON + timedelta(days=2), begun=begun)
     assert ([*decision.under], [work.name for work in decision.refused]) == (["3.4"], ["1.3"])
+
+
+@pytest.mark.parametrize(
+    ("begun", "now", "may"),
+    [
+        ([Begun("snapshot", "A")], NOON, True),
+        ([Begun("snapshot", "A")], NOON + timedelta(days=2), True),
+        ([], NOON, True),
+        ([], NOON + timedelta(days=2), False),
+        (None, NOON, False),
+    ],
+)
+def test_a_record_that_names_the_procedure_alone_covers_the_way_back(
+    begun: list[Begun] | None, now: datetime, may: bool
+) -> None:
+    work = Work(line="3.4", role="exam_scheduler", title="Snapshot", begun_by="snapshot")
+    decision = decide([work, WORKS[0]], [judged("A", procedures=["snapshot"])], now, begun=begun)
+    assert [*decision.under] == (["3.4"] if may else [])
+
+
+def test_the_way_back_by_a_procedure_s_record_is_shown_with_that_record(tmp_path: Path) -> None:
+    write_record(tmp_path, RECORD.replace('lines: ["1.3"], roles: [https], ', ""))
+    work = Work(line="3.4", role="exam_scheduler", title="Snapshot", begun_by="rollback")
+    question = Question([work], tmp_path, rules(tmp_path), NOON, [], begun=[Begun("rollback", "SAS005-150")])
+    found = answer(question)
+    assert [one.record.id for one in found.records] == ["SAS005-150"]
+    assert "SAS005-150 covers it, and it is not approved" in found.refusals[0]
 
 
 def test_what_a_play_begins_is_asked_for_whatever_was_taken_for_its_gate() -> None:

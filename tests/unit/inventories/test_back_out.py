@@ -39,3 +39,11 @@ def test_that_what_depends_on_a_line_is_backed_out_of_before_it() -> None:
     for place, line in enumerate(order):
         before = set(order[:place]) & needs[line]
         assert not before, f"{line} needs {before}, which are backed out of before it"
+
+
+def test_that_others_are_asked_once_no_rows_stop_it_and_before_anything_else_is_done() -> None:
+    plays = re.split(r"^- name: ", PLAYBOOK, flags=re.MULTILINE)
+    (asked,) = (place for place, play in enumerate(plays) if "uoe.exam_scheduling.hand_over:" in play)
+    done = [place for place, play in enumerate(plays) if "back_out_lines:" in play]
+    assert '{line: "5", role: data_population}' in plays[asked - 1]
+    assert [place for place in done if place < asked] == [asked - 1]

@@ -39,3 +39,9 @@ def test_what_says_only_whether_a_run_may_work_makes_no_difference(tmp_path: Pat
     assert digest(emergency, tmp_path) == digest({}, tmp_path) == ""
     assert not list(tmp_path.iterdir())
     assert digest({**emergency, "step": "run"}, tmp_path) == digest({"step": "run"}, tmp_path)
+
+
+def test_what_a_platform_says_of_its_job_makes_no_difference(tmp_path: Path) -> None:
+    jobs = [{"awx_job_id": number, "tower_job_id": number, "awx_user_name": "operations"} for number in (1, 2)]
+    assert {digest(job, tmp_path) for job in jobs} == {""}
+    assert {digest({**job, "step": "run"}, tmp_path) for job in jobs} == {digest({"step": "run"}, tmp_path)}

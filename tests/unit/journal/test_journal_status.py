@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -213,6 +214,37 @@ def test_a_run_that_was_given_other_values_makes_up_for_nothing() -> None:
         assert next_command(status) is not None
     status = status_of([broken, run("2", "ok", *option, tasks={"Keep it, or revert": "ok"}, given="reverted")])
     assert not status.unfinished
+
+
+def test_values_that_nothing_was_applied_by_need_not_be_given_again() -> None:
+    """revert_views.yml -e deployment=33, of which there is none, and then -e deployment=3."""
+    option = ("-e", "deployment=…")
+    mistyped = run("1", "failed", *option, tasks={"Revert": "failed"}, given="33")
+    for corrected in (option, ()):
+        assert not status_of([mistyped, run("2", "ok", *corrected, tasks={"Revert": "ok"}, given="3")]).unfinished
+    assert status_of([mistyped, run("2", "ok", *option, "--tags", "dns", given="3")]).unfinished
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        {"event": "applied", "item": "a view", "action": "update"},
+        {"event": "task ended", "outcome": "failed", "changed": True},
+        {"event": "task ended", "outcome": "failed", "pending": ["a view"], "pending_count": 1},
+    ],
+)
+def test_values_that_something_was_or_may_have_been_applied_by_are_to_be_given_again(left: dict[str, Any]) -> None:
+    of = {"task": "t", "host": "localhost"}
+    events = [
+        {"event": "run began", "playbook": "playbooks/live.yml", "given": "33"},
+        {"event": "task began", **of, "name": "Revert", "role": "eugex", "line": "2.3"},
+        *([{**of, **left}] if left["event"] == "applied" else []),
+        {"outcome": "failed", "changed": False, **of, **left, "event": "task ended"},
+        {"event": "run ended", "outcome": "failed"},
+    ]
+    failed = journal(written(events), name="1")
+    assert status_of([failed, run("2", "ok", given="3")]).unfinished
+    assert not status_of([failed, run("2", "ok", given="33")]).unfinished
 
 
 def test_without_a_digest_the_names_are_held_against_each_other() -> None:

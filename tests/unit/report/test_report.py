@@ -89,9 +89,9 @@ def test_a_run_that_is_refused_at_a_later_stage_says_that_it_had_begun() -> None
 
 
 def test_a_check_run_keeps_what_each_gate_would_have_refused() -> None:
-    first, second = "line 1.3: no change record covers it", "line 1.6: no change record covers it"
+    first, second = "line 1.3: its window closed 14 hours ago", "line 1.6: its window closed 14 hours ago"
     script = Script(a_run(check_mode=True, change={**CHANGE, "refusals": [first, second]}))
-    for refusals in ([second], []):
+    for refusals in (["line 1.6: its window closed 14 hours 1 minute ago"], []):
         script.collected.began(a_run(check_mode=True, change={**CHANGE, "refusals": refusals}))
     report = script.report()
     assert report["change"]["refusals"] == [first, second]
