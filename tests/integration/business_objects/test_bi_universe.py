@@ -226,6 +226,10 @@ def test_that_a_platform_that_does_not_answer_after_the_promotion_leaves_it_unkn
     assert "Not known whether applied" in failed["msg"]
     platform.faults()
     assert platform.run()["changed"] is False
+    with Store(platform.directory / "platform").changing() as state:  # the BI team publishes it
+        state["universes"][0]["revision"] = 8
+    promoted = platform.run(artefact=str(platform.archive(revision=9)), revision=9)
+    assert (promoted["changed"], archive.read(Path(promoted["backup"]))["universe"]["revision"]) == (True, 8)
 
 
 @pytest.mark.thorough
