@@ -189,6 +189,9 @@ def test_that_a_first_release_that_fails_leaves_clients_the_site_of_before(serve
     assert "release 1.0.0 was not put in service" in failed
     assert "Clients have what they had before it." in " ".join(failed.split())
     server.comes_to_serve("The timetable of before")
+    server.old_site("What its owner says since")
+    server.play("web_timetables", "activate", succeeds=False, **asked)
+    server.comes_to_serve("What its owner says since")
 
 
 @pytest.mark.thorough
