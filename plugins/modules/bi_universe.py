@@ -22,7 +22,8 @@ description:
     fails nothing is promoted.
   - After, it makes sure of CUID, revision and time stamp, of the connection that the universe is bound to, that the
     connection itself was not touched, that Web Intelligence offers the universe, and that a small query through it
-    returns rows. If one of these is not so, the backup is promoted, and the task fails.
+    returns rows. If one of these is not so, the backup is promoted, unless it is bound to another connection, and the
+    task fails.
   - What the output of C(lcm_cli) says counts, not its exit code; a job that succeeded in part is a failure.
   - Connections and rights are never promoted, so that they stay this environment's.
   - The file of properties, which holds passwords, can be read by its account alone and is removed when the tool has

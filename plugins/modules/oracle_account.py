@@ -55,7 +55,9 @@ options:
         For an account that was replaced by another. Without O(password), one that is not there is not created.
     type: int
   end_rollover:
-    description: Whether the password before stops being accepted. Not in the run that sets a new one.
+    description:
+      - Whether the declared password alone is accepted from then on. Not in the run that sets a new one.
+      - The server ends the one that was set first. If that is the declared one, since it was put back, it is set anew.
     type: bool
     default: false
   profile:

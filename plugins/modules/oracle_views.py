@@ -89,8 +89,8 @@ options:
     description: Who deploys, for the history. By default it is O(login_user).
     type: str
   deployment:
-    description: With O(state=reverted), the deployment of RV(history) to go back to. V(0) is what was there before the
-      first one.
+    description: With O(state=reverted), the deployment of RV(history) to go back to. It is the last one if somebody has
+      changed what that left. V(0) is what was there before the first one.
     type: int
   whole_release:
     description:

@@ -5,7 +5,8 @@
 """Archives with what is known of them: what was exported for sign-off, and what a promotion found and kept.
 
 Beside each archive there is a JSON file of the same name. Each promotion has a number; its backup is the way back. One
-that was neither proven nor put back leaves its backup open: what it left is nothing to go back to.
+that was neither proven nor put back leaves its backup open: what it left is nothing to go back to. What somebody else
+has brought since is.
 """
 
 from __future__ import annotations
@@ -53,7 +54,9 @@ class Kept:
     digest: str | None
     """SHA-256 of the archive; None if there is none."""
     aim: Bound | None = None
-    """Of a backup that is open, what the promotion was to bring; None once it was proven or put back."""
+    """Of a backup that is open, what the last promotion was to bring; None once it was proven or put back."""
+    tried: tuple[int | None, ...] = ()
+    """Of a backup that is open, the revisions that earlier promotions were to bring."""
 
     @classmethod
     def of(cls, cuid: str, universe: Universe | None, version: str, digest: str | None) -> Kept:
@@ -69,16 +72,22 @@ class Kept:
         return None if self.name is None else Bound(self.revision, self.connections)
 
     def left_half_done(self, universe: Universe | None) -> bool:
-        """Return whether the universe may be what the promotion of this backup has left half done."""
-        return self.aim is not None and Bound.of(universe) not in (self.aim, self.bound)
+        """Return whether the universe may be what a promotion since this backup has left half done.
+
+        One of a revision that none of them was to bring was not there before either: it is somebody else's work.
+        """
+        found = Bound.of(universe)
+        if self.aim is None or found in (self.aim, self.bound):
+            return False
+        return found is None or found.revision in (None, self.revision, self.aim.revision, *self.tried)
 
     def opened(self, aim: Bound) -> Kept:
         """Return it as it is while a promotion is under way."""
-        return replace(self, aim=aim)
+        return replace(self, aim=aim, tried=self.tried if self.aim is None else (*self.tried, self.aim.revision))
 
     def closed(self) -> Kept:
         """Return it as it is once the promotion was proven, or put back."""
-        return replace(self, aim=None)
+        return replace(self, aim=None, tried=())
 
     def write(self, host: BiHost, archive: PurePath) -> None:
         """Write it beside its archive."""
@@ -99,7 +108,8 @@ def read(host: BiHost, archive: PurePath) -> Kept | None:
         aim = found.get("aim")
         if aim is not None:
             aim = Bound(aim["revision"], tuple(aim["connections"]))
-        return Kept(**{**found, "connections": tuple(found["connections"]), "aim": aim})
+        sequences = {name: tuple(found.get(name, ())) for name in ("connections", "tried")}
+        return Kept(**{**found, **sequences, "aim": aim})
     except (ValueError, KeyError, TypeError) as error:
         raise Problem(
             "what is known of the archive cannot be read",

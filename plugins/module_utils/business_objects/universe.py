@@ -150,7 +150,7 @@ class PromotedUniverse(Resource[Found, Change]):
         except OutcomeUnknown:
             raise
         except Problem as problem:
-            raise self._put_back(problem, found, backup, kept) from None
+            raise self._put_back(problem, found, aim, backup, kept) from None
         kept.closed().write(self._host, backup)
 
     def _back_up(self, found: Found, aim: Bound) -> tuple[PurePath, Kept]:
@@ -233,7 +233,7 @@ class PromotedUniverse(Resource[Found, Change]):
             return [f"a query for {', '.join(objects)} returns {len(rows)} rows, expected {least} or more"]
         return []
 
-    def _put_back(self, problem: Problem, found: Found, backup: PurePath, kept: Kept) -> Problem:
+    def _put_back(self, problem: Problem, found: Found, aim: Bound, backup: PurePath, kept: Kept) -> Problem:
         """Promote the backup if anything was written, and return what is to be said of both."""
         try:
             with self._session() as session:
@@ -244,6 +244,12 @@ class PromotedUniverse(Resource[Found, Change]):
                     kept.closed().write(self._host, backup)
             elif kept.bound is None:
                 so = "It was not there before, and what of it is there now stays: the BI team deletes it in the CMC"
+            elif kept.connections != aim.connections:
+                bound = ", ".join(kept.connections) or "nothing"
+                so = (
+                    f"What was there before is not put back: it was bound to {bound}, so that its reports would show "
+                    f"another database. The BI team decides; its archive is {backup}"
+                )
             else:
                 log = self._promote_backup(backup, kept)
                 self._prove(replace(found, universe=now), kept.bound)

@@ -65,20 +65,27 @@ class Account(Resource[FoundAccount, AccountChange]):
         when the account has its rights."""
         verifies = False
         for change in changes:
-            if change.if_rejected:
-                state = try_password(self._session.server, self.declared, locked=False)
-                if state == "accepted":
-                    yield change
-                    continue
-                if state != "rejected":
-                    raise Problem(f"its password is {state}", where=change.item, remedy="Run again.")
+            if change.if_rejected and not self._is_rejected(change):
+                yield change
+                continue
             self._session.execute_all([change.statement])
-            if change.sets_password:
+            sets_password = change.sets_password
+            if change.if_ended and self._is_rejected(change):
+                self._session.execute_all(change.if_ended)
+                sets_password = True
+            if sets_password:
                 rejected_logins.forget(of_account(self._session.server, self.declared))
                 verifies = True
             yield change
         if verifies and not self.declared.locked:
             self._prove()
+
+    def _is_rejected(self, change: AccountChange) -> bool:
+        """Return whether a login shows that the password is another one. Raises Problem if it shows neither."""
+        state = try_password(self._session.server, self.declared, locked=False)
+        if state not in ("accepted", "rejected"):
+            raise Problem(f"its password is {state}", where=change.item, remedy="Run again.")
+        return state == "rejected"
 
     def _prove(self) -> None:
         """Log in with the new password, once. Raises Problem if it is not accepted."""

@@ -207,9 +207,16 @@ def _password(
             f"{where} password", "update", before, "as declared", statement, sets_password=True, if_rejected=True
         )
     elif declared.end_rollover and account.in_rollover and account.verified == "accepted":
-        before = "the one before is accepted too"
-        statement = [f"{alter} EXPIRE PASSWORD ROLLOVER PERIOD"]
-        yield AccountChange(f"{where} password rollover", "update", before, "the declared one alone", statement)
+        # which of the two was set last cannot be read: it alone stays, and need not be the declared one
+        end: Statement = [f"{alter} EXPIRE PASSWORD ROLLOVER PERIOD"]
+        yield AccountChange(
+            f"{where} password rollover",
+            "update",
+            "another one is accepted too",
+            "the declared one alone",
+            end,
+            if_ended=(statement, end),
+        )
 
 
 def is_quiet(declared: DeclaredAccount, found: FoundAccount) -> bool:
@@ -267,7 +274,10 @@ def warnings_for(declared: DeclaredAccount, found: FoundAccount) -> list[str]:
     if account.verified == "locked" and declared.locked is not False:
         warnings.append(f"The password of {name} was not verified, because the account is locked.")
     if account.in_rollover and not declared.end_rollover:
-        warnings.append(f"The password of {name} is in its rollover period: the one before is accepted too.")
+        warnings.append(
+            f"The password of {name} is in its rollover period: two are accepted, and when it ends, the one that was "
+            "set last alone. If the declared one is the one before, put back, end the period now (end_rollover)."
+        )
     days = days_left(account, found.now)
     if days is not None and days <= declared.expiry_warning_days:
         when = f"expires in {days} days" if days >= 0 else f"expired {-days} days ago"

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.account_state import (
@@ -28,6 +28,8 @@ class AccountChange(Change):
     """Whether the password is verified by a login afterwards."""
     if_rejected: bool = False
     """Whether the password is set only if a login shows that it is another one: it could not be tried before."""
+    if_ended: Sequence[Statement] = ()
+    """What is executed as well if a login shows that the declared password is the one that the statement has ended."""
 
 
 def plan_rights(declared: DeclaredAccount, account: AccountState | None, where: str) -> Iterator[AccountChange]:

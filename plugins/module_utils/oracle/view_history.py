@@ -178,6 +178,10 @@ def reverted(
     state = _before(history) | state_after(known)
     undone = [*_broken_off(history[:place]), *history[place:]]
     names = names_in(undone)
+    if number is not None:
+        # no later deployment need have touched what somebody has changed since; what had left the set by then stays
+        ended = [at for at, each in enumerate(known) if each.action in BEGUN]
+        names |= names_in(known[ended[-1] :] if ended else ())
     revoke = {}
     for name in names:
         view = state.get(name)

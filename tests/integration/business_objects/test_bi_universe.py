@@ -123,6 +123,14 @@ def test_that_it_is_not_reverted_to_what_was_bound_elsewhere(platform: Platform)
     assert platform.universe["connections"] == [LIVE]
 
 
+def test_that_what_was_bound_elsewhere_is_not_put_back_either(platform: Platform) -> None:
+    platform.bind(TEST)
+    failed = platform.run(query={"objects": ["Exam code"], "rows": 4})
+    assert "returns 3 rows, expected 4 or more" in failed["msg"]
+    assert f"What was there before is not put back: it was bound to {TEST}" in failed["msg"]
+    assert (platform.universe["revision"], platform.universe["connections"]) == (7, [LIVE])
+
+
 def test_that_nothing_is_reverted_where_no_promotion_is_known(platform: Platform) -> None:
     assert "no promotion of universe" in platform.run(state="reverted")["msg"]
 
@@ -226,6 +234,10 @@ def test_that_a_platform_that_does_not_answer_after_the_promotion_leaves_it_unkn
     assert "Not known whether applied" in failed["msg"]
     platform.faults()
     assert platform.run()["changed"] is False
+    with Store(platform.directory / "platform").changing() as state:  # the BI team publishes it
+        state["universes"][0]["revision"] = 8
+    promoted = platform.run(artefact=str(platform.archive(revision=9)), revision=9)
+    assert (promoted["changed"], archive.read(Path(promoted["backup"]))["universe"]["revision"]) == (True, 8)
 
 
 @pytest.mark.thorough

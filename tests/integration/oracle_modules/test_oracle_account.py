@@ -154,6 +154,29 @@ def test_that_a_password_is_rotated_while_the_one_before_is_still_accepted(
     execute(system, f"DROP USER {name}", f"DROP PROFILE P_{name}")
 
 
+def test_that_a_password_that_was_put_back_is_the_one_that_stays_when_the_rollover_is_ended(
+    emulator: Emulator, keep: Keeper, name: str, system: oracledb.Connection
+) -> None:
+    arguments = {"profile": f"P_{name}", "profile_limits": {"PASSWORD_ROLLOVER_TIME": 1}}
+    for password in (PASSWORD, OTHER):
+        keep(password=password, **arguments)
+    put_back = {"password": PASSWORD, **arguments}
+    left = keep(**put_back)
+    assert items(left, name) == []
+    assert "If the declared one is the one before, put back, end the period now" in str(left["warnings"])
+    predicted = keep(check=True, end_rollover=True, **put_back)
+    assert items(predicted, name) == ["update password rollover"]
+    assert keep(end_rollover=True, **put_back)["changes"] == predicted["changes"]
+    assert rows(system, "SELECT account_status FROM dba_users WHERE username = :1", name) == [("OPEN",)]
+    emulator.passwords[name] = PASSWORD
+    emulator.connect(name).close()
+    emulator.passwords[name] = OTHER
+    with pytest.raises(LoginRejected):
+        emulator.connect(name)
+    assert items(keep(end_rollover=True, **put_back), name) == []
+    execute(system, f"DROP USER {name}", f"DROP PROFILE P_{name}")
+
+
 def test_that_an_old_account_is_locked_when_nobody_uses_it(
     emulator: Emulator, keep: Keeper, name: str, system: oracledb.Connection
 ) -> None:

@@ -94,6 +94,29 @@ def test_that_what_is_new_is_accepted_beside_what_was_before_until_that_is_ended
     assert as_automation(isolated, DISABLED, *drop) == f'[["{BEFORE}"]]'
 
 
+@pytest.mark.thorough
+@pytest.mark.timeout(600)
+def test_that_a_password_of_the_hub_is_put_back_and_no_third_one_is_set_meanwhile(rehearsed: Rehearsed) -> None:
+    isolated = rehearsed.isolated
+    password = isolated.directory / "secrets/eugex_account_password"
+    old, new, third = password.read_text(encoding="utf-8"), *(secrets.token_urlsafe(24) for _ in range(2))
+
+    def said(*options: str, succeeds: bool = True) -> str:
+        return " ".join(isolated.play("rotate.yml", "--tags", "exam_connect", *options, succeeds=succeeds).split())
+
+    password.write_text(new, encoding="utf-8")
+    assert "The one before is accepted for 2 days" in said()
+    password.write_text(third, encoding="utf-8")
+    assert "has two passwords already" in said(succeeds=False)
+    password.write_text(old, encoding="utf-8")
+    assert "run this again now with -e exam_end_overlap=true" in said()
+    assert changed(said("-e", "exam_end_overlap=true")) == 1
+    assert isinstance(connect_reads(isolated), list)
+    password.write_text(new, encoding="utf-8")
+    assert "ORA-01017" in str(connect_reads(isolated))
+    password.write_text(old, encoding="utf-8")
+
+
 def as_automation(isolated: Isolated, *statements: str) -> str:
     """Run statements on the rehearsal's SQL Server and return the rows that they return, a line of JSON for each."""
     network = isolated.environment["EXAM_REHEARSAL_NETWORK"]

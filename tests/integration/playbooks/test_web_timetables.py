@@ -60,6 +60,7 @@ def test_a_client_that_polls_throughout_sees_no_failed_request(site: WebTimetabl
             failed = site.isolated.play(*STAGE, *OPEN, "-e", site.release("1.1.0", broken), succeeds=False)
             assert "release 1.1.0 was not put in service" in failed
             assert "as before" in failed
+            assert "not healthy either" not in failed
             assert "web2-live" not in failed.split("PLAY RECAP")[1].split("IMPLEMENTATION PLAN")[0], "it comes later"
             assert site.current() == before
         deployed = site.isolated.play(*STAGE, *OPEN, "-e", site.release("1.2.0"))

@@ -189,11 +189,32 @@ def test_that_a_first_release_that_fails_leaves_clients_the_site_of_before(serve
     assert "release 1.0.0 was not put in service" in failed
     assert "Clients have what they had before it." in " ".join(failed.split())
     server.comes_to_serve("The timetable of before")
+    server.old_site("What its owner says since")
+    server.play("web_timetables", "activate", succeeds=False, **asked)
+    server.comes_to_serve("What its owner says since")
 
 
 @pytest.mark.thorough
 @pytest.mark.timeout(240)
-def test_that_a_login_that_was_changed_for_a_release_that_fails_is_told_of(server: WebServer) -> None:
+def test_that_a_first_release_that_fails_is_told_of_where_nginx_takes_nothing_up(server: WebServer) -> None:
+    server.old_site("The timetable of before")
+    before = server.site.read_text(encoding="utf-8")
+    server.play("web_timetables", "nginx")
+    broken = server.site.with_name("of-somebody-else.conf")
+    broken.write_text("no such directive;\n", encoding="utf-8")
+    asked = {"web_timetables_target": "1.0.0", "web_timetables_before": ""}
+    failed = " ".join(server.play("web_timetables", "activate", succeeds=False, **asked).split())
+    assert "release 1.0.0 was not put in service" in failed
+    assert "nginx does not take it up: " in failed
+    assert server.site.read_text(encoding="utf-8") == before
+    broken.unlink()
+    server.play("web_timetables", "activate", succeeds=False, **asked)
+    server.comes_to_serve("The timetable of before")
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(240)
+def test_that_a_login_that_was_changed_for_a_release_that_fails_is_told_of_by_each_run(server: WebServer) -> None:
     release = server.base / "releases/0.9.0"
     release.mkdir(parents=True)
     (release / "release.json").write_text('{"version": "0.9.0"}', encoding="utf-8")
@@ -202,7 +223,9 @@ def test_that_a_login_that_was_changed_for_a_release_that_fails_is_told_of(serve
     told = []
     for changed in (True, False):
         kept = {"web_timetables_account_kept": {"changed": changed}}
-        failed = server.play("web_timetables", "activate", succeeds=False, **asked, **kept)
-        told.append("release 0.9.0 logs on no more" in " ".join(failed.split()))
+        failed = " ".join(server.play("web_timetables", "activate", succeeds=False, **asked, **kept).split())
+        told.append("release 0.9.0 logs on no more" in failed)
+        assert "But that is not healthy either: its health page answers -1 (" in failed
+        assert ("If an earlier run has changed the password of the login ExamWebTimetables" in failed) is not changed
         assert "Clients have release 0.9.0, as before." in failed
     assert told == [True, False]

@@ -214,7 +214,9 @@ def test_that_backups_are_numbered_for_each_universe_alone(tmp_path: Path) -> No
         (replace(UNIVERSE, revision=6), False),  # nothing was written, or it was put back
         (UNIVERSE, False),  # it came to what was wanted, though nobody has seen it
         (replace(UNIVERSE, connections=(OTHER,)), True),
-        (replace(UNIVERSE, revision=5), True),
+        (replace(UNIVERSE, revision=6, connections=(OTHER,)), True),
+        (replace(UNIVERSE, revision=None), True),
+        (replace(UNIVERSE, revision=8), False),  # somebody has published it since
         (None, True),
     ],
 )
@@ -225,8 +227,12 @@ def test_that_what_a_promotion_may_have_left_is_told_from_what_others_brought(
     assert opened.left_half_done(universe) is half_done
     assert not opened.closed().left_half_done(universe)
     assert not kept().left_half_done(universe)
-    opened.write(HERE, tmp_path / "A-000001.lcmbiar")
-    assert archives.read(HERE, tmp_path / "A-000001.lcmbiar") == opened
+    again = opened.opened(Bound(9, ("ALive",)))  # what the first one has left may be there still
+    left = replace(UNIVERSE, connections=(OTHER,))
+    assert (again.left_half_done(left), again.closed().opened(Bound(9, ())).left_half_done(left)) == (True, False)
+    for each in (opened, again):
+        each.write(HERE, tmp_path / "A-000001.lcmbiar")
+        assert archives.read(HERE, tmp_path / "A-000001.lcmbiar") == each
 
 
 @pytest.mark.parametrize("environment", ["dev", "test", "live"])

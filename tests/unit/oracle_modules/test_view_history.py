@@ -180,6 +180,34 @@ def test_that_what_somebody_changed_after_a_run_that_broke_off_is_found() -> Non
     assert views.present == {"V1": theirs}
 
 
+@given(SETS, st.lists(SETS, min_size=1, max_size=4), STATES, st.data())
+def test_that_a_deployment_that_is_named_comes_back_whole_whatever_was_changed_since(
+    found: Views, states: list[Views], changed_since: Views, data: st.DataObject
+) -> None:
+    views = Deployed(present=there(found))
+    for state in states:
+        views.deploy(state)
+    deployed = [each for each in views.history if each.action == "deployed"]
+    if not deployed:
+        return
+    named = data.draw(st.sampled_from(deployed))
+    views.present = there(changed_since)
+    for _time in range(2):
+        target = reverted(views.history, named.number, "here").views
+        assert named.views.keys() <= target.keys()
+        assert all(same(view, target[name]) for name, view in named.views.items())
+        views._reach(target, "reverted", revoke=True, broken_off_after=None)
+        assert all(same(view, views.present.get(name)) for name, view in named.views.items())
+
+
+def test_that_a_view_that_had_left_the_set_is_nobody_elses_to_put_back() -> None:
+    views = Deployed()
+    for state in ({"V1": V1, "V2": V2}, {"V1": OTHER}, {"V1": V1}):
+        views.deploy(state)
+    assert reverted(views.history, 3, "here").views.keys() == {"V1"}
+    assert reverted(views.history, 1, "here").views.keys() == {"V1", "V2"}
+
+
 @given(SETS, st.lists(SETS, min_size=1, max_size=3))
 def test_that_deployment_0_is_what_was_before_the_first_one(found: Views, states: list[Views]) -> None:
     views = Deployed(present=there(found))
