@@ -44,6 +44,8 @@ class Faults:
     disk_full: bool = False
     files_locked: list[str] = field(default_factory=list)
     """Paths that another process has open, so that nobody replaces or deletes them."""
+    files_written: list[str] = field(default_factory=list)
+    """Paths that a program has open for writing. Only who lets others write meanwhile can read them; slurp does not."""
     service_does_not_start: list[str] = field(default_factory=list)
     service_stops_again: list[str] = field(default_factory=list)
     """Starts, and is found stopped when it is next looked at."""

@@ -61,7 +61,10 @@ options:
     type: int
     default: 3600
   stalled_after:
-    description: After how many seconds in which nothing moves it hangs.
+    description:
+      - After how many seconds in which O(status.done) does not move it hangs, and after how many without an answer the
+        host is given up.
+      - Where that number cannot be read, nothing is known of it, and only O(deadline) ends the task.
     type: int
     default: 600
   interval:

@@ -41,7 +41,8 @@ def exchange(
         keep_days: days that a replaced certificate stays in the store.
 
     Returns:
-        `problems` (texts; nothing may be done while there are any), `thumbprint` (None before the certificate exists),
+        `problems` (texts; nothing may be done while there are any), `refused` (as these, of bindings whose options
+        would be lost: known only once it is known which are due), `thumbprint` (None before the certificate exists),
         `import` (whether it is to be imported), `bind` (bindings for its names, as `microsoft.iis.website` adds them),
         `follow` (bindings without SNI that are brought to it once the names are proven), `restore` (`add` and `remove`:
         what undoes `bind`), `replaced` (thumbprints of certificates that were unbound, with the time), `due` (those of
@@ -60,12 +61,16 @@ def exchange(
     for wanted in [] if problems else _without_sni(certificate, own, sites, thumbprint):
         # an exact address outdoes every name, so it cannot wait until the names are proven
         (follow if wanted["ip"] == ANY_ADDRESS else bind).append(wanted)
+    refused = _losing(certificate, own, [*bind, *follow])
+    if refused:
+        bind, follow = [], []
     before = _bound(sites)
     after = _bound([site for site in sites if site is not own], _with(own["bindings"], [*bind, *follow]))
     record = {**replaced, **{each: f"{now.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}" for each in before & there - after}}
-    imports = not problems and thumbprint not in with_key
+    imports = not problems and not refused and thumbprint not in with_key
     return {
         "problems": problems,
+        "refused": refused,
         "thumbprint": thumbprint or None,
         "import": imports,
         "bind": bind,
@@ -107,6 +112,22 @@ def _problems(certificate: Mapping[str, Any], sites: Sequence[Mapping[str, Any]]
                 "Remove it there, or correct site or names."
             )
     return problems
+
+
+def _losing(certificate: Mapping[str, Any], site: Mapping[str, Any], due: Sequence[Binding]) -> list[str]:
+    """Return which bindings that are due have options that `microsoft.iis.website` would take away.
+
+    Of a binding's `sslFlags` it knows SNI (1) and the Central Certificate Store (2), sets exactly these, and reads all
+    that is greater than 1 as that store: a binding that has a certificate of its own has other options.
+    """
+    changed = {identity(binding) for binding in due}
+    losing = [each for each in site["bindings"] if identity(each) in changed and each["use_ccs"] and _has_own(each)]
+    return [
+        f"https_certificates, host {certificate['host']}: the binding {':'.join(map(str, identity(each)))} of the site "
+        f"{site['name']!r} has options that this run would take away, such as HTTP/2 or old versions of TLS disabled. "
+        "Clear them in IIS Manager, run again, and set them again: a binding that has its certificate is left as it is."
+        for each in losing
+    ]
 
 
 def _named(certificate: Mapping[str, Any], site: Mapping[str, Any], thumbprint: str) -> Iterator[dict[str, Any]]:
@@ -175,14 +196,17 @@ def _restore(present: Sequence[Binding], bind: Sequence[Binding]) -> dict[str, A
 
 def as_added(there: Binding) -> dict[str, Any]:
     """Return a binding that is there as `microsoft.iis.website` adds it."""
+    own = {key: there[key] for key in ("certificate_hash", "certificate_store_name")} if _has_own(there) else {}
     return {
-        **{key: there[key] for key in ("ip", "port", "hostname", "protocol", "use_sni", "use_ccs")},
-        **(
-            {key: there[key] for key in ("certificate_hash", "certificate_store_name")}
-            if there["certificate_hash"] and not there["use_ccs"]
-            else {}
-        ),
+        **{key: there[key] for key in ("ip", "port", "hostname", "protocol", "use_sni")},
+        "use_ccs": there["use_ccs"] and not own,
+        **own,
     }
+
+
+def _has_own(binding: Binding) -> bool:
+    """Return whether a binding has a certificate of its own, and none of the Central Certificate Store."""
+    return bool(binding["certificate_hash"])
 
 
 def _with(present: Sequence[Binding], wanted: Sequence[Binding]) -> list[Binding]:

@@ -17,6 +17,9 @@ _CONVERSION = re.compile(r"%(?:(?P<percent>%)|-?\d*(?:\.\d+)?(?P<name>[A-Za-z][\
 _FORMATTED = {"date", "utcdate", "d"}
 """Conversions whose option is a format, and says nothing of what is written."""
 
+_BEGINS_A_LINE = r"[\d\[(<]|(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\b"
+"""What lines of logs begin with, whatever the layout: a time, something in brackets, or a level."""
+
 LAYOUT, FORBIDDEN, LINE, AFTER = "layout", "fields that may not be logged", "last line of the log", "last line written"
 
 
@@ -45,8 +48,11 @@ def forbidden(layout: str, allowed: Collection[str]) -> list[str]:
 
 
 def line_regex(pattern: str) -> str:
-    """Return a regular expression of .NET that matches a log whose last line matches a pattern, case included."""
-    return rf"(?-i)(?:\A|\n)(?:{pattern})\r?\n?\z"
+    """Return a regular expression of .NET that matches a log whose last line matches a pattern, case included.
+
+    What follows a line and is none itself, such as the stack of an error, belongs to it.
+    """
+    return rf"(?-i)(?:\A|\n)(?:{pattern})(?:\r?\n(?!{_BEGINS_A_LINE})[^\r\n]*)*\r?\n?\z"
 
 
 def judgement(

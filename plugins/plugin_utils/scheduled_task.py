@@ -78,11 +78,13 @@ class Seen:
     done: int | None = None
     total: int | None = None
     message: str = ""
+    unread: str = ""
+    """Why the status file could not be read."""
 
     def __str__(self) -> str:
         """Return it as a sentence says it."""
         if self.done is None:
-            return "it does not say how far it is"
+            return "a number that is not known" + (f" ({self.unread})" if self.unread else "")
         return f"{self.done} of {self.total if self.total is not None else 'an unknown number'}"
 
 
@@ -154,7 +156,7 @@ class ScheduledTask:
 
     def _followed(self, before: str, began: float) -> tuple[Mapping[str, Any], Seen]:
         """Return what the task scheduler says of the task when it has ended, and how far it was."""
-        seen, moved, pause = Seen(), began, _FIRST_LOOK
+        seen, moved, answered, pause = Seen(), began, began, _FIRST_LOOK
         with Progress(self._declared.name, unit=self._declared.unit) as progress:
             while True:
                 self._wait(pause)
@@ -163,29 +165,33 @@ class ScheduledTask:
                     found = self._look()
                     latest = self._seen()
                 except Problem as problem:  # the job goes on while its host does not answer
-                    if self._now() - moved > self._declared.stalled_after:
+                    if self._now() - answered > self._declared.stalled_after:
                         raise OutcomeUnknown(
                             f"{problem} Whether it still runs is not known; it was at {seen} when last seen."
                         ) from None
                     continue
+                answered = self._now()
                 started = found["state"]["last_run_time"] != before
                 if not started and not _runs(found):
                     if self._now() - began > min(_STARTS_WITHIN, self._declared.deadline):
                         raise self._problem("it was started, and does not run", remedy="Look into its history.")
                     continue
                 if not _runs(found):
-                    progress.advance((latest.done or 0) - (seen.done or 0))
+                    progress.advance(max(0, (latest.done or 0) - (seen.done or 0)))
                     return found, latest
-                if latest.done != seen.done:
-                    progress.advance((latest.done or 0) - (seen.done or 0))
+                if latest.done is not None and latest.done != seen.done:
+                    progress.advance(latest.done - (seen.done or 0))
                     moved = self._now()
                     progress.expect(latest.total)
-                seen = latest
-                self._end_if_late(seen, moved, began)
+                seen = seen if latest.done is None else latest
+                self._end_if_late(latest, moved, began)
 
     def _end_if_late(self, seen: Seen, moved: float, began: float) -> None:
-        """End the task if it hangs or takes too long. Raises Problem then."""
-        if self._now() - moved > self._declared.stalled_after:
+        """End the task if it hangs or takes too long. Raises Problem then.
+
+        One whose number cannot be read may well be at work: of that only the deadline is the end.
+        """
+        if seen.done is not None and self._now() - moved > self._declared.stalled_after:
             why = f"it hung: nothing moved for {self._declared.stalled_after} seconds"
         elif self._now() - began > self._declared.deadline:
             why = f"it did not end within {self._declared.deadline} seconds"
@@ -207,7 +213,7 @@ class ScheduledTask:
         )
 
     def _seen(self) -> Seen:
-        """Return what the status file says; nothing where it is missing, or half written.
+        """Return what the status file says; no number where it is missing, locked, or half written.
 
         Raises:
             Problem: the host did not answer.
@@ -218,7 +224,7 @@ class ScheduledTask:
         try:
             status = json.loads(base64.b64decode(answer.get("content", "")))
         except ValueError:
-            return Seen()
+            return Seen(unread=str(answer.get("msg", "")).strip().rstrip("."))
         place = self._declared.status
         done, total = place.done.of(status), place.total.of(status)
         return Seen(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 
+from emulators.windows import paths
 from emulators.windows.module import Call, Module, ModuleFailure
 
 
@@ -17,6 +18,8 @@ def run(call: Call) -> None:
         raise ModuleFailure(f"Path {path} is not found")
     if file.directory:
         raise ModuleFailure(f"Path {path} is a directory")
+    if paths.key(path) in map(paths.key, call.machine.faults.files_written):
+        raise ModuleFailure(f"The process cannot access the file '{path}' because it is being used by another process.")
     call.result.update(content=base64.b64encode(call.machine.files.read(path)).decode(), encoding="base64")
 
 

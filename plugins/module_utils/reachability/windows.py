@@ -47,8 +47,10 @@ _REASONS: Mapping[str, tuple[State, str]] = {
     "AccessDenied": (State.UNREACHABLE, "prohibited by this host's own firewall"),
     "AddressNotAvailable": (State.UNREACHABLE, "this host has no such source address"),
     "AddressFamilyNotSupported": (State.UNREACHABLE, "this host does not speak that address family"),
+    # what Windows says where the source address is one of IPv4 and the destination's one of IPv6
+    "Fault": (State.UNREACHABLE, "the source address is of another address family"),
 }
-_NO_ROUTE = frozenset(("NetworkUnreachable", "AddressNotAvailable", "AddressFamilyNotSupported"))
+_NO_ROUTE = frozenset(("NetworkUnreachable", "AddressNotAvailable", "AddressFamilyNotSupported", "Fault"))
 _ENDS = {"Deadline": "silent until the deadline", "ConnectionReset": "connection reset"}
 
 

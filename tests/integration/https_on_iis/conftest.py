@@ -25,7 +25,7 @@ from tests.integration.windows.conftest import Process
 from tests.integration.windows.playbook import play
 
 NETWORK = "127.45"
-HOSTS = ("plain", "half", "gone", "distrusted", "taken")
+HOSTS = ("plain", "half", "gone", "distrusted", "taken", "hardened")
 SITE = "Exam Scheduler"
 
 
@@ -37,7 +37,11 @@ ADDRESSES = {host: f"{NETWORK}.1.{number}" for number, host in enumerate(HOSTS, 
 
 
 def seed() -> dict[str, Any]:
-    """Return the emulator's seed: an installer's site each, and on one host another site that has the name already."""
+    """Return the emulator's seed: an installer's site each, but two.
+
+    On `taken` another site has the name already; on `hardened` HTTP/2 is disabled for the name, which website_info
+    shows as `use_ccs`.
+    """
     seed: dict[str, Any] = {
         "accounts": [{"name": "ansible", "password_file": "secrets/windows_password"}],
         "defaults": {
@@ -50,6 +54,8 @@ def seed() -> dict[str, Any]:
     }
     has_it_already = {"protocol": "http", "port": 443, "hostname": names("taken")[0]}
     seed["hosts"]["taken"]["sites"].append({"name": "Default Web Site", "site_id": 2, "bindings": [has_it_already]})
+    (own,) = seed["hosts"]["hardened"]["sites"]
+    own["bindings"].append({**own["bindings"][0], "hostname": names("hardened")[0], "use_sni": True, "use_ccs": True})
     windows_hosts.sign(seed)
     return seed
 

@@ -7,13 +7,15 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from emulators.windows.faults import Faults
-from tests.integration.https_on_iis.conftest import HOSTS, Outcome, Runner, names
+from tests.integration.https_on_iis.conftest import HOSTS, SITE, Outcome, Runner, names
 
 pytestmark = pytest.mark.timeout(600)
+HARDENED = {"ip": "*", "port": 443, "hostname": names("hardened")[0]}
 DAY_LONG_AGO = "2026-01-01T00:00:00Z"
 
 
@@ -44,9 +46,10 @@ def story(runner: Runner) -> Story:
     faults.clear()
     # as if the connection had not come back for its removal either
     leftover = {"content": "x", "dest": "%TEMP%\\exam-scheduling-certificate.pfx"}
-    by_hand = {
+    by_hand: dict[str, dict[str, Any]] = {
         "taken": {"microsoft.iis.website": {"name": "Default Web Site", "state": "absent"}},
         "half": {"ansible.windows.win_copy": leftover},
+        "hardened": {"microsoft.iis.website": {"name": SITE, "bindings": {"remove": [HARDENED]}}},
     }
     second = runner.run(by_hand=by_hand)
     assert {host: outcome.failure for host, outcome in second.items() if outcome.failure} == {}
@@ -92,6 +95,16 @@ def test_that_a_binding_of_another_site_is_refused_before_anything_is_touched(st
         r"the site 'Default Web Site' has \*:443:taken\.exams\.example, which .*Nothing was touched\.", outcome.failure
     )
     assert (outcome.changed, outcome.imported, outcome.first_day) == (0, {}, True)
+
+
+def test_that_options_of_a_binding_are_not_taken_away(story: Story) -> None:
+    outcome = story.first["hardened"]
+    assert re.search(
+        r"the binding \*:443:hardened\.exams\.example .* has options that .*Nothing was touched on the host\.",
+        outcome.failure,
+    )
+    assert outcome.imported == {}
+    assert len(outcome.bound) == 2
 
 
 def test_that_an_import_that_breaks_binds_nothing(story: Story) -> None:

@@ -114,9 +114,23 @@ def test_a_host_that_is_down_is_not_proven_and_the_others_are(windows: Playbook,
     assert found["1.2"] != "proven"
     assert found["1.7"] == "proven"
     silent = re.findall(r"TASK \[uoe\.exam_scheduling\.(\w+)[^]]*\][ *]*(?:(?!TASK \[).)*?UNREACHABLE!", output)
-    assert silent == ["virtual_machine"], "who did not answer is not asked again"
+    assert silent == ["windows_product"], "who did not answer is not asked again"
     assert "The warnings above show each in a table." in output
     assert "changed: [" not in output
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("tags", ["vendor_access", "virtual_machine,firewall,connect,vendor_access", "connect,calsync"])
+def test_a_password_that_is_rejected_is_tried_once_in_a_run_whichever_host_is_asked(
+    windows: Playbook, tmp_path: Path, tags: str
+) -> None:
+    hosts = ("es-live", "connect-live", "calsync-live", "sql-live", "laptop-live")
+    wrong = {"all": {"hosts": {host: {"ansible_password": "not the password"} for host in hosts}}}
+    (tmp_path / "hosts.yml").write_text(yaml.safe_dump(wrong), encoding="utf-8")
+    output = said(windows.run("verify.yml", "--tags", tags, "-i", str(tmp_path / "hosts.yml")))
+    assert output.count("UNREACHABLE!") == 1, output
+    assert output.count("the specified credentials were rejected by the server") > 1, "it is said of each"
 
 
 @pytest.mark.timeout(300)

@@ -76,6 +76,8 @@ def story(runner: Runner) -> Story:
     for name in FAULTS:
         runner.process.faults.clear(name)
     hosts["restart"] = {**GOOD, "exam_reboot_permitted": True}
+    predicted |= runner.run("products", {"restart": hosts["restart"]}, check=True)
+    assert runner.process.state("restart").reboot_pending, "check mode restarts nothing"
     second = runner.run("products", hosts)
     after_second = states()
     for name in ("newer", "vendor", "instructed"):
@@ -161,6 +163,8 @@ def test_that_a_wanted_restart_is_named_and_done_only_when_permitted(story: Stor
     assert "Restart Windows" not in first.tasks
     assert story.after_first["restart"].reboot_pending
     assert second.tasks["Restart Windows"]["rebooted"] is True
+    assert story.predicted["restart"].tasks["Restart Windows"]["changed"] is True
+    assert story.predicted["restart"].changed == second.changed == 1
     assert not story.after_second["restart"].reboot_pending
     assert service(story.after_second["restart"]) == AS_DECLARED
 

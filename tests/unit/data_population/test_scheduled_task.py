@@ -135,6 +135,36 @@ def test_that_one_that_takes_too_long_is_ended() -> None:
         host.task().run()
 
 
+@pytest.mark.parametrize("status", [STATUS, None])
+def test_that_one_whose_number_cannot_be_read_is_ended_by_the_deadline_alone(status: StatusFile | None) -> None:
+    """Its file may be kept open by the program, and there may be none: neither says that it hangs."""
+    declared = Declared(**{**vars(DECLARED), "status": status})
+    host = Host([look(), *[look("RUNNING", at="t1")] * 30, look(at="t1")])
+    locked = {"failed": True, "msg": "The file is being used by another process."}
+    host.statuses = dict.fromkeys(range(1000), locked)
+    assert host.task(declared).run()["seconds"] > 2 * DECLARED.stalled_after
+    assert not [each for each in host.commands if "/end" in each]
+
+    late = Host([look(), look("RUNNING", at="t1")])
+    late.statuses = host.statuses
+    reason = r" \(The file is being used by another process\)" if status else ""
+    with pytest.raises(Problem, match=rf"within 600 seconds, at a number that is not known{reason}; it was ended"):
+        late.task(declared).run()
+
+
+def test_that_a_number_that_is_not_read_now_and_then_has_not_moved() -> None:
+    host = Host([look(), look("RUNNING", at="t1")], done=lambda _now: 30)
+    host.statuses = {number: {"failed": True, "msg": "locked"} for number in range(2, 1000, 2)}
+    with pytest.raises(Problem, match="it hung: nothing moved for 60 seconds, at 30 of 100"):
+        host.task().run()
+    assert host.clock < 120
+
+
+def test_that_one_answer_that_is_lost_after_a_long_time_without_a_number_does_not_give_it_up() -> None:
+    looks = [look(), *[look("RUNNING", at="t1")] * 20, OSError("reset"), look(at="t1")]
+    assert Host(looks).task(Declared(**{**vars(DECLARED), "status": None})).run()["seconds"] > 60
+
+
 def test_that_one_that_does_not_begin_is_not_waited_for_until_the_deadline() -> None:
     host = Host([look()])
     with pytest.raises(Problem, match="it was started, and does not run"):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.iis import exchange
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.iis import as_added, exchange
 
 NOW = dt.datetime(2027, 2, 3, 10, 0, tzinfo=dt.UTC)
 OLD, NEW, OTHER = "A" * 40, "B" * 40, "C" * 40
@@ -167,6 +167,40 @@ def test_what_cannot_be_is_refused_and_nothing_is_planned(
     assert len(plan["problems"]) == 1
     assert re.search(message, plan["problems"][0])
     assert (plan["needed"], plan["bind"], plan["follow"]) == (False, [], [])
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        binding("s.exams.example", use_ccs=True),
+        binding(use_ccs=True),
+        binding(ip="192.0.2.10", use_ccs=True),
+    ],
+)
+def test_a_binding_whose_options_would_be_lost_is_refused_once_it_is_due(there: dict[str, Any]) -> None:
+    """As `microsoft.iis.website_info` shows what has, say, HTTP/2 disabled: like the Central Certificate Store's."""
+    for issued in (ISSUED, []):
+        plan = planned(site(there), issued=issued)
+        (told,) = plan["refused"]
+        assert re.search(r"host es: the binding .*:443:.* options that this run would take away.*Clear them", told)
+        assert (plan["needed"], plan["import"], plan["bind"], plan["follow"]) == (False, False, [], [])
+        assert plan["replaced"] == {}
+        assert plan["restore"] == {"add": [], "remove": []}
+    due_no_more = planned(done({**there, "certificate_hash": NEW, "hostname": "", "use_sni": False}))
+    assert (due_no_more["refused"], due_no_more["bind"], due_no_more["follow"]) == ([], [], [])
+
+
+def test_options_of_bindings_that_have_their_certificate_stay() -> None:
+    names = [binding(name, NEW, use_ccs=True) for name in CERTIFICATE["names"]]
+    plan = planned(site(*names, binding("x.exams.example", OTHER, use_ccs=True)), store=stored(NEW))
+    assert (plan["refused"], plan["needed"]) == ([], False)
+
+
+def test_a_binding_with_options_is_put_back_with_its_certificate() -> None:
+    assert as_added(binding("s.exams.example", use_ccs=True)) == binding("s.exams.example")
+    store = as_added(binding("s.exams.example", "", use_ccs=True))
+    assert store["use_ccs"] is True
+    assert "certificate_hash" not in store
 
 
 def test_names_of_sites_have_no_case() -> None:

@@ -48,12 +48,21 @@ def probed(flow: Flow, result: dict[str, Any]) -> Probe:
         ("TimedOut", State.FILTERED, None, False),
         ("HostUnreachable", State.UNREACHABLE, 1.234, False),
         ("NetworkUnreachable", State.UNREACHABLE, 1.234, True),
+        ("Fault", State.UNREACHABLE, 1.234, True),
     ],
 )
 def test_each_socket_error_has_its_state(error: str, state: State, latency: float | None, no_route: bool) -> None:
     probe = probed(PLAIN, found(error=error))
     assert (probe.state, probe.latency_ms, probe.no_route) == (state, latency, no_route)
     assert probe.source_address == "192.0.2.11"
+
+
+def test_an_address_of_the_other_family_than_the_source_address_leaves_the_others_as_they_are() -> None:
+    result = found()
+    result["addresses"] += found(address="2001:db8::13", error="Fault", latency_ms=None)["addresses"]
+    ((first, second),) = probes([PLAIN], [None], [result], 3.0)
+    assert (first.state, second.state) == (State.OPEN, State.UNREACHABLE)
+    assert second.reason == "the source address is of another address family"
 
 
 def test_an_error_of_the_hosts_own_making_proves_nothing() -> None:

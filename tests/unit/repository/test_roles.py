@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,23 @@ def test_that_each_default_is_documented_with_its_value(role: Path) -> None:
 def test_that_a_role_s_variables_begin_with_its_name(role: Path) -> None:
     for entry in load(role / "meta" / "argument_specs.yml")["argument_specs"].values():
         assert all(name.startswith((f"{role.name}_", "exam_")) for name in entry["options"])
+
+
+def reading(tasks: Any) -> Iterator[dict[str, Any]]:
+    """Yield the tasks that read whole files of Windows hosts, those of blocks included."""
+    for task in tasks if isinstance(tasks, list) else []:
+        if "ansible.windows.slurp" in task:
+            yield task
+        for part in ("block", "rescue", "always"):
+            yield from reading(task.get(part))
+
+
+def test_that_v_shows_no_file_that_a_role_has_read() -> None:
+    files = [path for path in ROOT.glob("roles/*/tasks/*.yml") if "windows.slurp:" in path.read_text(encoding="utf-8")]
+    found = [(path, task) for path in files for task in reading(load(path))]
+    assert len(found) >= len(files) > 0
+    shown = [f"{path.relative_to(ROOT)}: {task['name']}" for path, task in found if task.get("no_log") is not True]
+    assert not shown, "slurp returns what is in it, which -v prints"
 
 
 def fragments(module: Path) -> set[str]:

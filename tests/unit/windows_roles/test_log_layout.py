@@ -114,3 +114,11 @@ def test_that_the_declared_line_is_one_of_the_declared_layout_and_none_of_the_ol
     assert re.search(pattern, new.replace("s1234567", "(null)"))
     assert not re.search(pattern, new + old), "only the last line counts"
     assert not re.search(pattern, new.replace("s1234567", "S1234567")), "case counts"
+    stack = (
+        "System.Net.WebException: The remote name could not be resolved\r\nParameter name: host\r\n"
+        "   at CalSync.Program.Main(String[] args)\r\n   --- End of inner exception stack trace ---\r\n\r\n"
+    )
+    assert re.search(pattern, old + new + stack), "the stack of an error belongs to its line"
+    for line in (old, "[7] " + old, "INFO Synchronisation started\r\n"):
+        assert not re.search(pattern, new + stack + line)
+        assert not re.search(pattern, new + line + stack)
