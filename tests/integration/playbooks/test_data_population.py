@@ -124,6 +124,8 @@ def test_that_stale_evidence_names_what_is_another_one_and_nobody_withdraws_the_
 
 
 IN_SERVICE = "EXEC sp_updateextendedproperty N'exam_scheduling_service', N'live'"
+NO_CHECKS = json.dumps({"exam_scheduler_checks": []})
+"""So that another dry run is due."""
 EMERGENCY = {
     "id": "SAS005-911",
     "title": "Take Exam Scheduler out of use",
@@ -166,6 +168,14 @@ def test_that_only_an_approved_change_withdraws_the_service_and_a_backup_comes_f
     made = "SELECT COUNT(*) FROM msdb.dbo.backupset WHERE database_name = N'ES' AND is_copy_only = 1"
     assert sql(isolated, made) == [[[1]]]
     assert changed(isolated.play("withdraw_from_service.yml", *approved)) == 0
+
+    # nothing but a person's word clears it
+    for options in ((), ("-e", "again=true")):
+        kept = " ".join(isolated.play("dry_run.yml", *options, "-e", NO_CHECKS, succeeds=False).split())
+        assert "playbooks/go_live.yml puts them back" in kept
+    waits = isolated.play("live.yml", "--tags", "data_population", "-e", NO_CHECKS)
+    assert (report(waits)["5"], changed(waits)) == ("failed", 0), "and the run goes on"
+    assert sql(isolated, "SELECT COUNT(*) FROM dbo.Students") == [[[1]]]
 
     # and the way back: what is there as it was is put in service again, and nothing else is, nor is it to be cleared
     open_again = overlay(tmp_path / "open", exam_publication="open", exam_scheduler_service="live")
