@@ -15,6 +15,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.validation imp
     evidence_of,
     judgement,
 )
+from tests.role_variables import concluded
 
 INPUTS = {"views": "a", "reference data": "b"}
 PERMIT = {"now": "2027-02-23T10:00:00+00:00", "journal": "run=1 change=SAS005-150 by=somebody"}
@@ -64,7 +65,28 @@ def test_that_a_load_which_broke_off_is_not_open_since_one_before_it_was() -> No
 
 def test_that_nothing_is_open_where_nothing_is_left_of_what_was_loaded() -> None:
     mark = f"loaded for validation: {PERMIT['journal']}"
-    assert judgement(INPUTS, properties("open", exam_scheduling_data=mark), 0)["broken_off"] is True
+    stands = judgement(INPUTS, properties("open", exam_scheduling_data=mark), 0)
+    assert (stands["broken_off"], stands["opened"]) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "mark", "has_snapshot", "rows", "is_cleared"),
+    [
+        ("open", PERMIT["journal"], False, 0, True),
+        ("open", PERMIT["journal"], True, 0, False),  # somebody else has cleared it: a closing would have reverted
+        ("open", PERMIT["journal"], False, 10220, False),
+        ("open", "run=2", False, 0, False),  # a load after it, which was never opened
+        ("signed off", PERMIT["journal"], False, 0, False),
+        ("none", PERMIT["journal"], False, 0, False),
+    ],
+)
+def test_that_a_closing_that_broke_off_without_a_snapshot_is_told_from_a_load_that_was_never_opened(
+    evidence: str, mark: str, has_snapshot: bool, rows: int, is_cleared: bool
+) -> None:
+    held = {} if evidence == "none" else properties(evidence)
+    stands = judgement(INPUTS, held | {"exam_scheduling_data": f"loaded for validation: {mark}"}, rows)
+    seen: dict[str, Any] = {"validation_stands": stands, "validation_has_snapshot": has_snapshot}
+    assert concluded("validation", "validation_is_cleared", **seen) is is_cleared
 
 
 def test_that_once_in_service_the_release_may_change() -> None:
