@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.validation imp
     judgement,
 )
 from tests.role_variables import concluded
+from tests.unit.inventories.test_inventories import of_environment
 
 INPUTS = {"views": "a", "reference data": "b"}
 PERMIT = {"now": "2027-02-23T10:00:00+00:00", "journal": "run=1 change=SAS005-150 by=somebody"}
@@ -107,3 +109,34 @@ def test_what_the_evidence_says_and_that_it_has_room() -> None:
         evidence_of("perhaps", INPUTS, PERMIT, {})
     with pytest.raises(ValueError, match="an extended property takes 3750"):
         evidence_of("refused", INPUTS, PERMIT, {"reason": "x" * 4000})
+
+
+SIGNED_IN = "2027-02-23 10:00:00,000 INFO (null) Signs in to Office 365 as 1 with certificate 2\n"
+PASS = "2027-02-23 10:00:01,000 INFO (null) Synchronised: {} events written, {} queued\n"
+
+
+@pytest.mark.parametrize(
+    ("log", "says"),
+    [
+        (PASS.format(9000, 0) + SIGNED_IN, False),  # it has made no pass since
+        (PASS.format(9000, 0) + SIGNED_IN + PASS.format(8950, 8950), False),
+        (PASS.format(9000, 0) + SIGNED_IN + PASS.format(8950, 8950) + PASS.format(0, 0), True),
+        (PASS.format(0, 0) + SIGNED_IN + PASS.format(10, 0), False),
+        (PASS.format(10, 0), False),
+        (PASS.format(0, 10), False),
+        ("", False),
+    ],
+)
+def test_that_calsync_has_taken_all_away_once_its_last_pass_says_so(log: str, says: bool) -> None:
+    declared = of_environment("live")["calsync_pass"]
+    expression = concluded("validation", "validation_nothing_left", calsync_pass=declared)
+    assert (re.search(expression, log) is not None) is says
+
+
+@pytest.mark.parametrize(("publication", "quiet"), [("held", True), ("open", False)])
+def test_that_an_empty_queue_says_nothing_of_students_calendars_while_publication_is_open(
+    publication: str, quiet: bool
+) -> None:
+    seen: dict[str, Any] = {"exam_publication": publication, "calsync_proof_of_mailboxes": {"proven": True}}
+    queued = {"results": [{"matched": 0}]}
+    assert concluded("validation", "validation_calsync_is_quiet", publication_queued=queued, **seen) is quiet
