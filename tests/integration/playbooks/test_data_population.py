@@ -116,6 +116,8 @@ def test_that_stale_evidence_names_what_is_another_one_and_nobody_withdraws_the_
         waits = isolated.play("live.yml", "--tags", "data_population", "-e", json.dumps(declared))
         assert (report(waits)["5"], changed(waits)) == ("pending", 0), "nothing is loaded by what is not there yet"
         assert re.search(rf"pending_line\W+{re.escape(line)}", waits), waits
+        refused = isolated.play("dry_run.yml", "--check", "-e", json.dumps(declared), succeeds=False)
+        assert f"Have line {line} carried out" in " ".join(refused.split()), "a procedure brings neither"
     assert sql(isolated, EVIDENCE) == before
 
     word = ("-e", "change_control_emergency_approver='A. N. Other'", "-e", "change_control_emergency_reason='in haste'")

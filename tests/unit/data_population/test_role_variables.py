@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is said of rows that nobody has loaded for anything."""
+"""What the role data_population waits for, and what it says of rows that nobody has loaded for anything."""
 
 from __future__ import annotations
 
@@ -45,3 +45,26 @@ def test_that_only_rows_that_were_counted_and_are_of_no_service_are_to_be_cleare
     text = said_of(properties, rows, digest)
     assert [each for each in (CLEAR, PUT_BACK, WHOSE, UNKNOWN) if each in text] == [said.replace(SILENCE, "")]
     assert said in text
+
+
+@pytest.mark.parametrize(
+    ("procedure", "check_mode", "others"),
+    [
+        (None, False, ["2.3", "4.3"]),
+        (None, True, ["4.3"]),  # the run would have brought the views
+        ("dry_run", False, []),  # refused by what loads, not waited for
+        ("dry_run", True, []),
+    ],
+)
+def test_that_a_stage_waits_for_what_loads_and_a_procedure_does_not(
+    procedure: str | None, check_mode: bool, others: list[str]
+) -> None:
+    waits_for = concluded(
+        "data_population",
+        "data_population_waits_for_others",
+        ansible_check_mode=check_mode,
+        change_control_permit={"procedure": procedure, "carried_out_by": {"2.3": "collection", "4.3": "vendor"}},
+        data_population_deployed={"views": "aa", "connector": "1.7.0"},
+        data_population_inputs={"views": "bb", "connector": "1.8.0"},
+    )
+    assert waits_for == others
