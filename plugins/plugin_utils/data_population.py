@@ -58,7 +58,7 @@ def judgement(inputs: Mapping[str, str], seen: Mapping[str, Any]) -> dict[str, A
     if not live and not for_validation:
         expected |= {_ROWS: 0, _TRANSFERRED: "nothing"}
     transferred = {True: "something", False: "nothing", None: None}[seen["transferred"]]
-    clearing = _OF_A_SERVICE if WITHDRAWN in properties and not loaded else _CLEAR_DOWN
+    clearing = _OF_A_SERVICE if WITHDRAWN in properties and seen["rows"] != 0 and not loaded else _CLEAR_DOWN
     return {
         "record": record,
         "due": not live and dict(of) != dict(inputs),

@@ -112,6 +112,8 @@ def test_that_nobody_is_told_to_clear_what_was_withdrawn_from_service() -> None:
     for what in ("rows in transactional tables", "what Connect has transferred"):
         assert "go_live.yml puts it back" in stands["remedies"][what]
         assert "Run playbooks/clear_down.yml" not in stands["remedies"][what]
+    cleared = judgement(INPUTS, seen(properties, rows=0, transferred=True))
+    assert "Run playbooks/clear_down.yml" in cleared["remedies"]["what Connect has transferred"]
 
 
 def test_that_in_a_live_service_nothing_is_due_whatever_has_changed_since() -> None:

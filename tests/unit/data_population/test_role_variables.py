@@ -35,6 +35,8 @@ def said_of(properties: dict[str, str] | None, rows: int | None, digest: str = "
         (PRE_LIVE, 5, "cd", CLEAR),
         (WITHDRAWN, 5, "ab", PUT_BACK),
         (WITHDRAWN, 5, "cd", WHOSE),
+        (WITHDRAWN, 0, "cd", CLEAR),  # Connect alone knows of something
+        (WITHDRAWN | {"exam_scheduling_data": "loaded for dry run: run=3"}, 5, "cd", CLEAR),
         (None, None, "", UNKNOWN + SILENCE),
         (PRE_LIVE, None, "", UNKNOWN + SILENCE),
     ],
@@ -45,6 +47,8 @@ def test_that_only_rows_that_were_counted_and_are_of_no_service_are_to_be_cleare
     text = said_of(properties, rows, digest)
     assert [each for each in (CLEAR, PUT_BACK, WHOSE, UNKNOWN) if each in text] == [said.replace(SILENCE, "")]
     assert said in text
+    assert "  " not in text
+    assert "\n" not in text
 
 
 @pytest.mark.parametrize(
