@@ -19,6 +19,8 @@ SERVICE = "exam_scheduling_service"
 EVIDENCE = "exam_scheduling_dry_run"
 LOADED = "exam_scheduling_data"
 """What is loaded at present, and what for; there is no such property where nothing is."""
+WITHDRAWN = "exam_scheduling_withdrawn"
+"""When it was withdrawn from service, and the digest of what it held; what clears it, or goes live, takes it away."""
 FOR_VALIDATION = "loaded for validation"
 _LONGEST = 3750
 """Characters of an extended property: 7500 octets."""
@@ -26,6 +28,7 @@ _ROWS = "rows in transactional tables"
 _TRANSFERRED = "what Connect has transferred"
 _DRY_RUN = "Run playbooks/dry_run.yml."
 _CLEAR_DOWN = "Run playbooks/clear_down.yml."
+_OF_A_SERVICE = "It was withdrawn from service. playbooks/go_live.yml puts it back; whoever wants it gone clears it."
 
 
 def judgement(inputs: Mapping[str, str], seen: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,8 +41,9 @@ def judgement(inputs: Mapping[str, str], seen: Mapping[str, Any]) -> dict[str, A
 
     Returns:
         `record` (of being in service), `due` (whether another dry run is), `left` (whether anything is to be cleared
-        before it), `for_validation` (whether people work with what is loaded, so that no dry run may clear it), and
-        what `uoe.exam_scheduling.prove` takes: `expected`, `found`, `remedies`.
+        before it), `for_validation` (whether people work with what is loaded, so that no dry run may clear it),
+        `unmarked` (whether it holds rows that no load has left, so that none may clear them either), and what
+        `uoe.exam_scheduling.prove` takes: `expected`, `found`, `remedies`.
     """
     properties = seen["properties"] or {}
     record = properties.get(SERVICE, "nothing")
@@ -54,11 +58,13 @@ def judgement(inputs: Mapping[str, str], seen: Mapping[str, Any]) -> dict[str, A
     if not live and not for_validation:
         expected |= {_ROWS: 0, _TRANSFERRED: "nothing"}
     transferred = {True: "something", False: "nothing", None: None}[seen["transferred"]]
+    clearing = _OF_A_SERVICE if WITHDRAWN in properties and seen["rows"] != 0 and not loaded else _CLEAR_DOWN
     return {
         "record": record,
         "due": not live and dict(of) != dict(inputs),
         "left": bool(loaded or seen["rows"] or seen["transferred"]),
         "for_validation": for_validation,
+        "unmarked": bool(not live and not loaded and seen["rows"]),
         "expected": expected,
         "found": {
             "dry run": "passed" if evidence else "none",
@@ -66,7 +72,7 @@ def judgement(inputs: Mapping[str, str], seen: Mapping[str, Any]) -> dict[str, A
             _ROWS: seen["rows"],
             _TRANSFERRED: transferred,
         },
-        "remedies": {**dict.fromkeys(expected, _DRY_RUN), _ROWS: _CLEAR_DOWN, _TRANSFERRED: _CLEAR_DOWN},
+        "remedies": {**dict.fromkeys(expected, _DRY_RUN), _ROWS: clearing, _TRANSFERRED: clearing},
     }
 
 

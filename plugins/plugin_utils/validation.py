@@ -43,9 +43,9 @@ def judgement(
 
     Returns:
         `state` (`none`, `open`, `signed off`, `refused`), `loaded` (whether data are loaded for a validation),
-        `broken_off` (whether they are, and that load was not opened, or nothing is left of it), `stale` (the names of
-        inputs that are other ones since), `validated` (whether it is signed off and nothing is stale), and what
-        `uoe.exam_scheduling.prove` takes: `expected`, `found`, `remedies`.
+        `opened` (whether just that load was), `broken_off` (whether they are, and that load was not opened, or nothing
+        is left of it), `stale` (the names of inputs that are other ones since), `validated` (whether it is signed off
+        and nothing is stale), and what `uoe.exam_scheduling.prove` takes: `expected`, `found`, `remedies`.
     """
     held = properties or {}
     evidence = read_evidence(held.get(EVIDENCE))
@@ -66,6 +66,7 @@ def judgement(
     return {
         "state": state,
         "loaded": loaded,
+        "opened": opened,
         "broken_off": broken_off,
         "stale": stale,
         "validated": state == SIGNED_OFF and not stale,

@@ -116,6 +116,8 @@ def test_that_stale_evidence_names_what_is_another_one_and_nobody_withdraws_the_
         waits = isolated.play("live.yml", "--tags", "data_population", "-e", json.dumps(declared))
         assert (report(waits)["5"], changed(waits)) == ("pending", 0), "nothing is loaded by what is not there yet"
         assert re.search(rf"pending_line\W+{re.escape(line)}", waits), waits
+        refused = isolated.play("dry_run.yml", "--check", "-e", json.dumps(declared), succeeds=False)
+        assert f"Have line {line} carried out" in " ".join(refused.split()), "a procedure brings neither"
     assert sql(isolated, EVIDENCE) == before
 
     word = ("-e", "change_control_emergency_approver='A. N. Other'", "-e", "change_control_emergency_reason='in haste'")
@@ -124,6 +126,8 @@ def test_that_stale_evidence_names_what_is_another_one_and_nobody_withdraws_the_
 
 
 IN_SERVICE = "EXEC sp_updateextendedproperty N'exam_scheduling_service', N'live'"
+NO_CHECKS = json.dumps({"exam_scheduler_checks": []})
+"""So that another dry run is due."""
 EMERGENCY = {
     "id": "SAS005-911",
     "title": "Take Exam Scheduler out of use",
@@ -166,6 +170,14 @@ def test_that_only_an_approved_change_withdraws_the_service_and_a_backup_comes_f
     made = "SELECT COUNT(*) FROM msdb.dbo.backupset WHERE database_name = N'ES' AND is_copy_only = 1"
     assert sql(isolated, made) == [[[1]]]
     assert changed(isolated.play("withdraw_from_service.yml", *approved)) == 0
+
+    # nothing but a person's word clears it
+    for options in ((), ("-e", "again=true")):
+        kept = " ".join(isolated.play("dry_run.yml", *options, "-e", NO_CHECKS, succeeds=False).split())
+        assert "playbooks/go_live.yml puts them back" in kept
+    waits = isolated.play("live.yml", "--tags", "data_population", "-e", NO_CHECKS)
+    assert (report(waits)["5"], changed(waits)) == ("failed", 0), "and the run goes on"
+    assert sql(isolated, "SELECT COUNT(*) FROM dbo.Students") == [[[1]]]
 
     # and the way back: what is there as it was is put in service again, and nothing else is, nor is it to be cleared
     open_again = overlay(tmp_path / "open", exam_publication="open", exam_scheduler_service="live")

@@ -88,6 +88,34 @@ def test_that_what_people_validate_is_told_from_what_a_dry_run_may_clear(loaded:
     assert (stands["due"], stands["left"], stands["for_validation"]) == (True, True, told)
 
 
+@pytest.mark.parametrize(
+    ("rows", "properties", "told"),
+    [
+        (5, {}, True),
+        (5, {"exam_scheduling_data": "loaded for dry run: run=2"}, False),
+        (5, {"exam_scheduling_service": "live"}, False),
+        (0, {}, False),
+        (None, {}, False),
+    ],
+)
+def test_that_rows_which_no_load_has_left_are_told_from_those_of_a_load(
+    rows: int | None, properties: dict[str, str], told: bool
+) -> None:
+    stands = judgement(INPUTS, seen({"exam_scheduling_service": "pre_live"} | properties, rows=rows, transferred=True))
+    assert stands["unmarked"] is told
+
+
+def test_that_nobody_is_told_to_clear_what_was_withdrawn_from_service() -> None:
+    properties = {"exam_scheduling_service": "pre_live", "exam_scheduling_withdrawn": "run=1 digest=ab"}
+    stands = judgement(INPUTS, seen(properties, rows=10220, transferred=True))
+    assert (stands["due"], stands["left"], stands["unmarked"]) == (True, True, True)
+    for what in ("rows in transactional tables", "what Connect has transferred"):
+        assert "go_live.yml puts it back" in stands["remedies"][what]
+        assert "Run playbooks/clear_down.yml" not in stands["remedies"][what]
+    cleared = judgement(INPUTS, seen(properties, rows=0, transferred=True))
+    assert "Run playbooks/clear_down.yml" in cleared["remedies"]["what Connect has transferred"]
+
+
 def test_that_in_a_live_service_nothing_is_due_whatever_has_changed_since() -> None:
     properties = {"exam_scheduling_service": "live", "exam_scheduling_dry_run": EVIDENCE}
     stands = judgement({"views": "another"}, seen(properties, rows=9000, transferred=True))

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.validation imp
     evidence_of,
     judgement,
 )
+from tests.role_variables import concluded
+from tests.unit.inventories.test_inventories import of_environment
 
 INPUTS = {"views": "a", "reference data": "b"}
 PERMIT = {"now": "2027-02-23T10:00:00+00:00", "journal": "run=1 change=SAS005-150 by=somebody"}
@@ -64,7 +67,28 @@ def test_that_a_load_which_broke_off_is_not_open_since_one_before_it_was() -> No
 
 def test_that_nothing_is_open_where_nothing_is_left_of_what_was_loaded() -> None:
     mark = f"loaded for validation: {PERMIT['journal']}"
-    assert judgement(INPUTS, properties("open", exam_scheduling_data=mark), 0)["broken_off"] is True
+    stands = judgement(INPUTS, properties("open", exam_scheduling_data=mark), 0)
+    assert (stands["broken_off"], stands["opened"]) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "mark", "has_snapshot", "rows", "is_cleared"),
+    [
+        ("open", PERMIT["journal"], False, 0, True),
+        ("open", PERMIT["journal"], True, 0, False),  # somebody else has cleared it: a closing would have reverted
+        ("open", PERMIT["journal"], False, 10220, False),
+        ("open", "run=2", False, 0, False),  # a load after it, which was never opened
+        ("signed off", PERMIT["journal"], False, 0, False),
+        ("none", PERMIT["journal"], False, 0, False),
+    ],
+)
+def test_that_a_closing_that_broke_off_without_a_snapshot_is_told_from_a_load_that_was_never_opened(
+    evidence: str, mark: str, has_snapshot: bool, rows: int, is_cleared: bool
+) -> None:
+    held = {} if evidence == "none" else properties(evidence)
+    stands = judgement(INPUTS, held | {"exam_scheduling_data": f"loaded for validation: {mark}"}, rows)
+    seen: dict[str, Any] = {"validation_stands": stands, "validation_has_snapshot": has_snapshot}
+    assert concluded("validation", "validation_is_cleared", **seen) is is_cleared
 
 
 def test_that_once_in_service_the_release_may_change() -> None:
@@ -85,3 +109,34 @@ def test_what_the_evidence_says_and_that_it_has_room() -> None:
         evidence_of("perhaps", INPUTS, PERMIT, {})
     with pytest.raises(ValueError, match="an extended property takes 3750"):
         evidence_of("refused", INPUTS, PERMIT, {"reason": "x" * 4000})
+
+
+SIGNED_IN = "2027-02-23 10:00:00,000 INFO (null) Signs in to Office 365 as 1 with certificate 2\n"
+PASS = "2027-02-23 10:00:01,000 INFO (null) Synchronised: {} events written, {} queued\n"
+
+
+@pytest.mark.parametrize(
+    ("log", "says"),
+    [
+        (PASS.format(9000, 0) + SIGNED_IN, False),  # it has made no pass since
+        (PASS.format(9000, 0) + SIGNED_IN + PASS.format(8950, 8950), False),
+        (PASS.format(9000, 0) + SIGNED_IN + PASS.format(8950, 8950) + PASS.format(0, 0), True),
+        (PASS.format(0, 0) + SIGNED_IN + PASS.format(10, 0), False),
+        (PASS.format(10, 0), False),
+        (PASS.format(0, 10), False),
+        ("", False),
+    ],
+)
+def test_that_calsync_has_taken_all_away_once_its_last_pass_says_so(log: str, says: bool) -> None:
+    declared = of_environment("live")["calsync_pass"]
+    expression = concluded("validation", "validation_nothing_left", calsync_pass=declared)
+    assert (re.search(expression, log) is not None) is says
+
+
+@pytest.mark.parametrize(("publication", "quiet"), [("held", True), ("open", False)])
+def test_that_an_empty_queue_says_nothing_of_students_calendars_while_publication_is_open(
+    publication: str, quiet: bool
+) -> None:
+    seen: dict[str, Any] = {"exam_publication": publication, "calsync_proof_of_mailboxes": {"proven": True}}
+    queued = {"results": [{"matched": 0}]}
+    assert concluded("validation", "validation_calsync_is_quiet", publication_queued=queued, **seen) is quiet
