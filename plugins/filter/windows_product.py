@@ -12,7 +12,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import windows_product
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import windows_logins, windows_product
 
 
 def windows_product_keys(declared: Mapping[str, Any], root: Mapping[str, Any] | None = None) -> list[str]:
@@ -36,6 +36,16 @@ def windows_product_failure(result: Mapping[str, Any], declared: Mapping[str, An
     return windows_product.failure(_product(declared), result, log)
 
 
+def windows_logins_standing(variables: Mapping[str, Any], hosts: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return how the login of each of some hosts stands in this run."""
+    return windows_logins.standing(variables, hosts)
+
+
+def windows_login_rejection(said: Any) -> str:
+    """Return what a connection said if it says that the login is rejected, nothing otherwise."""
+    return windows_logins.rejection(said)
+
+
 def _product(declared: Mapping[str, Any]) -> windows_product.Product:
     try:
         return windows_product.Product.parse(declared)
@@ -49,6 +59,8 @@ class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return them by name."""
         return {
+            "windows_login_rejection": windows_login_rejection,
+            "windows_logins_standing": windows_logins_standing,
             "windows_product_failure": windows_product_failure,
             "windows_product_judgement": windows_product_judgement,
             "windows_product_keys": windows_product_keys,
