@@ -107,6 +107,7 @@ STEPS = {
 
 CONNECT_SERVICE, CALSYNC_SERVICE = "ScientiaConnect", "CalSync"
 CONNECT_FILES = "C:\\Program Files\\Scientia\\Connect"
+CONNECT_LOG = "C:\\ProgramData\\Scientia\\Connect\\logs\\connect.log"
 CALSYNC_FILES = "C:\\Program Files\\S2Unified\\CalSync"
 
 
@@ -237,6 +238,7 @@ FAULTS: Mapping[str, Sequence[Fault]] = {
             "connect-live",
             disk_full=True,
             files_locked=[f"{CONNECT_FILES}\\Connect.exe.config"],
+            files_written=[CONNECT_LOG],
             config_files_killed_at=3,
             **_of_service(CONNECT_SERVICE),
         ),
