@@ -43,7 +43,7 @@ def ours(directory: Path) -> dict[str, bytes]:
     return {path: content for path, content in contents(directory).items() if path not in OTHERS}
 
 
-@pytest.mark.parametrize("what", ["target", "bundle"])
+@pytest.mark.parametrize("what", [pytest.param("target", marks=pytest.mark.thorough), "bundle"])
 def test_that_it_may_die_at_any_moment(rendered: Promotion, tmp_path: Path, what: str) -> None:
     directory, others = tmp_path / what, OTHERS if what == "target" else {}
     if what == "target":

@@ -67,6 +67,7 @@ def test_a_killed_run_is_carried_on_by_the_command_that_status_names(runner: Run
     assert ", proven 20" in finally_["shown"]
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(200)
 def test_what_a_module_still_applies_after_its_run_was_killed_is_known(runner: Runner, hold: Hold) -> None:
     process = runner.start("live.yml", "--tags", "dns", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -89,8 +89,7 @@ def sign(playbook: Playbook, *options: str, inventories: tuple[str, ...] = ("liv
     [
         (),
         *thorough(("--tags", "dns"), ("--tags", "all"), ("--skip-tags", "firewall"), ("--limit", "localhost")),
-        ("--limit", "web1-live"),
-        *thorough(("--forks", "1", "--diff")),
+        *thorough(("--limit", "web1-live"), ("--forks", "1", "--diff")),
         ("-e", "ansible_check_mode=true"),
     ],
 )
@@ -154,6 +153,7 @@ def test_half_an_emergency_is_none(playbook: Playbook, option: tuple[str, str]) 
     refused(playbook, *OUTSIDE, *option, says="an emergency needs both an approver and a reason")
 
 
+@pytest.mark.thorough
 def test_an_emergency_that_stands_in_the_inventory_is_refused(playbook: Playbook, tmp_path: Path) -> None:
     option = overlay(tmp_path, change_control_emergency_approver="A. Name", change_control_emergency_reason="always")
     refused(playbook, *OUTSIDE, *option, says="it stands in the inventory")
@@ -167,6 +167,7 @@ def test_a_line_without_cover_stops_the_whole_run_before_the_first_line(playbook
     assert "line 1.3" not in output.partition("without an approved change")[2]
 
 
+@pytest.mark.thorough
 def test_a_record_edited_after_its_approval_is_refused(playbook: Playbook, tmp_path: Path) -> None:
     option = records(tmp_path)
     sign(playbook, *option)
@@ -175,6 +176,7 @@ def test_a_record_edited_after_its_approval_is_refused(playbook: Playbook, tmp_p
     refused(playbook, *option, "--tags", "dns", says="it was edited after it was approved")
 
 
+@pytest.mark.thorough
 def test_the_command_line_can_only_demand_more(playbook: Playbook, tmp_path: Path) -> None:
     refused(playbook, "-e", "change_control_require_signature=false", says="the command line can only demand more")
     option = records(tmp_path)

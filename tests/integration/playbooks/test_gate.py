@@ -48,7 +48,7 @@ def test_variables_of_the_gate_are_refused_on_the_command_line(playbook: Playboo
     "options",
     [
         ("--skip-tags", "always"),
-        ("--start-at-task", "uoe.exam_scheduling.dns : Keep the declared records on the primary"),
+        *thorough(("--start-at-task", "uoe.exam_scheduling.dns : Keep the declared records on the primary")),
         *thorough(("--start-at-task", "Keep the declared records on the primary", "--tags", "dns")),
     ],
 )

@@ -186,6 +186,7 @@ def test_a_disk_that_is_full_in_the_middle_leaves_nothing(small_disk: Host, monk
     assert small_disk.build("1.1.0", small_disk.release("1.1.0"))["changed"], "there is room again"
 
 
+@pytest.mark.thorough
 def test_what_a_killed_run_left_is_no_release_and_goes(host: Host) -> None:
     host.deploy("1.0.0")
     (host.base / "releases/1.1.0/venv").mkdir(parents=True)

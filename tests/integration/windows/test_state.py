@@ -25,6 +25,7 @@ def command(name: str, process: Process, *words: str) -> subprocess.CompletedPro
     return subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.thorough
 def test_that_the_state_outlives_the_process_and_a_seed_is_used_once(tmp_path: Path) -> None:
     seeded = seed_of(["kept"])
     seeded["hosts"]["kept"]["listen"] = f"{NETWORK}.2.1"
