@@ -45,7 +45,7 @@ OF_ANOTHER_VERSION = {
         "upgrade_code": "{6F1E5C62-3D0B-4B3C-9E55-0000000042FF}",
         "installer": r"\\files.exams.example\software\CalSync-9.9.9.msi",
         "sha256": "0" * 64,
-        "services": [{"name": "CalSync", "start_mode": "auto"}],
+        "services": [{"name": "CalSync", "start_mode": "auto", "account": r"EXAMS\svc-calsync"}],
     },
 }
 RECORD = "EXEC sp_updateextendedproperty N'exam_scheduling_service', N'{}'"
