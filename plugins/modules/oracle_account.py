@@ -60,6 +60,13 @@ options:
       - The server ends the one that was set first. If that is the declared one, since it was put back, it is set anew.
     type: bool
     default: false
+  require_rollover:
+    description:
+      - Whether another password is set only while the one before stays accepted beside it, since a service uses it. It
+        is refused where O(profile_limits) gives no C(PASSWORD_ROLLOVER_TIME), and while two are accepted already, of
+        which a third would end one. O(end_rollover=true) sets it all the same.
+    type: bool
+    default: false
   profile:
     description: Its profile.
     type: str
@@ -137,6 +144,7 @@ EXAMPLES = r"""
     state: exact
     profile: EXAM_APPLICATION
     profile_limits: {PASSWORD_ROLLOVER_TIME: 1}
+    require_rollover: true
     system_privileges: [CREATE SESSION]
     object_privileges:
       - {object: EUGEX.EXAM_TIMETABLING_EXAMS, privileges: [SELECT]}
