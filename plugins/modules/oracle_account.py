@@ -28,8 +28,9 @@ description:
 notes:
   - A password never is in the text of a statement that is sent. The server puts it there from a bind, and its audit
     trail does not show it.
-  - It needs C(CREATE USER), C(ALTER USER), C(DROP USER), the right to grant what is declared, and
-    C(SELECT_CATALOG_ROLE).
+  - It needs C(CREATE USER), C(ALTER USER), C(DROP USER), C(CREATE PROFILE), C(ALTER PROFILE), C(SELECT_CATALOG_ROLE),
+    and the right to grant what is declared. With O(state=exact) it needs C(GRANT ANY PRIVILEGE), C(GRANT ANY ROLE) and
+    C(GRANT ANY OBJECT PRIVILEGE), to take away whatever else there is.
 options:
   name:
     description: The account.
