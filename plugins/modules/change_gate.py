@@ -51,7 +51,7 @@ options:
   back_out:
     description:
       - Whether the procedure puts back what was begun before. It is let through after the window of a change as well,
-        for lines that were begun inside it.
+        for lines that were begun inside it. Inside a window, a change record covers it by its name or by its lines.
     type: bool
     default: false
   work:

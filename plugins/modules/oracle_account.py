@@ -28,8 +28,9 @@ description:
 notes:
   - A password never is in the text of a statement that is sent. The server puts it there from a bind, and its audit
     trail does not show it.
-  - It needs C(CREATE USER), C(ALTER USER), C(DROP USER), the right to grant what is declared, and
-    C(SELECT_CATALOG_ROLE).
+  - It needs C(CREATE USER), C(ALTER USER), C(DROP USER), C(CREATE PROFILE), C(ALTER PROFILE), C(SELECT_CATALOG_ROLE),
+    and the right to grant what is declared. With O(state=exact) it needs C(GRANT ANY PRIVILEGE), C(GRANT ANY ROLE) and
+    C(GRANT ANY OBJECT PRIVILEGE), to take away whatever else there is.
 options:
   name:
     description: The account.
@@ -58,6 +59,13 @@ options:
     description:
       - Whether the declared password alone is accepted from then on. Not in the run that sets a new one.
       - The server ends the one that was set first. If that is the declared one, since it was put back, it is set anew.
+    type: bool
+    default: false
+  require_rollover:
+    description:
+      - Whether another password is set only while the one before stays accepted beside it, since a service uses it. It
+        is refused where O(profile_limits) gives no C(PASSWORD_ROLLOVER_TIME), and while two are accepted already, of
+        which a third would end one. O(end_rollover=true) sets it all the same.
     type: bool
     default: false
   profile:
@@ -137,6 +145,7 @@ EXAMPLES = r"""
     state: exact
     profile: EXAM_APPLICATION
     profile_limits: {PASSWORD_ROLLOVER_TIME: 1}
+    require_rollover: true
     system_privileges: [CREATE SESSION]
     object_privileges:
       - {object: EUGEX.EXAM_TIMETABLING_EXAMS, privileges: [SELECT]}

@@ -23,6 +23,9 @@ description:
 notes:
   - In Oracle each statement that defines something commits. If one fails, those before it stand, and running again
     carries on.
+  - Another account than the owner needs C(CREATE ANY TABLE), C(ALTER ANY TABLE), C(COMMENT ANY TABLE), C(SELECT ANY
+    TABLE), C(CREATE ANY INDEX) for primary keys and unique constraints, C(DROP ANY TABLE) with O(state=absent), and the
+    owner a quota.
 options:
   table:
     description: The table, as C(SCHEMA.NAME).

@@ -25,6 +25,8 @@ notes:
   - Constraints that only the database knows, such as foreign keys, are found when the rows are loaded. Then nothing is
     loaded, and the rows are named.
   - Others can read the table meanwhile, but not change it.
+  - Another account than the owner needs C(SELECT ANY TABLE), C(INSERT ANY TABLE), C(UPDATE ANY TABLE), C(DELETE ANY
+    TABLE) and C(LOCK ANY TABLE), or C(SELECT), C(INSERT), C(UPDATE) and C(DELETE) on the table.
   - Triggers fire. If the table has another number of rows than was loaded, nothing is loaded.
 options:
   table:

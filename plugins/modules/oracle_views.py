@@ -43,8 +43,10 @@ notes:
     finds, before its first change, that another one was begun or has ended since it began to read, stops and says by
     whom and when. A run that begins to read while another one makes its changes warns of it, and the two are not kept
     apart. If one of them fails and puts back what was there, a third run sees that and mends it.
-  - Another account than the owner needs C(CREATE ANY VIEW), C(DROP ANY VIEW), C(COMMENT ANY TABLE), C(GRANT ANY OBJECT
-    PRIVILEGE), C(SELECT) on what the views read, and must see C(DBA_TAB_PRIVS).
+  - Another account than the owner needs C(CREATE ANY VIEW), C(DROP ANY VIEW), C(ALTER ANY TABLE) to compile them,
+    C(COMMENT ANY TABLE), C(GRANT ANY OBJECT PRIVILEGE), C(SELECT ANY TABLE), and must see C(DBA_TAB_PRIVS); for the
+    history also C(CREATE ANY TABLE), C(CREATE ANY INDEX), C(INSERT ANY TABLE), C(UPDATE ANY TABLE) and C(DELETE ANY
+    TABLE), and the owner a quota.
 options:
   schema:
     description: Whose views they are.

@@ -14,10 +14,14 @@ _ANY = {
     "SELECT": ("SELECT ANY TABLE", "READ ANY TABLE"),
     "READ": ("READ ANY TABLE", "SELECT ANY TABLE"), "INSERT": ("INSERT ANY TABLE",),
     "UPDATE": ("UPDATE ANY TABLE",), "DELETE": ("DELETE ANY TABLE",), "ALTER": ("ALTER ANY TABLE",),
+    "INDEX": ("CREATE ANY INDEX",), "LOCK": ("LOCK ANY TABLE",),
 }  # fmt: skip
 _LISTED = {"DELETE", "EXECUTE", "INSERT", "READ", "REFERENCES", "SELECT", "UPDATE"}
 _LISTED_ANY = {"DELETE", "INSERT", "LOCK", "READ", "SELECT", "UPDATE"}
-_SUFFICIENT = {"SELECT": ("SELECT", "READ"), "READ": ("SELECT", "READ")}
+_SUFFICIENT = {
+    "SELECT": ("SELECT", "READ"), "READ": ("SELECT", "READ"),
+    "LOCK": ("ALTER", "DEBUG", "DELETE", "FLASHBACK", "INDEX", "INSERT", "REFERENCES", "SELECT", "UPDATE"),
+}  # fmt: skip
 
 
 def roles_of(model: Model, name: str) -> set[str]:

@@ -126,13 +126,16 @@ def _grant_on(
 def _object(session: Session, model: Model, name: Name) -> tuple[str, str, SchemaObject | None]:
     """Return owner and name of what a privilege is on; views of the dictionary and packages are SYS's."""
     owner = name[0] if len(name) == 2 else session.current_schema
-    if model.object(owner, name[-1]) is None:
+    found = model.object(owner, name[-1])
+    if found is None:
         view = dictionary_name(name)
         if view is not None:
             return SYS, view.replace("V$", "V_$") if view.startswith("V$") else view, None
         if name[-1] in _PACKAGES and (len(name) == 1 or owner == SYS):
             return SYS, name[-1], None
-    found = existing(session, model, name)
+    # whoever may grant privileges on everything need not have one himself
+    if found is None or not rights.has_system(model, session.user, "GRANT ANY OBJECT PRIVILEGE"):
+        found = existing(session, model, name)
     return found.owner, found.name, found
 
 

@@ -104,6 +104,8 @@ def add_constraint(session: Session, model: Model, table: Table, spec: Constrain
         raise OracleError(2264)
     if spec.name and any(each.name == spec.name for each in table.constraints):
         raise OracleError(2264)
+    if spec.kind in ("P", "U") and not rights.may(model, session.user, "INDEX", table):
+        raise OracleError(1031)  # its index is created with it
     number = model.new_id()
     found = Constraint(
         number, spec.name or f"SYS_C{number:09}", "C" if spec.kind == "NOT NULL" else spec.kind, list(spec.columns),
@@ -256,7 +258,7 @@ def lock_table(words: Words) -> Action:
     def run(session: Session) -> None:
         with session.instance.lock:
             table = _table(session, session.instance.model, name)
-            rights.check(session.instance.model, session.user, "SELECT", table)
+            rights.check(session.instance.model, session.user, "LOCK", table)
         session.begin(table, wait=None if wait is None else float(wait), alone=True)
 
     return run

@@ -158,7 +158,7 @@ def alter_view(words: Words) -> Action:
         if not isinstance(found, View):
             raise OracleError(942)
         if found.owner != session.user:
-            rights.demand(model, session.user, "CREATE ANY VIEW", "ALTER ANY TABLE")
+            rights.demand(model, session.user, "ALTER ANY TABLE")
         found.changed = time.time()
         compile_view(session.instance, model, found)
         return Outcome(warning=found.status == "INVALID")

@@ -4,8 +4,7 @@
 
 """An account: from what is to what is declared. Pure.
 
-A password is set only if the server said that it is another one (ORA-01017), and in place: account, rights and open
-sessions stay. Rights are given before others are taken away.
+It is changed in place: account, rights and open sessions stay. Rights are given before others are taken away.
 """
 
 from __future__ import annotations
@@ -14,6 +13,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.account_declaration import UNLIMITED
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.account_passwords import (
+    check_password,
+    plan_password,
+    why_not_set,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.account_rights import (
     AccountChange,
     plan_rights,
@@ -99,19 +103,7 @@ def _check(declared: DeclaredAccount, found: FoundAccount, where: str) -> None:
     locks = declared.locked or declared.quiet_days is not None
     if locks and declared.name == found.connected_as:
         raise Problem("it is refused to lock the account that this task uses", where=where, remedy="Use another one.")
-    _check_password(declared, found.account, where)
-
-
-def _check_password(declared: DeclaredAccount, account: AccountState | None, where: str) -> None:
-    if account is None and declared.password is None:
-        raise Problem("a new account needs a password", where=where, remedy="Give password, from the vault.")
-    if account is not None and account.verified == "expired":
-        raise Problem(
-            "its password is the declared one, and has expired",
-            where=where,
-            found=account.status,
-            remedy="Put a new password into the vault: it is set by the next run.",
-        )
+    check_password(declared, found.account, where)
 
 
 def _profile(declared: DeclaredAccount, found: FoundAccount) -> Iterator[AccountChange]:
@@ -186,37 +178,10 @@ def _alterations(
     unlocks = declared.locked is False and account.locked
     if unlocks:
         yield AccountChange(f"{where} locked", "update", account.status, False, [f"{alter} ACCOUNT UNLOCK"])
-    yield from _password(declared, account, where, unlocks=unlocks)
+    yield from plan_password(declared, account, where, unlocks=unlocks)
     if (declared.locked and not account.locked) or (is_quiet(declared, found) and not account.locked):
         after = "LOCKED" if declared.quiet_days is None else f"LOCKED: quiet for {declared.quiet_days} days"
         yield AccountChange(f"{where} locked", "update", account.status, after, [f"{alter} ACCOUNT LOCK"])
-
-
-def _password(
-    declared: DeclaredAccount, account: AccountState, where: str, *, unlocks: bool
-) -> Iterator[AccountChange]:
-    if declared.password is None:
-        return
-    alter = f"ALTER USER {quoted(declared.name)}"
-    statement: Statement = [f'{alter} IDENTIFIED BY "', Text(declared.password), '"']
-    if account.verified == "rejected":
-        yield AccountChange(f"{where} password", "update", "another one", "as declared", statement, sets_password=True)
-    elif account.verified == "locked" and unlocks:
-        before = "could not be tried while the account was locked"
-        yield AccountChange(
-            f"{where} password", "update", before, "as declared", statement, sets_password=True, if_rejected=True
-        )
-    elif declared.end_rollover and account.in_rollover and account.verified == "accepted":
-        # which of the two was set last cannot be read: it alone stays, and need not be the declared one
-        end: Statement = [f"{alter} EXPIRE PASSWORD ROLLOVER PERIOD"]
-        yield AccountChange(
-            f"{where} password rollover",
-            "update",
-            "another one is accepted too",
-            "the declared one alone",
-            end,
-            if_ended=(statement, end),
-        )
 
 
 def is_quiet(declared: DeclaredAccount, found: FoundAccount) -> bool:
@@ -271,7 +236,7 @@ def warnings_for(declared: DeclaredAccount, found: FoundAccount) -> list[str]:
     name, warnings = shown(account.name), []
     if account.locked and declared.locked is None and declared.quiet_days is None:
         warnings.append(f"The account {name} is locked ({account.status}). Say locked: false to unlock it.")
-    if account.verified == "locked" and declared.locked is not False:
+    if account.verified == "locked" and (declared.locked is not False or why_not_set(declared, account, name)):
         warnings.append(f"The password of {name} was not verified, because the account is locked.")
     if account.in_rollover and not declared.end_rollover:
         warnings.append(

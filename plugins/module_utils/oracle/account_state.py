@@ -41,6 +41,7 @@ class DeclaredAccount:
     locked: bool | None = None
     quiet_days: int | None = None
     end_rollover: bool = False
+    require_rollover: bool = False
     profile: str | None = None
     profile_limits: Mapping[str, str] = field(default_factory=dict)
     default_tablespace: str | None = None

@@ -24,7 +24,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control
     Work,
     covered,
     decide,
-    was_begun,
+    outlasts_window,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.lookup import looked_up
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.records import read_records
@@ -117,7 +117,7 @@ def answer(question: Question) -> Answer:
     for record in found:
         unknown = record.covers.unknown(question.plan)
         if unknown:
-            warnings.append(f"{record.id} covers {', '.join(unknown)}, which the plan does not have")
+            warnings.append(f"{record.id} covers {', '.join(unknown)}, which neither the plan nor the procedures have")
     judged = [judge(record, question.rules, now) for record in found]
     decision = decide(question.works, judged, now, begun=question.begun)
     look_up = _lookup(question, warnings)
@@ -159,7 +159,7 @@ def _lookup(question: Question, warnings: list[str]) -> Callable[[Judged], Judge
 
 
 def _was_begun(work: Work, decision: Decision, begun: Collection[Begun] | None) -> bool:
-    return work.name in decision.under and was_begun(work, decision.under[work.name], begun)
+    return work.name in decision.under and outlasts_window(work, decision.under[work.name], begun)
 
 
 def declared_emergency(variables: Mapping[str, Any], extra_variables: Mapping[str, Any]) -> Emergency | None:

@@ -26,6 +26,8 @@ class Work:
     procedure: str = ""
     begun_by: str = ""
     """Of a line that a procedure applies, since no stage does: that procedure."""
+    backed_out_by: str = ""
+    """Of a line that is backed out: the procedure that does it."""
 
     def __str__(self) -> str:
         return f"procedure {self.procedure}" if self.procedure else f"line {self.line} ({self.title})"
@@ -68,7 +70,13 @@ def works_of(gate: Mapping[str, Any], roles: Collection[str], plan: Iterable[Map
             entry for entry in ours if roles_of(entry) & set(roles) and gate.get("stage") in (None, entry["stage"])
         ]
     return [
-        Work(line=entry["line"], role=entry["role"], title=entry["title"], begun_by=entry.get("procedure") or "")
+        Work(
+            line=entry["line"],
+            role=entry["role"],
+            title=entry["title"],
+            begun_by=entry.get("procedure") or "",
+            backed_out_by=str(gate.get("procedure") or ""),
+        )
         for entry in wanted
     ]
 
@@ -104,7 +112,7 @@ def decide(
 
     Work may run if a record covers it, is approved, and its window contains now. Where several do, the one that it was
     begun under is taken, and then the one with the shortest window, as the one that was meant. What a procedure begins,
-    a record that covers the procedure covers to be backed out of.
+    a record that covers the procedure covers to be backed out of; so does one that covers the procedure that backs out.
 
     Args:
         works: what would be done.
@@ -121,7 +129,7 @@ def decide(
             for judged in records
             if judged.approved
             and covered(work, judged, begun)
-            and (judged.record.window.contains(now) or was_begun(work, judged, begun))
+            and (judged.record.window.contains(now) or outlasts_window(work, judged, begun))
         ]
         if eligible:
             under[work.name] = min(eligible, key=lambda judged: _order(work, judged, begun))
@@ -132,9 +140,20 @@ def decide(
 
 
 def covered(work: Work, judged: Judged, begun: Collection[Begun] | None) -> bool:
-    """Return whether a record covers the work; where it is backed out, also by the procedure that begins it."""
-    procedures = judged.record.covers.procedures
-    return work.covered_by(judged) or (begun is not None and work.begun_by in procedures)
+    """Return whether a record covers the work; where it is backed out, also by the procedure that begins it, or by the
+    one that backs out of it."""
+    named = begun is not None and work.backed_out_by in judged.record.covers.procedures
+    return named or _covers_what_begins(work, judged, begun)
+
+
+def outlasts_window(work: Work, judged: Judged, begun: Collection[Begun] | None) -> bool:
+    """Return whether a record lets the work be backed out of after its window: it was begun under that record. One that
+    covers nothing but the procedure that backs out has begun nothing."""
+    return _covers_what_begins(work, judged, begun) and was_begun(work, judged, begun)
+
+
+def _covers_what_begins(work: Work, judged: Judged, begun: Collection[Begun] | None) -> bool:
+    return work.covered_by(judged) or (begun is not None and work.begun_by in judged.record.covers.procedures)
 
 
 def was_begun(work: Work, judged: Judged, begun: Collection[Begun] | None) -> bool:

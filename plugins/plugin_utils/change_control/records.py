@@ -27,6 +27,12 @@ SUFFIX = ".yml"
 APPROVAL_SUFFIX = ".approval.yml"
 SIGNATURE_SUFFIX = ".yml.sig"
 
+PROCEDURES = frozenset({
+    "back_out", "clear_down", "dry_run", "go_live", "restore_config", "revert_universe", "revert_views", "rollback",
+    "rollback_web_timetables", "rotate", "snapshot", "validate", "withdraw_from_service",
+})  # fmt: skip
+"""What playbooks ask the gate for by name."""
+
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _TEXTS = ("id", "title", "reference", "approver", "back_out")
 
@@ -91,9 +97,14 @@ class Coverage:
         return cls(*(frozenset(declared.get(kind, ())) for kind in kinds))
 
     def unknown(self, plan: Iterable[Mapping[str, Any]]) -> list[str]:
-        """Return what it names that the plan does not have: a slip that would leave a line without cover."""
+        """Return what it names that neither the plan nor the procedures have: a slip that would leave work without
+        cover."""
         lines, roles = {entry["line"] for entry in plan}, {entry["role"] for entry in plan}
-        return sorted(self.lines - lines) + sorted(self.roles - roles)
+        return [
+            *sorted(self.lines - lines),
+            *sorted(self.roles - roles),
+            *sorted(self.procedures - PROCEDURES),
+        ]
 
     def covers(self, line: str, role: str) -> bool:
         """Return whether a line, which that role applies, is covered."""

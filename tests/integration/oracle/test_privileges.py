@@ -78,6 +78,43 @@ def test_what_a_privilege_on_any_table_shows(
         assert fails(cursor, read) == 1031
 
 
+def test_that_a_key_in_another_schema_takes_the_right_to_create_its_index(
+    open_connection: Opener, cursor: oracledb.Cursor, admin: oracledb.Cursor, make_account: Maker, tables: str
+) -> None:
+    maker = make_account("CREATE ANY TABLE", "ALTER ANY TABLE")
+    other = open_connection(maker.name, maker.password).cursor()
+    other.execute(f"CREATE TABLE {tables}.d (x NUMBER NOT NULL, y NUMBER CHECK (y > 0))")
+    keyed = f"CREATE TABLE {tables}.e (x NUMBER PRIMARY KEY, y NUMBER UNIQUE)"
+    assert fails(other, keyed) == 1031
+    assert fails(other, f"ALTER TABLE {tables}.d ADD PRIMARY KEY (x)") == 1031
+    cursor.execute(f"GRANT INDEX ON d TO {maker.name}")
+    other.execute(f"ALTER TABLE {tables}.d ADD PRIMARY KEY (x)")
+    admin.execute(f"GRANT CREATE ANY INDEX TO {maker.name}")
+    other.execute(keyed)
+
+
+def test_that_roles_of_others_and_locks_and_compiling_take_rights_of_their_own(
+    open_connection: Opener, cursor: oracledb.Cursor, admin: oracledb.Cursor, make_account: Maker, tables: str
+) -> None:
+    account, maker = make_account(), make_account("GRANT ANY PRIVILEGE", "CREATE ANY VIEW", "SELECT ANY TABLE")
+    other = open_connection(maker.name, maker.password).cursor()
+    other.execute(f"CREATE VIEW {tables}.v AS SELECT x FROM {tables}.a")
+    statements = {
+        f"GRANT CONNECT TO {account.name}": ("GRANT ANY ROLE", 1932),
+        f"REVOKE CONNECT FROM {account.name}": ("GRANT ANY ROLE", 1932),
+        f"LOCK TABLE {tables}.a IN EXCLUSIVE MODE": ("LOCK ANY TABLE", 1031),
+        f"ALTER VIEW {tables}.v COMPILE": ("ALTER ANY TABLE", 1031),
+    }
+    for statement, (privilege, number) in statements.items():
+        assert fails(other, statement) == number
+        admin.execute(f"GRANT {privilege} TO {maker.name}")
+        other.execute(statement)
+        admin.execute(f"REVOKE {privilege} FROM {maker.name}")
+    cursor.execute(f"GRANT INSERT ON b TO {maker.name}")
+    other.execute(f"LOCK TABLE {tables}.b IN EXCLUSIVE MODE")
+    cursor.execute("DROP VIEW v")
+
+
 def test_privileges_on_columns(
     open_connection: Opener, cursor: oracledb.Cursor, make_account: Maker, tables: str
 ) -> None:

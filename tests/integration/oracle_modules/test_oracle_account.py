@@ -177,6 +177,26 @@ def test_that_a_password_that_was_put_back_is_the_one_that_stays_when_the_rollov
     execute(system, f"DROP USER {name}", f"DROP PROFILE P_{name}")
 
 
+def test_that_no_password_is_set_that_would_end_the_one_in_use(
+    emulator: Emulator, keep: Keeper, name: str, system: oracledb.Connection
+) -> None:
+    arguments = {"profile": f"P_{name}", "require_rollover": True}
+    limits = {"profile_limits": {"PASSWORD_ROLLOVER_TIME": 1}}
+    first = keep(password=PASSWORD, **arguments, profile_limits={"PASSWORD_LIFE_TIME": 90})
+    assert items(first, name)[:2] == [f"createprofile P_{name}", "create"]
+    for check in (True, False):
+        refused = keep(check=check, password=OTHER, **arguments)
+        assert "would refuse its password of before at once" in refused["msg"]
+        assert "Nothing was touched" in refused["msg"]
+    assert items(keep(password=OTHER, **arguments, **limits), name) == [f"updateprofile P_{name}", "update password"]
+    for check in (True, False):
+        assert "has two passwords already" in keep(check=check, password="Third-one-789", **arguments, **limits)["msg"]
+    for password in (PASSWORD, OTHER):
+        emulator.passwords[name] = password
+        emulator.connect(name).close()
+    execute(system, f"DROP USER {name}", f"DROP PROFILE P_{name}")
+
+
 def test_that_an_old_account_is_locked_when_nobody_uses_it(
     emulator: Emulator, keep: Keeper, name: str, system: oracledb.Connection
 ) -> None:

@@ -64,10 +64,11 @@ def test_each_line_that_stands_has_to_be_covered_and_no_other(
 
 
 @pytest.mark.thorough
+@pytest.mark.parametrize("covers", [{"lines": ["1.3"]}, {"procedures": ["back_out"]}], ids=["line", "procedure"])
 def test_a_line_that_is_on_hosts_outside_the_limit_is_not_asked_for(
-    playbook: Playbook, released: Path, tmp_path: Path
+    playbook: Playbook, released: Path, tmp_path: Path, covers: dict[str, list[str]]
 ) -> None:
-    option = records(tmp_path, covers={"lines": ["1.3"]})
+    option = records(tmp_path, covers=covers)
     sign(playbook, *option)
     assert lines_refused(playbook, *option, "--limit", "control_node") == set(), "it ends where nothing answers"
     assert [event["lines"] for event in permits.events(released)] == [{}], "the first play begins no line"

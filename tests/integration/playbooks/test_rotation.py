@@ -108,6 +108,9 @@ def test_that_a_password_of_the_hub_is_put_back_and_no_third_one_is_set_meanwhil
     assert "The one before is accepted for 2 days" in said()
     password.write_text(third, encoding="utf-8")
     assert "has two passwords already" in said(succeeds=False)
+    for options in ((), ("--check",)):
+        stage = isolated.play("stages/hub.yml", *options, succeeds=False)
+        assert "has two passwords already" in " ".join(stage.split()), "the stage sets none either"
     password.write_text(old, encoding="utf-8")
     assert "run this again now with -e exam_end_overlap=true" in said()
     assert changed(said("-e", "exam_end_overlap=true")) == 1

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,12 +24,14 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control
     roles_of,
     works_of,
 )
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.records import PROCEDURES
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.change_control.selection import Entered
+from scripts.working_copy import ROOT
 from tests.unit.change_control.examples import NOON, RECORD, judged, rules, window, write_record
 
 LINES = {"1.3": "dns", "1.6": "https", "2.3": "eugex"}
 WORKS = [Work(line=line, role=role, title=role.upper()) for line, role in LINES.items()]
-PROCEDURES = [Work(procedure="rollback"), Work(procedure="rotate")]
+OF_PROCEDURES = [Work(procedure="rollback"), Work(procedure="rotate")]
 HOUR = timedelta(hours=1)
 
 windows = st.tuples(st.integers(-9, 9), st.integers(1, 9)).map(
@@ -47,7 +50,7 @@ records = st.lists(
     max_size=4,
     unique_by=lambda judged: judged.record.id,
 )
-works = st.lists(st.sampled_from([*WORKS, *PROCEDURES]), unique_by=lambda work: work.name)
+works = st.lists(st.sampled_from([*WORKS, *OF_PROCEDURES]), unique_by=lambda work: work.name)
 times = st.integers(-12, 12).map(lambda hours: NOON + hours * HOUR)
 
 
@@ -121,6 +124,40 @@ def test_a_record_that_names_the_procedure_alone_covers_the_way_back(
     work = Work(line="3.4", role="exam_scheduler", title="Snapshot", begun_by="snapshot")
     decision = decide([work, WORKS[0]], [judged("A", procedures=["snapshot"])], now, begun=begun)
     assert [*decision.under] == (["3.4"] if may else [])
+
+
+@pytest.mark.parametrize("procedure", ["back_out", "revert_views", "restore_config"])
+@pytest.mark.parametrize(
+    ("begun", "now", "may"),
+    [
+        ([], NOON, True),
+        ([Begun("1.3", "B")], NOON, True),
+        ([Begun("1.3", "B")], NOON + timedelta(days=2), False),
+        # under the record that named the procedure it was backed out of before, and that began nothing
+        ([Begun("1.3", "A")], NOON + timedelta(days=2), False),
+    ],
+)
+def test_a_procedure_that_backs_out_is_covered_by_its_name_inside_the_window(
+    procedure: str, begun: list[Begun], now: datetime, may: bool
+) -> None:
+    gate = {"procedure": procedure, "back_out": True, "lines": ["1.3"]}
+    (work,) = works_of(gate, set(), PLAN)
+    decision = decide([work], [judged("A", procedures=[procedure])], now, begun=begun)
+    assert [*decision.under] == (["1.3"] if may else [])
+    assert decide([work], [judged("A", procedures=["rotate"])], now, begun=begun).under == {}
+    assert decide(WORKS[:1], [judged("A", procedures=[procedure])], now).under == {}, "the line itself is not"
+
+
+def test_the_procedures_that_a_record_can_name_are_those_that_playbooks_ask_for() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "playbooks").rglob("*.yml")]
+    assert {name for text in texts for name in re.findall(r"^ +procedure: (\w+)$", text, re.MULTILINE)} == PROCEDURES
+
+
+def test_a_procedure_that_is_mistyped_is_warned_about(tmp_path: Path) -> None:
+    write_record(tmp_path, RECORD.replace("procedures: [rollback]", "procedures: [rollback, revert_veiws]"))
+    plan = [{"line": "1.3", "role": "dns"}, {"line": "1.6", "role": "https"}]
+    (warning,) = answer(Question([], tmp_path, rules(tmp_path), NOON, plan)).warnings
+    assert warning == "SAS005-150 covers revert_veiws, which neither the plan nor the procedures have"
 
 
 def test_the_way_back_by_a_procedure_s_record_is_shown_with_that_record(tmp_path: Path) -> None:

@@ -4,13 +4,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+import yaml
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_source import view_of_file
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.view_state import Grant, View, digest_of
+from tests.hub_rights import rights_asked_for
 from tests.unit.inventories.test_inventories import ENVIRONMENTS, ROOT, of_environment
 
 SOURCES = ROOT / "roles/eugex/files/views"
+SEED = ROOT / "emulators/estate/eugex.yml"
 
 
 def views(schema: str) -> dict[str, View]:
@@ -46,3 +51,19 @@ def test_that_fields_of_phase_2_and_replicated_columns_are_in_the_views(environm
     for table, columns in declared["eugex_streams"]["columns"].items():
         assert table in queries
         assert all(column in queries for column in columns), table
+
+
+def test_that_the_rehearsal_s_account_has_the_rights_that_are_asked_for_and_no_others() -> None:
+    users = {user["name"]: user for user in yaml.safe_load(SEED.read_text(encoding="utf-8"))["users"]}
+    granted = users[of_environment("live")["eugex_connection"]["login_user"]]["grants"]
+    assert len(granted) == len(set(granted))
+    assert set(granted) == {right for row in rights_asked_for().values() for right in row}
+    ((number, unit),) = re.findall(r"QUOTA (\d+)([MG]) ON", (ROOT / "docs/eugex.md").read_text(encoding="utf-8"))
+    assert users["EUGEX"]["quotas"] == {"HUB": int(number) * {"M": 2**20, "G": 2**30}[unit]}
+
+
+def test_that_each_line_of_the_hub_has_its_row_of_rights() -> None:
+    assert [*rights_asked_for()] == ["all", "2.3", "2.4", "4.1"]
+    plan = of_environment("live")["implementation_plan"]
+    changing = {each["line"] for each in plan if each["role"] == "eugex" and each["line"] not in ("4.2", "4.7")}
+    assert changing == {"2.3", "2.4", "4.1"}, "the other lines are only proven"

@@ -62,6 +62,44 @@ def test_that_a_password_is_set_only_if_it_was_rejected(verified: Verification) 
         assert [type(part) for part in change.statement] == [str, Text, str]
 
 
+IN_USE = replace(DECLARED, profile="P", profile_limits={"PASSWORD_ROLLOVER_TIME": "1/24"}, require_rollover=True)
+TWICE = "OPEN & IN ROLLOVER"
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "said"),
+    [
+        ({}, "OPEN", ""),
+        ({}, TWICE, "has two passwords already"),
+        ({"end_rollover": True}, TWICE, ""),
+        ({"require_rollover": False}, TWICE, ""),
+        ({"profile_limits": {}}, "OPEN", "would refuse its password of before at once"),
+        ({"profile_limits": {"PASSWORD_ROLLOVER_TIME": "0"}}, "OPEN", "found 0, in the profile P"),
+        ({"profile_limits": {"PASSWORD_ROLLOVER_TIME": "DEFAULT"}}, "OPEN", "found DEFAULT, in the profile P"),
+        ({"profile_limits": {}, "end_rollover": True}, "OPEN", ""),
+        ({"profile_limits": {}, "require_rollover": False}, "OPEN", ""),
+    ],
+)
+def test_that_the_password_of_before_stays_accepted_where_that_is_demanded(
+    changes: dict[str, Any], status: str, said: str
+) -> None:
+    declared = replace(IN_USE, **changes)
+    rejected = found(status=status, verified="rejected")
+    if said:
+        with pytest.raises(Problem, match=said):
+            plan_account(declared, rejected)
+    else:
+        assert plan_account(declared, rejected)[-1].item == "account EXAM_CONNECT password"
+    # whatever is not about setting another one goes on: the declared one is accepted, or there is no account yet
+    for state in (found(status=status, verified="accepted"), replace(FOUND, account=None)):
+        items = [each.item for each in plan_account(declared, state)]
+        assert "account EXAM_CONNECT password" not in items
+    locked = found(status=f"LOCKED & {status}", verified="locked")
+    items = [each.item.rpartition(" ")[2] for each in plan_account(replace(declared, locked=False), locked)]
+    assert ("password" in items) is not bool(said)
+    assert ("was not verified" in str(warnings_for(replace(declared, locked=False), locked))) is bool(said)
+
+
 def test_that_an_expired_password_needs_a_new_one() -> None:
     with pytest.raises(Problem, match="Put a new password into the vault"):
         plan_account(DECLARED, found(verified="expired"))
