@@ -17,6 +17,7 @@ INVENTORIES = ROOT / "inventories"
 ENVIRONMENTS = ("dev", "test", "live")
 
 CONNECTION_VARIABLES = {
+    "ansible_become",
     "ansible_connection",
     "ansible_host",
     "ansible_password",
