@@ -16,10 +16,11 @@ from emulators.estate.office365 import serve_office365
 from emulators.estate.oracle_database import serve_oracle
 from emulators.estate.people import validate
 from emulators.estate.sql_server import serve_sql
+from emulators.estate.ssh import serve_ssh
 from emulators.name_server import NameServerError
 from emulators.processes import NotReady
 
-SERVERS = {"serve-office365": serve_office365, "serve-sql": serve_sql}
+SERVERS = {"serve-office365": serve_office365, "serve-sql": serve_sql, "serve-ssh": serve_ssh}
 """What its own processes run."""
 SERVERS_OF_A_HOST = {"serve-oracle": serve_oracle, "serve-bi": serve_bi}
 """Those that there is one of for each of several hosts."""

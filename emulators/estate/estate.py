@@ -77,6 +77,7 @@ class Estate:
             files = self.directory / host
             parts[host] = self._part(f"the BI platform ({host})", "serve-bi", files, "--host", host)
         parts["graph"] = self._part("Microsoft 365", "serve-office365", self.directory / "graph")
+        parts["ssh"] = self._part("SSH", "serve-ssh", self.directory / "ssh")
         return parts
 
     def _part(self, what: str, command: str, files: Path, *options: str) -> Daemon:

@@ -65,7 +65,10 @@ STEPS = {
         Step("change_control", "change_control", "servers"),
         Step("virtual_machine", "virtual_machine", "servers", ("windows",)),
         Step(
-            "firewall", "firewall", "servers", (*DNS, *WEB, "windows", "sql-server", "eugex-live", "bi-live", "graph")
+            "firewall",
+            "firewall",
+            "servers",
+            (*DNS, *WEB, "ssh", "windows", "sql-server", "eugex-live", "bi-live", "graph"),
         ),
         Step("dns", "dns", "servers", DNS),
         Step("https", "https", "servers", ("windows", *WEB, "sql-server")),

@@ -44,7 +44,8 @@ def key_trouble(wanted: Wanted, folder: Folder, rules: Rules) -> Problem | None:
         where=str(folder.path / KEY),
         expected=f"a private key {wanted.key}, unencrypted in PEM, with a certificate that fits",
         found=found,
-        remedy="A key is never replaced silently: put the right one there, or set `replace_key: true`.",
+        remedy="A key is never replaced silently: put the right one there, or set `replace_key: true` for one run "
+        "(role https: https_replace_key; CalSync's key: the next number in calsync_certificate_generation).",
     )
 
 

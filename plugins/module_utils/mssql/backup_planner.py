@@ -179,7 +179,7 @@ def _check_replaceable(declared: DeclaredBackup, database: DatabaseState, where:
             "it cannot be restored over while it has snapshots",
             where=where,
             found=", ".join(database.snapshots),
-            remedy="Remove them first (uoe.exam_scheduling.mssql_snapshot, state: absent).",
+            remedy="Have them removed by whoever made them; nothing can be reverted to them any more then.",
         )
     record = record_of(database.extended_properties, declared.service_record)
     if record is None and not database.definition_seen:

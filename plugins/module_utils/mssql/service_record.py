@@ -81,6 +81,6 @@ def require_no_withdrawal(*, where: str, name: str, record: str | None, declared
         where=where,
         expected=f"{name} = {record}, as it is",
         found=f"{name} = {declared} declared" if declared else f"{name} declared to be removed",
-        remedy="Correct what is declared. If the database is really withdrawn from service, say "
-        "withdraw_from_service: true in this one task.",
+        remedy="Correct what is declared. A database is withdrawn from service by "
+        "playbooks/withdraw_from_service.yml alone, which keeps a backup.",
     )

@@ -163,7 +163,7 @@ def check_revertible(declared: DeclaredSnapshot, found: FoundSnapshot) -> None:
             where=f"database {declared.database}",
             expected=f"only {declared.name}",
             found=", ".join(others),
-            remedy="Remove the others (state: absent), which nothing can be reverted to any more then.",
+            remedy=f"Have the others removed by whoever made them, and keep {declared.name}.",
         )
 
 

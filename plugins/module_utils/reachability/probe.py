@@ -221,7 +221,8 @@ def _since(started: float) -> float:
 
 def _own_problem(target: Target, error: OSError) -> Problem:
     if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL):
-        remedy = "This host ran out of sockets, memory or local ports: set a lower `concurrency`."
+        lower = "set a lower `concurrency` (role firewall: firewall_concurrency)."
+        remedy = f"This host ran out of sockets, memory or local ports: {lower}"
     else:
         remedy = "Nothing follows from it about the flow; look at this host's network configuration."
     return Problem(

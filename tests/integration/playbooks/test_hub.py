@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,9 @@ def test_that_parity_of_test_and_live_is_shown_and_what_differs_is_named(rehears
     for secret in (isolated.directory / "secrets").glob("*"):
         assert secret.read_text(encoding="utf-8") not in facts.read_text(encoding="utf-8")
 
-    isolated.play("parity.yml", "-e", f"parity_with={facts}")
+    missing = isolated.play("parity.yml", "-e", "parity_with=nowhere.json", succeeds=False)
+    assert "there is no file" in missing
+    isolated.play("parity.yml", "-e", f"parity_with={os.path.relpath(facts, ROOT)}")
     assert json.loads(told.read_text(encoding="utf-8")) == {
         "environment": "live", "with": "eugex-test.json", "same": True, "differences": [],
     }  # fmt: skip

@@ -8,10 +8,12 @@ import secrets
 import signal
 from collections.abc import Iterator
 
+import jinja2
 import pyodbc
 import pytest
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.mssql.session import Session
+from scripts.working_copy import ROOT
 from tests.integration.sql.conftest import Runner, drop_login
 
 DYNAMIC, ADVANCED, STATIC = "backup checksum default", "cost threshold for parallelism", "user connections"
@@ -94,3 +96,18 @@ def test_that_a_certificate_of_a_line_to_come_is_pending(run: Runner, before: Va
     assert run("mssql_configuration", check=True, **wrong)["pending_line"] == "1.6"
     result = run("mssql_configuration", **wrong)
     assert (result["failed"], result["pending_line"]) == (True, "1.6")
+
+
+@pytest.mark.parametrize("shown", [0, 1])
+def test_that_a_script_for_the_database_team_leaves_shown_what_was(
+    admin: pyodbc.Connection, before: Values, shown: int
+) -> None:
+    admin.execute(f"EXEC sp_configure 'show advanced options', {shown}; RECONFIGURE")
+    wanted = {ADVANCED: 1 + before[ADVANCED][0] % 2}
+    template = jinja2.Template((ROOT / "roles/sql_server/templates/request.md.j2").read_text(encoding="utf-8"))
+    proof = {"differences": [{"what": ADVANCED}], "not_proven": []}
+    request = template.render(sql_server_proof=proof, sql_server_settings=wanted)
+    admin.execute(request.partition("```sql\n")[2].partition("```")[0])
+    now = values(admin)
+    assert now[ADVANCED] == (wanted[ADVANCED], wanted[ADVANCED])
+    assert now["show advanced options"] == (shown, shown)

@@ -136,6 +136,7 @@ def test_that_it_is_the_only_snapshot(run: Runner, open_connection: Opener, fill
     refused = run("mssql_snapshot", **arguments(filled, "reverted", close_connections=True))
     assert "it can only be reverted while it has one snapshot" in refused["msg"]
     assert f"found {filled}_2" in refused["msg"]
+    assert f"removed by whoever made them, and keep {arguments(filled, '')['name']}." in refused["msg"]
     assert "Nothing was touched." in refused["msg"]
     for check in (True, False):
         kept = run("mssql_database", check=check, name=filled, state="absent", close_connections=True)

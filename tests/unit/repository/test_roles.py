@@ -55,6 +55,21 @@ def test_that_v_shows_no_file_that_a_role_has_read() -> None:
     assert not shown, "slurp returns what is in it, which -v prints"
 
 
+@pytest.mark.parametrize(
+    ("role", "module", "parameter"),
+    [("https", "https_certificate", "replace_key"), ("firewall", "firewall_reachability", "concurrency")],
+)
+def test_that_what_a_remedy_names_can_be_said(role: str, module: str, parameter: str) -> None:
+    remedies = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("plugins/module_utils/*/*.py"))
+    assert f"{role}_{parameter}" in remedies
+    entries = load(ROOT / f"roles/{role}/meta/argument_specs.yml")["argument_specs"]
+    assert f"{role}_{parameter}" in entries["main"]["options"]
+    tasks = load(ROOT / f"roles/{role}/tasks/apply.yml")
+    called = [task[PREFIX + module] for task in tasks if PREFIX + module in task]
+    assert called
+    assert all(f"{role}_{parameter}" in task[parameter] for task in called)
+
+
 def fragments(module: Path) -> set[str]:
     """Return the doc fragments of ours that a module's documentation extends, without the part after the dot."""
     for node in ast.parse(module.read_text(encoding="utf-8")).body:
