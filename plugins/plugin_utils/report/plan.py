@@ -116,9 +116,7 @@ def _observe(known: dict[str, Any], observation: dict[str, Any], entry: Mapping[
     recent = sorted([*others, observation], key=lambda one: (one["at"], one["run"]))
     earlier = list(known["earlier"])
     while len(recent) > RECENT:
-        oldest = recent.pop(0)
-        if not earlier or (earlier[-1]["state"] != oldest["state"] and earlier[-1]["at"] <= oldest["at"]):
-            earlier.append({key: oldest.get(key) for key in SHORT})
+        _reduce(earlier, recent.pop(0))
     # what only the last observation needs is not kept of the others
     slim = [{key: one.get(key) for key in SHORT} for one in recent[:-1]]
     proof = {key: observation[key] for key in ("at", "run", "state")} | {
@@ -135,6 +133,16 @@ def _observe(known: dict[str, Any], observation: dict[str, Any], entry: Mapping[
         "last_proof": _pick(max, last, proof) if proven else last,
         "first_proof": _pick(min, first, {"at": observation["at"], "run": observation["run"]}) if proven else first,
     }
+
+
+def _reduce(earlier: list[dict[str, Any]], oldest: Mapping[str, Any]) -> None:
+    """Add what is kept of an observation that is too old: a change of state, and how long one went on being seen."""
+    last = earlier[-1] if earlier else None
+    if last is None or (last["state"] != oldest["state"] and last["at"] <= oldest["at"]):
+        earlier.append({key: oldest.get(key) for key in SHORT})
+    elif last["state"] == oldest["state"] and oldest.get("seen"):
+        # else an attestation that it ended would stand again
+        earlier[-1] = {**last, "seen_last": max(oldest["seen"], last.get("seen_last") or "")}
 
 
 def _pick(of: Any, known: Mapping[str, Any] | None, seen: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -187,8 +195,9 @@ def last_seen(plan: Plan) -> dict[str, str]:
 
 def _seen(line: Mapping[str, Any]) -> list[str]:
     """Return when runs saw something of a line, or changed it, the oldest first."""
+    saw = [one for one in (*line["earlier"], *line["recent"]) if one["state"] not in UNSEEN]
     # a plan of an older version knows no more than when the run ended
-    found = (one.get("seen") or one["at"] for one in (*line["earlier"], *line["recent"]) if one["state"] not in UNSEEN)
+    found = [one.get("seen") or one["at"] for one in saw] + [one["seen_last"] for one in saw if one.get("seen_last")]
     return sorted(map(str, found))
 
 

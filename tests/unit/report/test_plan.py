@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.report_reader import last_seen
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report import plan
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.actions import run_sheets
 from tests.report_example import ATTESTATIONS, CHANGE, STARTED, Script, a_run, evening, proof, weeks
@@ -164,6 +166,26 @@ def test_an_attestation_is_over_once_a_run_has_seen_or_changed_something(outcome
     assert line["state"] == "attested", "somebody vouches for it since"
     _, changed = plan.since_meeting([line], ["2027-01-31"], "2027-02-21T10:00:00+00:00")
     assert changed[0]["then"] == "not proven", "the attestation of before was over by the day of the meeting"
+
+
+@pytest.mark.parametrize("outcome", ["proven", "applied"])
+def test_an_attestation_that_is_over_is_over_however_long_nothing_is_seen(outcome: str, tmp_path: Path) -> None:
+    """Whether the observation that ended it is still kept as it was, or is one of a stretch that was reduced."""
+    day, at = timedelta(days=1) / timedelta(minutes=1), STARTED + timedelta(days=1)
+    attested = {"1.3": [{**ATTESTATIONS["6"][0], "line": "1.3", "at": at.isoformat()}]}
+    known = after(report(0, {"1.3": outcome}), report(int(3 * day), {"1.3": outcome}))
+    for number in range(4, 5 + plan.RECENT):
+        known = plan.accumulate(known, report(int(number * day), {"1.3": "unseen"}))
+        (line,) = [one for one in plan.standing(known, attested) if one["line"] == "1.3"]
+        assert line["state"] == "not proven", f"day {number}"
+        assert plan.last_seen(known)["1.3"] == report(int(3 * day), {"1.3": outcome})["lines"][2]["seen"]
+    (tmp_path / "live").mkdir()
+    (tmp_path / "live/plan.json").write_text(json.dumps(known), encoding="utf-8")
+    assert last_seen(tmp_path, "1.3") == datetime.fromisoformat(plan.last_seen(known)["1.3"])
+    for days, then in ((2, {"proven": "proven", "applied": "attested"}[outcome]), (4, "not proven")):
+        meeting = f"{STARTED + timedelta(days=days):%Y-%m-%d}"
+        _, changed = plan.since_meeting([{**line, "state": "now"}], [meeting], str(known["as_of"]))
+        assert changed[0]["then"] == then, "the stretch's first observation counts as well as its last"
 
 
 def test_each_person_s_next_action() -> None:
