@@ -158,7 +158,7 @@ def _line(
     state = with_attestation(of_run, attestation)
     if state == "attested" and attestation is not None:
         since = attestation["at"]
-    elif record.touched and not run.check_mode:
+    elif of_run not in UNTOUCHED and not run.check_mode:
         since = (since or ended.isoformat(timespec="seconds")) if state == "proven" else None
     evidence = [one.as_dict() for one in record.sorted_evidence()]
     if attestation is not None:

@@ -97,6 +97,29 @@ def test_a_prediction_and_a_refusal_are_noted_and_change_nothing() -> None:
     ]
 
 
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_run_that_only_looks_changes_no_line(check_mode: bool) -> None:
+    """playbooks/adopt.yml reads what is there for a line, and neither applies nor proves it."""
+    before = after(report(0, {"1.3": "proven"}))
+    script = Script(a_run(STARTED + timedelta(days=1), work=False, check_mode=check_mode))
+    script.task("1.3", "Read what is there", {"localhost": {"changed": False}})
+    looked = script.report(settled_since=plan.settled_since(before))
+    (line,) = [one for one in looked["lines"] if one["line"] == "1.3"]
+    assert (line["state"], line["touched"], line["actual"]) == ("not in this run", False, "2027-01-19")
+    assert plan.standing(plan.accumulate(before, looked), {}) == plan.standing(before, {})
+    assert looked["verdict"]["tone"] == "idle"
+
+
+def test_what_was_applied_before_a_gate_that_lets_nothing_begin_stays_applied() -> None:
+    script = Script(a_run(work=False))
+    script.task("1.6", "Look at it", {"localhost": {"changed": False}})
+    script.collected.began(a_run())
+    script.task("1.3", "Do it", {"localhost": {"changed": True}})
+    script.collected.began(a_run(work=False))
+    states = {one["line"]: one["state"] for one in script.report()["lines"]}
+    assert (states["1.3"], states["1.6"]) == ("applied", "not in this run")
+
+
 def test_of_several_playbooks_in_one_run_the_last_counts() -> None:
     script = Script(a_run(playbook="playbooks/live.yml playbooks/verify.yml"))
     script.task("1.3", "Prove it", {"localhost": CONTENTS["proven"]})
