@@ -69,7 +69,8 @@ def next_action(
         "pending": (f"Run again once the earlier line is done: {why}", work, after),
         "waiting": (f"Do what was handed over in writing: {_request(line)}", prove, []),
         "applied": ("Prove it", prove, []),
-        "proven in part": (f"Prove the rest, or have it attested: {why}", attest, []),
+        # an attestation would not settle it: it never outweighs what was seen
+        "proven in part": (f"Prove the rest: {why}", prove, []),
         "not run yet": (
             "Have it looked at and handed over" if by_others else "Have it applied and proven",
             work,

@@ -230,6 +230,34 @@ def test_each_person_s_next_action() -> None:
     assert again[0]["action"] == "Prove it again: its last proof is of 2027-01-19"
 
 
+def test_nobody_is_asked_for_an_attestation_that_would_not_count() -> None:
+    """Of every state that a line comes to: where one is asked for, the line is attested once it is there."""
+    script = Script(a_run(STARTED, check_mode=False))
+    for line, outcome in (("1.1", "different"), ("1.2", "unseen"), ("1.3", "proven"), ("1.5", "waiting")):
+        script.task(line, "Prove it", {"localhost": CONTENTS[outcome]})
+    script.task("1.3", "Name it", {"localhost": {"msg": "not looked at: 4 records"}}, gap=True)
+    script.task("1.6", "Do it", {"localhost": CONTENTS["applied"]})
+    script.task("1.7", "Do it", {"localhost": {"pending_line": "1.1"}})
+    known = after(script.report())
+    known["lines"]["2.1"]["built"] = False
+    lines = plan.standing(known, {})
+    states = {"failed", "not proven", "proven in part", "waiting", "applied", "pending", "not built yet", "not run yet"}
+    assert states <= {one["state"] for one in lines}
+    at = f"{STARTED + timedelta(days=1)}"
+    attested = {one["line"]: [{**ATTESTATIONS["6"][0], "line": one["line"], "at": at}] for one in lines}
+    then = {one["line"]: one["state"] for one in plan.standing(known, attested)}
+    actions = {one["line"]: one for one in all_actions(lines, str(known["as_of"]))}
+    asked = {line for line, one in actions.items() if "attest" in one["action"] or "attest.yml" in one["command"]}
+    assert asked >= {"2.1"}
+    assert {line: then[line] for line in asked if then[line] != "attested"} == {}
+    assert actions["1.3"]["action"] == "Prove the rest: not looked at: 4 records"
+    assert actions["1.3"]["command"] == "ansible-playbook -i inventories/live playbooks/verify.yml --tags dns"
+
+
+def all_actions(lines: list[dict[str, Any]], as_of: str) -> list[dict[str, Any]]:
+    return [one for sheet in run_sheets(lines, "live", as_of, emulated=False) for one in sheet["actions"]]
+
+
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
