@@ -41,6 +41,7 @@ RECORD = {
 CHANGE: dict[str, Any] = {
     "required": True,
     "now": "2027-01-19T18:15:00+00:00",
+    "time_zone": "Europe/London",
     "board_meetings": ["2027-01-05", "2027-01-18", "2027-02-01"],
     "records": [RECORD],
     "lines": {"1.2": "SAS005-150", "1.3": "SAS005-150", "1.6": "SAS005-150"},

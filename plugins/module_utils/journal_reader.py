@@ -17,6 +17,9 @@ from typing import Any
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.files import told
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.journal import SCHEMA_VERSION
 
+_QUESTIONS = 5
+"""How often it is asked whether somebody writes a journal, before that is believed."""
+
 
 @dataclass(frozen=True)
 class RunJournal:
@@ -90,10 +93,23 @@ def _is_alive(path: Path) -> bool:
 
 
 def _locked(descriptor: int) -> bool:
-    """Return whether anybody who writes holds the lock."""
+    """Return whether anybody who writes holds the lock.
+
+    To look is to take the lock for an instant, and who looks must not be taken for one who writes. Who writes shares
+    it: where it can be had neither alone nor shared, another has it alone, and saw that nobody writes. Where it can be
+    shared, it may have been given up between the two questions, so that both are asked again.
+    """
+    for _ in range(_QUESTIONS):
+        if _could_lock(descriptor, fcntl.LOCK_EX) or not _could_lock(descriptor, fcntl.LOCK_SH):
+            return False
+    return True
+
+
+def _could_lock(descriptor: int, how: int) -> bool:
+    """Return whether the lock could be taken; it is given up at once."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
     except BlockingIOError:
-        return True
+        return False
     fcntl.flock(descriptor, fcntl.LOCK_UN)
-    return False
+    return True

@@ -67,7 +67,7 @@ def last_seen(directory: Path, line: str) -> datetime | None:
         try:
             known = json.loads(path.read_text(encoding="utf-8"))["lines"][line]
             seen = (one for one in (*known["earlier"], *known["recent"]) if one["state"] not in _SAW_NOTHING)
-            found += [datetime.fromisoformat(one.get("seen") or one["at"]) for one in seen]
+            found += [datetime.fromisoformat(one.get("seen_last") or one.get("seen") or one["at"]) for one in seen]
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             continue
     return max(found, default=None)

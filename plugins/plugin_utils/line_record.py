@@ -80,15 +80,18 @@ class LineRecord:
     changes_left_out: int = 0
     waiting_for: list[str] = field(default_factory=list)
     touched: bool = False
+    worked: bool = False
+    """Whether one of its tasks ran where the gate let work begin, or says that it has changed something."""
     spans: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     """From when to when each of its tasks ran, by the task's uuid."""
 
-    def add(self, result: Result, *, predicted: bool = False) -> None:
+    def add(self, result: Result, *, predicted: bool = False, work: bool = True) -> None:
         """Take in one task's result on one host.
 
         Args:
             result: the result; a skipped one is nothing to the line.
             predicted: whether the whole run only predicts, so that what a module would change counts as the line's.
+            work: whether the gate let it change anything.
         """
         if result.outcome == "skipped" or result.ignored:
             return
@@ -98,6 +101,8 @@ class LineRecord:
                 self.evidence.append(Evidence("gap", host, clean(content["msg"])))
             return
         self.touched = True
+        # a run that may change nothing applies nothing; what says that it did all the same is not passed over
+        self.worked = self.worked or work or (result.changed and not result.check_mode)
         began, ended = self.spans.get(result.task.uuid, (result.task.at, result.at))
         self.spans[result.task.uuid] = (began, max(ended, result.at))
         # a request that was written down is no change of the estate
@@ -125,8 +130,9 @@ class LineRecord:
         """Return the line's state: the worst that is known of it. Only a proof makes it proven."""
         if self._has("failure"):
             return "failed"
+        untouched: State = "not in this run" if built else "not built yet"
         if not self.touched:
-            return "not in this run" if built else "not built yet"
+            return untouched
         if self._has("pending"):
             return "pending"
         if self._has("not reached"):
@@ -138,6 +144,8 @@ class LineRecord:
             return "waiting"
         if outcomes:
             return "failed" if "different" in outcomes else "not proven"
+        if not self.worked:
+            return untouched
         if check_mode:
             return "would change" if self.changed else "not proven"
         return "applied"

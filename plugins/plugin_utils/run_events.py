@@ -43,8 +43,9 @@ class Run:
     It may be empty. Its keys: `required` (whether this run's work needs an approved record), `now` (ISO 8601, aware;
     the rehearsal's clock in a rehearsal), `board_meetings` (dates, ISO 8601), `records` (each with id, title,
     reference, approver, approved, evidence, digest, window as start, end, time_zone; state `approved` or why it is not;
-    back_out), `lines` (the id of the record that each selected line runs under), `refusals` (why the work is refused,
-    in check mode would be), `emergency` (approver and reason, or None), `warnings`.
+    back_out), `time_zone` (that of the days that count; None for this machine's), `lines` (the id of the record that
+    each selected line runs under), `refusals` (why the work is refused, in check mode would be), `emergency` (approver
+    and reason, or None), `warnings`.
     """
     work: bool = True
     """Whether the gate let it change anything; a run that only proves does not."""

@@ -84,6 +84,8 @@ class Answer:
     emergency: Emergency | None
     """Set only where something runs on its strength."""
     warnings: Sequence[str]
+    time_zone: str | None = None
+    """That of the records' windows, whether the work runs under one or not; None where there is no record."""
 
     @property
     def refusals(self) -> Sequence[str]:
@@ -91,13 +93,14 @@ class Answer:
         return () if self.emergency else self.decision.refusals
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it for the report: records, lines, refusals, emergency, warnings."""
+        """Return it for the report: records, time zone, lines, refusals, emergency, warnings."""
         emergency = None
         if self.emergency:
             lines = [work.name for work in self.decision.refused]
             emergency = {"approver": self.emergency.approver, "reason": self.emergency.reason, "lines": lines}
         return {
             "records": [judged.as_dict() for judged in self.records],
+            "time_zone": self.time_zone,
             "lines": {name: judged.record.id for name, judged in self.decision.under.items()},
             "refusals": list(self.refusals),
             "emergency": emergency,
@@ -136,7 +139,8 @@ def answer(question: Question) -> Answer:
         decision = replace(decision, refusals=[*decision.refusals, *(f"{problem}" for problem in problems)])
     concerned = [one for one in judged if any(covered(work, one, question.begun) for work in question.works)]
     emergency = question.emergency if decision.refusals else None
-    return Answer(decision, concerned, emergency, warnings)
+    time_zone = next((one.record.window.time_zone for one in (*concerned, *judged)), None)
+    return Answer(decision, concerned, emergency, warnings, time_zone)
 
 
 def _lookup(question: Question, warnings: list[str]) -> Callable[[Judged], Judged] | None:

@@ -7,17 +7,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.states import SETTLED, attention
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.text import day
 
 PROOF_DAYS = 7
 """After how many days a proof is old enough to be asked for again."""
 
 
 def run_sheets(
-    lines: Sequence[Mapping[str, Any]], environment: str, as_of: str, *, emulated: bool
+    lines: Sequence[Mapping[str, Any]], environment: str, as_of: str, zone: tzinfo | None = None, *, emulated: bool
 ) -> list[dict[str, Any]]:
     """Return for each person or team what they have to do next, the soonest first.
 
@@ -25,20 +26,22 @@ def run_sheets(
         lines: what stands of each line (`plan.standing`).
         environment: whose playbooks the commands name.
         emulated: whether they name the rehearsal's overlay too.
-        as_of: the day that it is, ISO 8601.
+        as_of: the time that it is, ISO 8601.
+        zone: whose days count; by default this machine's.
     """
     states = {line["line"]: line["state"] for line in lines}
     sheets: dict[str, list[dict[str, Any]]] = {}
     for line in lines:
-        action = next_action(line, states, environment, as_of, emulated=emulated)
+        action = next_action(line, states, environment, as_of, zone, emulated=emulated)
         if action is None:
             continue
+        overdue = line["planned"] and day(line["planned"], zone) < day(as_of, zone) and line["state"] not in SETTLED
         entry = {
             "line": line["line"],
             "title": line["title"],
             "state": line["state"],
             "due": line["planned"],
-            "overdue": bool(line["planned"] and line["planned"][:10] < as_of[:10] and line["state"] not in SETTLED),
+            "overdue": bool(overdue),
             **action,
         }
         for person in (line["waiting_for"] if line["state"] == "waiting" else []) or [line["owner"] or "nobody yet"]:
@@ -50,7 +53,13 @@ def run_sheets(
 
 
 def next_action(
-    line: Mapping[str, Any], states: Mapping[str, str], environment: str, as_of: str, *, emulated: bool
+    line: Mapping[str, Any],
+    states: Mapping[str, str],
+    environment: str,
+    as_of: str,
+    zone: tzinfo | None = None,
+    *,
+    emulated: bool,
 ) -> dict[str, Any] | None:
     """Return what is to be done for a line, with which command, and after which other lines; None if nothing is."""
     tag = line["role"]
@@ -69,7 +78,8 @@ def next_action(
         "pending": (f"Run again once the earlier line is done: {why}", work, after),
         "waiting": (f"Do what was handed over in writing: {_request(line)}", prove, []),
         "applied": ("Prove it", prove, []),
-        "proven in part": (f"Prove the rest, or have it attested: {why}", attest, []),
+        # an attestation would not settle it: it never outweighs what was seen
+        "proven in part": (f"Prove the rest: {why}", prove, []),
         "not run yet": (
             "Have it looked at and handed over" if by_others else "Have it applied and proven",
             work,
@@ -81,7 +91,7 @@ def next_action(
         action, command, then = does[line["state"]]
         return {"action": action, "command": command, "after": then}
     if line["state"] == "proven" and line["last_proof"] and _days(line["last_proof"]["at"], as_of) > PROOF_DAYS:
-        old = f"Prove it again: its last proof is of {line['last_proof']['at'][:10]}"
+        old = f"Prove it again: its last proof is of {day(line['last_proof']['at'], zone)}"
         return {"action": old, "command": prove, "after": []}
     return None
 

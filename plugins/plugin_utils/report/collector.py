@@ -71,7 +71,8 @@ class Collector:
             self._add_to_timeline(result)
         task, run = result.task, self.run
         if task.line is not None:
-            self.lines.setdefault(task.line, LineRecord()).add(result, predicted=bool(run and run.check_mode))
+            record = self.lines.setdefault(task.line, LineRecord())
+            record.add(result, predicted=bool(run and run.check_mode), work=bool(run and run.work))
         elif result.failed and len(self.failures) < MOST_FAILURES:
             self.failures.append(
                 {

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.line_record import Evidence, LineRecord
@@ -20,7 +20,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.states 
     that_stands,
     with_attestation,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.text import clean
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.text import clean, day, zone_of
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.verdict import verdict
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.run_events import Run
 
@@ -78,6 +78,7 @@ def build(
             attested=attestations.get(entry["line"], ()),
             seen=last_seen.get(entry["line"]),
             since=settled_since.get(entry["line"]),
+            zone=zone_of(change["time_zone"]),
         )
         for entry in run.plan
     ]
@@ -123,6 +124,7 @@ def change_of(change: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "required": bool(change.get("required", False)),
         "now": _text(change.get("now")),
+        "time_zone": _text(change.get("time_zone")),
         "board_meetings": [str(date) for date in change.get("board_meetings") or ()],
         "records": [
             {
@@ -147,6 +149,7 @@ def _line(
     attested: Sequence[Mapping[str, str]],
     seen: str | None,
     since: str | None,
+    zone: tzinfo | None,
 ) -> dict[str, Any]:
     record = collected.lines.get(entry["line"], LineRecord())
     built = bool(entry.get("built", True))
@@ -158,7 +161,7 @@ def _line(
     state = with_attestation(of_run, attestation)
     if state == "attested" and attestation is not None:
         since = attestation["at"]
-    elif record.touched and not run.check_mode:
+    elif of_run not in UNTOUCHED and not run.check_mode:
         since = (since or ended.isoformat(timespec="seconds")) if state == "proven" else None
     evidence = [one.as_dict() for one in record.sorted_evidence()]
     if attestation is not None:
@@ -173,7 +176,7 @@ def _line(
         "state_of_run": of_run,
         "seen": own,
         "touched": of_run not in UNTOUCHED,
-        "actual": since[:10] if since else None,
+        "actual": day(since, zone) if since else None,
         "changed": record.changed,
         "changes": record.changes,
         "changes_left_out": record.changes_left_out,

@@ -7,10 +7,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -22,7 +21,13 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.states 
     counts,
     summarise,
 )
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.text import duration, listed, moment
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.text import (
+    day,
+    duration,
+    listed,
+    moment,
+    zone_of,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.timeline import timeline
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -30,7 +35,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 
 def report_page(report: Mapping[str, Any]) -> str:
     """Return `report.html`."""
-    zone = _zone(record["window"]["time_zone"] for record in report["change"]["records"])
+    zone = zone_of(report["change"]["time_zone"])
     touched = [line for line in report["lines"] if line["touched"]]
     return _render(
         "report.html.j2",
@@ -45,21 +50,21 @@ def report_page(report: Mapping[str, Any]) -> str:
 
 def plan_page(plan: Plan, attestations: Mapping[str, Sequence[Mapping[str, str]]], zone_name: str | None = None) -> str:
     """Return `plan.html`: what stands, what changed since the last board meeting, who has to do what next."""
-    lines = standing(plan, attestations)
-    as_of = str(plan["as_of"])
-    meeting, changed = since_meeting(lines, plan["board_meetings"], as_of)
-    coming = sorted(day for day in plan["board_meetings"] if day[:10] >= as_of[:10])
+    zone, as_of = zone_of(zone_name), str(plan["as_of"])
+    lines = standing(plan, attestations, zone)
+    meeting, changed = since_meeting(lines, plan["board_meetings"], as_of, zone)
+    meetings = sorted(day(one, zone) for one in plan["board_meetings"])
     return _render(
         "plan.html.j2",
-        _zone([zone_name]),
+        zone,
         plan=plan,
         lines=lines,
         headings=summarise(plan["headings"], lines),
         counts=counts(lines),
         meeting=meeting,
-        next_meeting=coming[0] if coming else None,
+        next_meeting=next((one for one in meetings if one >= day(as_of, zone)), None),
         changed=changed,
-        sheets=run_sheets(lines, plan["environment"], as_of, emulated=plan["emulated"]),
+        sheets=run_sheets(lines, plan["environment"], as_of, zone, emulated=plan["emulated"]),
         age=lambda at: _age(at, as_of),
     )
 
@@ -73,9 +78,11 @@ def _render(template: str, zone: tzinfo | None, **values: Any) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        moment=lambda at: moment(at, zone), duration=duration, listed=listed, day=lambda at: (at or "")[:10]
+        moment=lambda at: moment(at, zone), duration=duration, listed=listed, day=lambda at: day(at, zone)
     )
-    environment.globals.update(shown=SHOWN, attention=attention, late=_late)
+    environment.globals.update(
+        shown=SHOWN, attention=attention, late=lambda line, now: _late(line["planned"], line["actual"], now, zone)
+    )
     return environment.get_template(template).render(**values)
 
 
@@ -93,29 +100,19 @@ def _kind(playbook: str, *, check_mode: bool) -> str:
     return "a run that applies what is missing, and proves it"
 
 
-def _zone(names: Any) -> tzinfo | None:
-    """Return the time zone of the change's window; None, which is this machine's, where there is none."""
-    for name in names:
-        try:
-            return ZoneInfo(name) if name else None
-        except (OSError, ValueError, KeyError):  # not known on this machine (ZoneInfoNotFoundError is a KeyError)
-            continue
-    return None
-
-
 def _age(at: str, as_of: str) -> str:
     """Return how old something was when the plan was written."""
     seconds = max(0.0, (datetime.fromisoformat(as_of) - datetime.fromisoformat(at)).total_seconds())
     return "just now" if seconds < 60 else f"{duration(seconds)} ago"
 
 
-def _late(line: Mapping[str, Any], today: str) -> str:
+def _late(planned: str | None, actual: str | None, now: str, zone: tzinfo | None) -> str:
     """Return how far a line is from its planned day: `3 days late`, `on the day`; nothing if it is not due."""
-    planned, actual = line["planned"], line["actual"]
     if not planned:
         return ""
+    due, done = day(planned, zone), day(actual or now, zone)
     try:
-        days = (datetime.fromisoformat((actual or today)[:10]) - datetime.fromisoformat(planned[:10])).days
+        days = (date.fromisoformat(done) - date.fromisoformat(due)).days
     except ValueError:
         return ""
     if not actual:

@@ -11,6 +11,7 @@ keeps its latest observations as they were, sorted by time, and what is older is
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import tzinfo
 from typing import Any
 
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.states import (
@@ -19,6 +20,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.states 
     that_stands,
     with_attestation,
 )
+from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.text import day
 
 SCHEMA_VERSION = 1
 RECENT = 20
@@ -116,9 +118,7 @@ def _observe(known: dict[str, Any], observation: dict[str, Any], entry: Mapping[
     recent = sorted([*others, observation], key=lambda one: (one["at"], one["run"]))
     earlier = list(known["earlier"])
     while len(recent) > RECENT:
-        oldest = recent.pop(0)
-        if not earlier or (earlier[-1]["state"] != oldest["state"] and earlier[-1]["at"] <= oldest["at"]):
-            earlier.append({key: oldest.get(key) for key in SHORT})
+        _reduce(earlier, recent.pop(0))
     # what only the last observation needs is not kept of the others
     slim = [{key: one.get(key) for key in SHORT} for one in recent[:-1]]
     proof = {key: observation[key] for key in ("at", "run", "state")} | {
@@ -135,6 +135,16 @@ def _observe(known: dict[str, Any], observation: dict[str, Any], entry: Mapping[
         "last_proof": _pick(max, last, proof) if proven else last,
         "first_proof": _pick(min, first, {"at": observation["at"], "run": observation["run"]}) if proven else first,
     }
+
+
+def _reduce(earlier: list[dict[str, Any]], oldest: Mapping[str, Any]) -> None:
+    """Add what is kept of an observation that is too old: a change of state, and how long one went on being seen."""
+    last = earlier[-1] if earlier else None
+    if last is None or (last["state"] != oldest["state"] and last["at"] <= oldest["at"]):
+        earlier.append({key: oldest.get(key) for key in SHORT})
+    elif last["state"] == oldest["state"] and oldest.get("seen"):
+        # else an attestation that it ended would stand again
+        earlier[-1] = {**last, "seen_last": max(oldest["seen"], last.get("seen_last") or "")}
 
 
 def _pick(of: Any, known: Mapping[str, Any] | None, seen: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -187,17 +197,20 @@ def last_seen(plan: Plan) -> dict[str, str]:
 
 def _seen(line: Mapping[str, Any]) -> list[str]:
     """Return when runs saw something of a line, or changed it, the oldest first."""
+    saw = [one for one in (*line["earlier"], *line["recent"]) if one["state"] not in UNSEEN]
     # a plan of an older version knows no more than when the run ended
-    found = (one.get("seen") or one["at"] for one in (*line["earlier"], *line["recent"]) if one["state"] not in UNSEEN)
+    found = [one.get("seen") or one["at"] for one in saw] + [one["seen_last"] for one in saw if one.get("seen_last")]
     return sorted(map(str, found))
 
 
-def standing(plan: Plan, attestations: Mapping[str, Sequence[Mapping[str, str]]]) -> list[dict[str, Any]]:
+def standing(
+    plan: Plan, attestations: Mapping[str, Sequence[Mapping[str, str]]], zone: tzinfo | None = None
+) -> list[dict[str, Any]]:
     """Return what stands of each line now, in the plan's order: what runs saw, and what people vouch for."""
-    return [_standing(plan["lines"][number], attestations.get(number, ())) for number in plan["order"]]
+    return [_standing(plan["lines"][number], attestations.get(number, ()), zone) for number in plan["order"]]
 
 
-def _standing(line: Mapping[str, Any], attested: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+def _standing(line: Mapping[str, Any], attested: Sequence[Mapping[str, str]], zone: tzinfo | None) -> dict[str, Any]:
     latest: Mapping[str, Any] = line["recent"][-1] if line["recent"] else {}
     history = transitions(line)
     seen = str(latest.get("state", "not run yet" if line["built"] else "not built yet"))
@@ -208,7 +221,7 @@ def _standing(line: Mapping[str, Any], attested: Sequence[Mapping[str, str]]) ->
         **{name: line[name] for name in STATIC},
         "state": state,
         "since": since,
-        "actual": since[:10] if since and state in SETTLED else None,
+        "actual": day(since, zone) if since and state in SETTLED else None,
         "last_run": latest.get("at"),
         "last_proof": line["last_proof"],
         "first_proof": line["first_proof"],
@@ -221,20 +234,23 @@ def _standing(line: Mapping[str, Any], attested: Sequence[Mapping[str, str]]) ->
 
 
 def since_meeting(
-    lines: Sequence[Mapping[str, Any]], meetings: Sequence[str], as_of: str
+    lines: Sequence[Mapping[str, Any]], meetings: Sequence[str], as_of: str, zone: tzinfo | None = None
 ) -> tuple[str | None, list[dict[str, Any]]]:
     """Return the day of the last board meeting, and which lines stand otherwise now than on that day.
 
     The meeting's day itself counts as before: what the board saw is what stood when the day ended. Without a meeting so
     far, everything is new to the board.
     """
-    past = [day for day in meetings if day[:10] < as_of[:10]]
-    last = max(past)[:10] if past else None
+    last = max((met for met in (day(one, zone) for one in meetings) if met < day(as_of, zone)), default=None)
+
+    def by_then(at: str) -> bool:
+        return last is not None and day(at, zone) <= last
+
     changed = []
     for line in lines:
-        before = [one for one in line["history"] if last is not None and one["at"][:10] <= last]
-        attested_before = [one for one in line["attestations"] if last is not None and one["at"][:10] <= last]
-        seen_before = [at for at in line["seen"] if last is not None and at[:10] <= last]
+        before = [one for one in line["history"] if by_then(one["at"])]
+        attested_before = [one for one in line["attestations"] if by_then(one["at"])]
+        seen_before = [at for at in line["seen"] if by_then(at)]
         seen = before[-1]["state"] if before else "not run yet" if line["built"] else "not built yet"
         then = with_attestation(seen, that_stands(attested_before, seen_before[-1] if seen_before else None))
         if then != line["state"]:

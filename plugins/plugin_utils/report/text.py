@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, tzinfo
+from zoneinfo import ZoneInfo
 
 LONGEST = 2000
 """How much of one message the report keeps, in characters."""
@@ -58,6 +59,19 @@ def moment(at: datetime | str | None, zone: tzinfo | None = None) -> str:
         return f"{when.astimezone(zone):%Y-%m-%d %H:%M %Z}" if when.tzinfo else f"{when:%Y-%m-%d %H:%M}"
     except ValueError:
         return str(at)
+
+
+def day(at: datetime | str | None, zone: tzinfo | None = None) -> str:
+    """Return the day that a time is on, `2027-02-03`, in the zone, by default that of this machine; a day as it is."""
+    return moment(at, zone)[:10]
+
+
+def zone_of(name: str | None) -> tzinfo | None:
+    """Return the time zone; None, which is this machine's, where there is none of that name."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (OSError, ValueError, KeyError):  # not known on this machine (ZoneInfoNotFoundError is a KeyError)
+        return None
 
 
 def listed(words: list[str], most: int = 8) -> str:

@@ -117,8 +117,7 @@ def _carry_on(
             complaints.append(warning)
         carried_on = plan.accumulate(known, report)
         files.write_json(path, carried_on)
-        zones = [record["window"]["time_zone"] for record in report["change"]["records"]]
-        files.write(page_path, page.plan_page(carried_on, attestations, zones[0] if zones else None))
+        files.write(page_path, page.plan_page(carried_on, attestations, report["change"]["time_zone"]))
 
 
 def _width() -> int:

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from emulators.estate.estate import ROOT
-from tests.integration.playbooks.isolated import Isolated, Rehearsed, ask_hub, changed, files
+from tests.integration.playbooks.isolated import Isolated, Rehearsed, ask_hub, changed, files, report
 from tests.unit.inventories.test_inventories import of_environment
 
 NETWORK_OF_SEEDED = "127.49"
@@ -111,6 +111,7 @@ def test_that_what_was_built_by_hand_is_adopted_and_then_left_alone(rehearsed: R
 
     told = isolated.play("adopt.yml")
     assert what_is_there(isolated) == before, "it reads, and no more"
+    assert set(report(told).values()) == {"not in this run"}, "what is read is neither applied nor proven"
     for what in (
         "scheduler.exams.example. CNAME",
         "max degree of parallelism",

@@ -169,6 +169,14 @@ def test_the_way_back_by_a_procedure_s_record_is_shown_with_that_record(tmp_path
     assert "SAS005-150 covers it, and it is not approved" in found.refusals[0]
 
 
+def test_whose_days_count_is_known_without_work_too(tmp_path: Path) -> None:
+    question = Question([], tmp_path, rules(tmp_path), NOON, [])
+    assert answer(question).as_dict()["time_zone"] is None
+    write_record(tmp_path)
+    found = answer(question).as_dict()
+    assert (found["records"], found["time_zone"]) == ([], "Europe/London")
+
+
 def test_what_a_play_begins_is_asked_for_whatever_was_taken_for_its_gate() -> None:
     own = Entered("EUGEX", frozenset(), [])
     remembered = [replace(own, gates=[{"procedure": "back_out", "back_out": True, "lines": []}])]

@@ -41,6 +41,43 @@ def test_only_proofs_prove_and_the_worst_counts(results: list[dict[str, Any]], c
     assert record.state(built=True, check_mode=check_mode) == state
 
 
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize(
+    ("results", "state"),
+    [
+        ([{"changed": False}], "not in this run"),
+        ([PROOF], "proven"),
+        ([PROOF, DIFFERENT], "failed"),
+        ([NO_PROOF], "not proven"),
+        ([WAITING], "waiting"),
+    ],
+)
+def test_a_run_that_may_change_nothing_applies_nothing(
+    results: list[dict[str, Any]], state: str, check_mode: bool
+) -> None:
+    record = LineRecord()
+    for result in results:
+        record.add(a_result(result), work=False)
+    assert record.state(built=True, check_mode=check_mode) == state
+    assert record.state(built=False, check_mode=check_mode) == {"not in this run": "not built yet"}.get(state, state)
+
+
+def test_what_was_changed_in_a_run_that_may_change_nothing_is_not_passed_over() -> None:
+    looked_at, changed = LineRecord(), LineRecord()
+    looked_at.add(a_result({"changed": True}, check_mode=True), work=False)
+    changed.add(a_result({"changed": True}), work=False)
+    assert looked_at.state(built=True, check_mode=False) == "not in this run"
+    assert changed.state(built=True, check_mode=False) == "applied"
+
+
+def test_what_failed_or_was_not_reached_in_a_run_that_may_change_nothing_is_told() -> None:
+    outcomes: list[tuple[Outcome, str]] = [("failed", "failed"), ("unreachable", "not proven")]
+    for outcome, state in outcomes:
+        record = LineRecord()
+        record.add(a_result({"msg": "no route to host"}, outcome=outcome), work=False)
+        assert record.state(built=True, check_mode=False) == state
+
+
 BEGAN = datetime(2027, 2, 3, 10, 0, tzinfo=UTC)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.journal_reader import ended_runs
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.journal_reader import ended_runs, read_journals
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 from emulators.estate.estate import ROOT
 
@@ -44,6 +44,18 @@ def test_that_a_run_goes_on_for_as_long_as_somebody_has_its_journal(tmp_path: Pa
         fcntl.flock(stream.fileno(), fcntl.LOCK_SH)
         assert ended_runs(journal) == ["1", "3"]
     assert ended_runs(journal) == ["1", "2", "3"]
+
+
+def test_that_somebody_who_looks_at_the_same_time_is_not_taken_for_the_run(tmp_path: Path) -> None:
+    journal = journals(tmp_path, "1", "2")
+    with (journal / "1.jsonl").open("r+b") as looks, (journal / "2.jsonl").open("ab") as writes:
+        fcntl.flock(looks.fileno(), fcntl.LOCK_EX)
+        fcntl.flock(writes.fileno(), fcntl.LOCK_SH)
+        assert ended_runs(journal) == ["1"]
+        assert {one.run_id: one.alive for one in read_journals(journal)} == {"1": False, "2": True}
+        with (journal / "2.jsonl").open("r+b") as looks_too:
+            fcntl.flock(looks_too.fileno(), fcntl.LOCK_SH)  # as who looks does for an instant
+            assert ended_runs(journal) == ["1"]
 
 
 def test_that_where_there_are_no_journals_no_run_is_known_to_have_ended(tmp_path: Path) -> None:

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.report_reader import last_seen
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report import plan
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.actions import run_sheets
 from tests.report_example import ATTESTATIONS, CHANGE, STARTED, Script, a_run, evening, proof, weeks
@@ -95,6 +97,29 @@ def test_a_prediction_and_a_refusal_are_noted_and_change_nothing() -> None:
     ]
 
 
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_run_that_only_looks_changes_no_line(check_mode: bool) -> None:
+    """playbooks/adopt.yml reads what is there for a line, and neither applies nor proves it."""
+    before = after(report(0, {"1.3": "proven"}))
+    script = Script(a_run(STARTED + timedelta(days=1), work=False, check_mode=check_mode))
+    script.task("1.3", "Read what is there", {"localhost": {"changed": False}})
+    looked = script.report(settled_since=plan.settled_since(before))
+    (line,) = [one for one in looked["lines"] if one["line"] == "1.3"]
+    assert (line["state"], line["touched"], line["actual"]) == ("not in this run", False, "2027-01-19")
+    assert plan.standing(plan.accumulate(before, looked), {}) == plan.standing(before, {})
+    assert looked["verdict"]["tone"] == "idle"
+
+
+def test_what_was_applied_before_a_gate_that_lets_nothing_begin_stays_applied() -> None:
+    script = Script(a_run(work=False))
+    script.task("1.6", "Look at it", {"localhost": {"changed": False}})
+    script.collected.began(a_run())
+    script.task("1.3", "Do it", {"localhost": {"changed": True}})
+    script.collected.began(a_run(work=False))
+    states = {one["line"]: one["state"] for one in script.report()["lines"]}
+    assert (states["1.3"], states["1.6"]) == ("applied", "not in this run")
+
+
 def test_of_several_playbooks_in_one_run_the_last_counts() -> None:
     script = Script(a_run(playbook="playbooks/live.yml playbooks/verify.yml"))
     script.task("1.3", "Prove it", {"localhost": CONTENTS["proven"]})
@@ -166,6 +191,26 @@ def test_an_attestation_is_over_once_a_run_has_seen_or_changed_something(outcome
     assert changed[0]["then"] == "not proven", "the attestation of before was over by the day of the meeting"
 
 
+@pytest.mark.parametrize("outcome", ["proven", "applied"])
+def test_an_attestation_that_is_over_is_over_however_long_nothing_is_seen(outcome: str, tmp_path: Path) -> None:
+    """Whether the observation that ended it is still kept as it was, or is one of a stretch that was reduced."""
+    day, at = timedelta(days=1) / timedelta(minutes=1), STARTED + timedelta(days=1)
+    attested = {"1.3": [{**ATTESTATIONS["6"][0], "line": "1.3", "at": at.isoformat()}]}
+    known = after(report(0, {"1.3": outcome}), report(int(3 * day), {"1.3": outcome}))
+    for number in range(4, 5 + plan.RECENT):
+        known = plan.accumulate(known, report(int(number * day), {"1.3": "unseen"}))
+        (line,) = [one for one in plan.standing(known, attested) if one["line"] == "1.3"]
+        assert line["state"] == "not proven", f"day {number}"
+        assert plan.last_seen(known)["1.3"] == report(int(3 * day), {"1.3": outcome})["lines"][2]["seen"]
+    (tmp_path / "live").mkdir()
+    (tmp_path / "live/plan.json").write_text(json.dumps(known), encoding="utf-8")
+    assert last_seen(tmp_path, "1.3") == datetime.fromisoformat(plan.last_seen(known)["1.3"])
+    for days, then in ((2, {"proven": "proven", "applied": "attested"}[outcome]), (4, "not proven")):
+        meeting = f"{STARTED + timedelta(days=days):%Y-%m-%d}"
+        _, changed = plan.since_meeting([{**line, "state": "now"}], [meeting], str(known["as_of"]))
+        assert changed[0]["then"] == then, "the stretch's first observation counts as well as its last"
+
+
 def test_each_person_s_next_action() -> None:
     lines = plan.standing(weeks(), ATTESTATIONS)
     sheets = {
@@ -183,6 +228,34 @@ def test_each_person_s_next_action() -> None:
     later = run_sheets(lines, "live", "2027-02-01T09:00:00+00:00", emulated=False)
     again = [one for sheet in later for one in sheet["actions"] if one["line"] == "1.3"]
     assert again[0]["action"] == "Prove it again: its last proof is of 2027-01-19"
+
+
+def test_nobody_is_asked_for_an_attestation_that_would_not_count() -> None:
+    """Of every state that a line comes to: where one is asked for, the line is attested once it is there."""
+    script = Script(a_run(STARTED, check_mode=False))
+    for line, outcome in (("1.1", "different"), ("1.2", "unseen"), ("1.3", "proven"), ("1.5", "waiting")):
+        script.task(line, "Prove it", {"localhost": CONTENTS[outcome]})
+    script.task("1.3", "Name it", {"localhost": {"msg": "not looked at: 4 records"}}, gap=True)
+    script.task("1.6", "Do it", {"localhost": CONTENTS["applied"]})
+    script.task("1.7", "Do it", {"localhost": {"pending_line": "1.1"}})
+    known = after(script.report())
+    known["lines"]["2.1"]["built"] = False
+    lines = plan.standing(known, {})
+    states = {"failed", "not proven", "proven in part", "waiting", "applied", "pending", "not built yet", "not run yet"}
+    assert states <= {one["state"] for one in lines}
+    at = f"{STARTED + timedelta(days=1)}"
+    attested = {one["line"]: [{**ATTESTATIONS["6"][0], "line": one["line"], "at": at}] for one in lines}
+    then = {one["line"]: one["state"] for one in plan.standing(known, attested)}
+    actions = {one["line"]: one for one in all_actions(lines, str(known["as_of"]))}
+    asked = {line for line, one in actions.items() if "attest" in one["action"] or "attest.yml" in one["command"]}
+    assert asked >= {"2.1"}
+    assert {line: then[line] for line in asked if then[line] != "attested"} == {}
+    assert actions["1.3"]["action"] == "Prove the rest: not looked at: 4 records"
+    assert actions["1.3"]["command"] == "ansible-playbook -i inventories/live playbooks/verify.yml --tags dns"
+
+
+def all_actions(lines: list[dict[str, Any]], as_of: str) -> list[dict[str, Any]]:
+    return [one for sheet in run_sheets(lines, "live", as_of, emulated=False) for one in sheet["actions"]]
 
 
 @pytest.mark.parametrize(
