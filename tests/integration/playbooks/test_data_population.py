@@ -177,6 +177,10 @@ def test_that_only_an_approved_change_withdraws_the_service_and_a_backup_comes_f
         assert "playbooks/go_live.yml puts them back" in kept
     waits = isolated.play("live.yml", "--tags", "data_population", "-e", NO_CHECKS)
     assert (report(waits)["5"], changed(waits)) == ("failed", 0), "and the run goes on"
+    # publication is held: CalSync could take nothing away
+    for playbook in ("back_out.yml", "rollback.yml", "clear_down.yml"):
+        left = " ".join(isolated.play(playbook, succeeds=False).split())
+        assert "in students' calendars until CalSync takes it away. Nothing was touched." in left
     assert sql(isolated, "SELECT COUNT(*) FROM dbo.Students") == [[[1]]]
 
     # and the way back: what is there as it was is put in service again, and nothing else is, nor is it to be cleared

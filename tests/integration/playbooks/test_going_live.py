@@ -105,8 +105,9 @@ def test_that_a_release_is_validated_goes_live_and_then_keeps_its_data(rehearsed
     merged = overlay(tmp_path / "merged", exam_scheduler_checks=[])
     waits = isolated.play("live.yml", "--tags", "data_population", *merged)
     assert (report(waits)["5"], changed(waits)) == ("pending", 0), "a release that goes on waits for the validation"
-    refused = isolated.play("dry_run.yml", "-e", "again=true", succeeds=False)
-    assert "is loaded for validation" in " ".join(refused.split())
+    for playbook in ("dry_run.yml", "back_out.yml", "rollback.yml", "clear_down.yml"):
+        refused = isolated.play(playbook, "-e", "again=true", succeeds=False)
+        assert "is loaded for validation" in " ".join(refused.split()), playbook
     assert sql(isolated, COUNTS) == loaded
 
     ran = isolated.play("validate.yml", "-e", "step=run")

@@ -119,7 +119,7 @@ PASS = "2027-02-23 10:00:01,000 INFO (null) Synchronised: {} events written, {} 
     ("before", "since", "says"),
     [
         (PASS.format(9000, 0), SIGNED_IN, False),  # it has made no pass since
-        (PASS.format(0, 0), SIGNED_IN, False),  # the last one was before: a validation was closed, and the service went live then
+        (PASS.format(0, 0), SIGNED_IN, False),  # the last one was of a validation that was closed
         (PASS.format(0, 0) + SIGNED_IN, SIGNED_IN, False),
         (PASS.format(9000, 0), SIGNED_IN + PASS.format(8950, 8950), False),
         (PASS.format(9000, 0), SIGNED_IN + PASS.format(8950, 8950) + PASS.format(0, 0), True),
