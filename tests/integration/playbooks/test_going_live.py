@@ -15,7 +15,7 @@ import yaml
 from emulators.estate.estate import Estate
 from emulators.estate.people import SCHEDULE, sign_off
 from tests.integration.playbooks.conftest import NETWORK_OF_ISOLATED
-from tests.integration.playbooks.isolated import Isolated, Rehearsed, changed, report
+from tests.integration.playbooks.isolated import Isolated, Playbook, Rehearsed, changed, report
 from tests.integration.playbooks.test_database import sql
 
 COUNTS = "SELECT (SELECT COUNT(*) FROM dbo.Students), (SELECT COUNT(*) FROM dbo.LocationSizes)"
@@ -167,6 +167,13 @@ def test_that_only_what_the_evidence_will_name_is_validated(rehearsed: Rehearsed
     assert re.search(
         r"expected S2Unified CalSync 9\.9\.9, found 4\.2\.0|does not show 9\.9\.9", " ".join(other.split())
     )
+
+
+def test_that_whoever_is_left_out_by_limit_is_not_said_to_be_validated(playbook: Playbook) -> None:
+    done = playbook.run("validate.yml", "-e", "step=run", "--limit", "connect")
+    output = " ".join((done.stdout + done.stderr).split())
+    assert done.returncode != 0, output
+    assert "es-live, calsync-live, web1-live, web2-live: not asked in this run" in output
 
 
 @pytest.mark.thorough
