@@ -16,7 +16,8 @@ description:
     does nothing without it, so that C(--limit), C(--skip-tags) and C(--start-at-task) cannot get round it.
   - Refuses a playbook on another environment's inventory, an inventory that calls itself a rehearsal without all of its
     endpoints being loopback addresses, a state directory that was not made for this environment, a plan whose lines
-    have nobody to carry them out, and variables of the inventory or the gate that are given with C(-e).
+    have nobody to carry them out, and variables of the gate, or by which the inventory says what it is, that are given
+    with C(-e); in LIVE C(exam_publication), C(exam_scheduler_service) and C(exam_scheduler_tables) as well.
   - In LIVE, refuses work unless each line that the run selects from here on, by tags, limit and plays, is covered by an
     approved change record whose window contains now. It asks again at each stage, so that a run that overruns its
     window stops between two stages. Check mode and proofs are always let through; so are lines that others carry out.

@@ -42,8 +42,8 @@ def judgement(inputs: Mapping[str, str], seen: Mapping[str, Any]) -> dict[str, A
     Returns:
         `record` (of being in service), `due` (whether another dry run is), `left` (whether anything is to be cleared
         before it), `for_validation` (whether people work with what is loaded, so that no dry run may clear it),
-        `unmarked` (whether it holds rows that no load has left, so that none may clear them either), and what
-        `uoe.exam_scheduling.prove` takes: `expected`, `found`, `remedies`.
+        `unmarked` (whether it holds rows that no load has left, or is what a service was withdrawn from, so that none
+        may clear it either), and what `uoe.exam_scheduling.prove` takes: `expected`, `found`, `remedies`.
     """
     properties = seen["properties"] or {}
     record = properties.get(SERVICE, "nothing")
@@ -64,7 +64,7 @@ def judgement(inputs: Mapping[str, str], seen: Mapping[str, Any]) -> dict[str, A
         "due": not live and dict(of) != dict(inputs),
         "left": bool(loaded or seen["rows"] or seen["transferred"]),
         "for_validation": for_validation,
-        "unmarked": bool(not live and not loaded and seen["rows"]),
+        "unmarked": bool(not live and not loaded and (seen["rows"] or WITHDRAWN in properties)),
         "expected": expected,
         "found": {
             "dry run": "passed" if evidence else "none",

@@ -29,15 +29,20 @@ GUARDED_VARIABLES = frozenset(
 )
 """Variables that belong to the inventory or to the gate; one of them on the command line is refused."""
 
+DECLARED_IN_LIVE = frozenset({"exam_publication", "exam_scheduler_service", "exam_scheduler_tables"})
+"""Variables that decide what is opened, and what may be cleared. LIVE's are in its inventory alone, where they are
+reviewed, and where the next run finds them; in a rehearsal others may be tried out.
+"""
+
 ENVIRONMENTS = ("dev", "test", "live")
 PARTIES = ("collection", "team", "vendor")
 
 
-def forged_variables(extra_variables: Iterable[str]) -> list[str]:
+def forged_variables(extra_variables: Iterable[str], guarded: frozenset[str] = GUARDED_VARIABLES) -> list[str]:
     """Return a refusal for each guarded variable among the names that were given on the command line (`-e`)."""
     return [
         f"{name} was given with -e. It belongs to the inventory: correct it there, and run without -e {name}."
-        for name in sorted(GUARDED_VARIABLES & set(extra_variables))
+        for name in sorted(guarded & set(extra_variables))
     ]
 
 
@@ -48,11 +53,12 @@ def inventory_refusals(
 
     Args:
         playbook_environment: the environment that the playbook is for; None where it suits all.
-        variables: `exam_environment` of the inventory.
+        variables: `exam_environment` and `exam_rehearsal` of the inventory.
         extra_variables: the names that were given on the command line (`-e`).
     """
-    refusals = forged_variables(extra_variables)
     environment = variables.get("exam_environment")
+    in_live = environment == "live" and not variables.get("exam_rehearsal")
+    refusals = forged_variables(extra_variables, GUARDED_VARIABLES | (DECLARED_IN_LIVE if in_live else frozenset()))
     if environment not in ENVIRONMENTS:
         refusals.append(
             f"exam_environment={environment!r} in the inventory; expected one of {', '.join(ENVIRONMENTS)}. "

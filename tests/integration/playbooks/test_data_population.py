@@ -177,6 +177,16 @@ def test_that_only_an_approved_change_withdraws_the_service_and_a_backup_comes_f
         assert "playbooks/go_live.yml puts them back" in kept
     waits = isolated.play("live.yml", "--tags", "data_population", "-e", NO_CHECKS)
     assert (report(waits)["5"], changed(waits)) == ("failed", 0), "and the run goes on"
+    renamed = "UPDATE dbo.Locations SET Name = N'North Hall, {}' WHERE LocationId = 1"
+    sql(isolated, renamed.format("as the service had it"))
+    kept = isolated.play("live.yml", "--tags", "exam_scheduler", "--limit", "sql_server")
+    assert (report(kept)["3.3"], changed(kept)) == ("failed", 0), "and the run goes on"
+    assert "It was withdrawn from service, and keeps them" in " ".join(kept.split())
+    sql(isolated, renamed.format("sports hall"))
+    # publication is held: CalSync could take nothing away
+    for playbook in ("back_out.yml", "rollback.yml", "clear_down.yml"):
+        left = " ".join(isolated.play(playbook, succeeds=False).split())
+        assert "in students' calendars until CalSync takes it away. Nothing was touched." in left
     assert sql(isolated, "SELECT COUNT(*) FROM dbo.Students") == [[[1]]]
 
     # and the way back: what is there as it was is put in service again, and nothing else is, nor is it to be cleared

@@ -84,6 +84,10 @@ def test_that_data_are_cleared_to_the_golden_copy_unless_they_are_in_service(reh
     assert sql(isolated, "EXEC sp_addextendedproperty N'exam_scheduling_service', N'pre_live'", COUNTS) == AFTER_WORK
 
     sql(isolated, "EXEC sp_addextendedproperty N'exam_scheduling_data', N'loaded for validation: run=1'")
+    validated = isolated.play("rollback.yml", succeeds=False)
+    assert "What people have scheduled in it is theirs. Nothing was touched." in " ".join(validated.split())
+    assert sql(isolated, COUNTS) == AFTER_WORK
+    sql(isolated, "EXEC sp_updateextendedproperty N'exam_scheduling_data', N'loaded for dry run: run=1'")
     assert changed(isolated.play("rollback.yml")) > 0
     assert sql(isolated, COUNTS) == AS_REHEARSED
     assert sql(isolated, "SELECT name FROM sys.extended_properties WHERE name = N'exam_scheduling_data'") == "[]"

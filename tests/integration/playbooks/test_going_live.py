@@ -15,7 +15,7 @@ import yaml
 from emulators.estate.estate import Estate
 from emulators.estate.people import SCHEDULE, sign_off
 from tests.integration.playbooks.conftest import NETWORK_OF_ISOLATED
-from tests.integration.playbooks.isolated import Isolated, Rehearsed, changed, report
+from tests.integration.playbooks.isolated import Isolated, Playbook, Rehearsed, changed, report
 from tests.integration.playbooks.test_database import sql
 
 COUNTS = "SELECT (SELECT COUNT(*) FROM dbo.Students), (SELECT COUNT(*) FROM dbo.LocationSizes)"
@@ -105,8 +105,9 @@ def test_that_a_release_is_validated_goes_live_and_then_keeps_its_data(rehearsed
     merged = overlay(tmp_path / "merged", exam_scheduler_checks=[])
     waits = isolated.play("live.yml", "--tags", "data_population", *merged)
     assert (report(waits)["5"], changed(waits)) == ("pending", 0), "a release that goes on waits for the validation"
-    refused = isolated.play("dry_run.yml", "-e", "again=true", succeeds=False)
-    assert "is loaded for validation" in " ".join(refused.split())
+    for playbook in ("dry_run.yml", "back_out.yml", "rollback.yml", "clear_down.yml"):
+        refused = isolated.play(playbook, "-e", "again=true", succeeds=False)
+        assert "is loaded for validation" in " ".join(refused.split()), playbook
     assert sql(isolated, COUNTS) == loaded
 
     ran = isolated.play("validate.yml", "-e", "step=run")
@@ -166,6 +167,13 @@ def test_that_only_what_the_evidence_will_name_is_validated(rehearsed: Rehearsed
     assert re.search(
         r"expected S2Unified CalSync 9\.9\.9, found 4\.2\.0|does not show 9\.9\.9", " ".join(other.split())
     )
+
+
+def test_that_whoever_is_left_out_by_limit_is_not_said_to_be_validated(playbook: Playbook) -> None:
+    done = playbook.run("validate.yml", "-e", "step=run", "--limit", "connect")
+    output = " ".join((done.stdout + done.stderr).split())
+    assert done.returncode != 0, output
+    assert "es-live, calsync-live, web1-live, web2-live: not asked in this run" in output
 
 
 @pytest.mark.thorough

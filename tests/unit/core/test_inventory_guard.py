@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.inventory_guard import (
+    DECLARED_IN_LIVE,
     GUARDED_VARIABLES,
     inventory_refusals,
     plan_refusals,
@@ -38,6 +39,18 @@ def test_each_guarded_variable_on_the_command_line_is_refused(names: set[str]) -
     refusals = inventory_refusals("live", {"exam_environment": "live"}, names)
     assert len(refusals) == len(names)
     assert all(any(name in refusal for refusal in refusals) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("environment", "rehearsal", "refused"), [("live", False, True), ("live", True, False), ("test", False, False)]
+)
+def test_that_what_is_opened_and_cleared_in_live_is_declared_by_its_inventory(
+    environment: str, rehearsal: bool, refused: bool
+) -> None:
+    variables = {"exam_environment": environment, "exam_rehearsal": rehearsal}
+    refusals = inventory_refusals(None, variables, [*DECLARED_IN_LIVE, "dns_deadline"])
+    assert len(refusals) == (len(DECLARED_IN_LIVE) if refused else 0)
+    assert all(f"run without -e {name}." in " ".join(refusals) for name in DECLARED_IN_LIVE if refused)
 
 
 @given(st.ip_addresses())

@@ -96,6 +96,9 @@ def test_that_what_people_validate_is_told_from_what_a_dry_run_may_clear(loaded:
         (5, {"exam_scheduling_service": "live"}, False),
         (0, {}, False),
         (None, {}, False),
+        # a clear-down broke off, and has not let CalSync take all away
+        (0, {"exam_scheduling_withdrawn": "run=1 digest=ab"}, True),
+        (0, {"exam_scheduling_withdrawn": "run=1", "exam_scheduling_data": "loaded for go-live: run=2"}, False),
     ],
 )
 def test_that_rows_which_no_load_has_left_are_told_from_those_of_a_load(

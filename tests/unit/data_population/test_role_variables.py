@@ -16,11 +16,20 @@ SILENCE = "sql-live.exams.example did not answer."
 CLEAR, PUT_BACK, WHOSE, UNKNOWN = "Run playbooks/clear_down.yml", "puts them back", "Find out whose", "not known: "
 
 
-def said_of(properties: dict[str, str] | None, rows: int | None, digest: str = "cd") -> str:
+DEPLOYED = {"deployed": True}
+
+
+def said_of(
+    properties: dict[str, str] | None,
+    rows: int | None,
+    digest: str = "cd",
+    golden_copy: dict[str, bool] = DEPLOYED,
+) -> str:
     text: str = concluded(
         "data_population",
         "data_population_what_of_rows",
         exam_scheduler_database={"name": "ES"},
+        exam_scheduler_golden_copy=golden_copy,
         data_population_database_info={"msg": SILENCE} if properties is None else {"instance": {}},
         data_population_rows={"digest": digest} if rows is not None else {"msg": SILENCE},
         data_population_seen={"properties": properties, "rows": rows, "transferred": True},
@@ -49,6 +58,25 @@ def test_that_only_rows_that_were_counted_and_are_of_no_service_are_to_be_cleare
     assert said in text
     assert "  " not in text
     assert "\n" not in text
+
+
+@pytest.mark.parametrize("golden_copy", [{"deployed": True, "left_alone": True}, {"deployed": False}])
+@pytest.mark.parametrize("properties", [PRE_LIVE, WITHDRAWN])
+def test_that_no_playbook_is_named_where_none_clears_anything(
+    properties: dict[str, str], golden_copy: dict[str, bool]
+) -> None:
+    text = said_of(properties, 5, "ab", golden_copy)
+    assert "find out whose it is" in text
+    assert "playbooks/" not in text
+    stands = {"remedies": {"rows in transactional tables": "Run playbooks/clear_down.yml.", "views": "as before"}}
+    for ours, remedy in ((golden_copy, text), (DEPLOYED, "Run playbooks/clear_down.yml.")):
+        remedies = concluded(
+            "data_population",
+            "data_population_remedies",
+            data_population_stands=stands,
+            exam_scheduler_golden_copy=ours,
+        )
+        assert (remedies["rows in transactional tables"], remedies["views"]) == (remedy, "as before")
 
 
 @pytest.mark.parametrize(

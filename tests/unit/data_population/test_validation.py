@@ -116,21 +116,33 @@ PASS = "2027-02-23 10:00:01,000 INFO (null) Synchronised: {} events written, {} 
 
 
 @pytest.mark.parametrize(
-    ("log", "says"),
+    ("before", "since", "says"),
     [
-        (PASS.format(9000, 0) + SIGNED_IN, False),  # it has made no pass since
-        (PASS.format(9000, 0) + SIGNED_IN + PASS.format(8950, 8950), False),
-        (PASS.format(9000, 0) + SIGNED_IN + PASS.format(8950, 8950) + PASS.format(0, 0), True),
-        (PASS.format(0, 0) + SIGNED_IN + PASS.format(10, 0), False),
-        (PASS.format(10, 0), False),
-        (PASS.format(0, 10), False),
-        ("", False),
+        (PASS.format(9000, 0), SIGNED_IN, False),  # it has made no pass since
+        (PASS.format(0, 0), SIGNED_IN, False),  # the last one was of a validation that was closed
+        (PASS.format(0, 0) + SIGNED_IN, SIGNED_IN, False),
+        (PASS.format(9000, 0), SIGNED_IN + PASS.format(8950, 8950), False),
+        (PASS.format(9000, 0), SIGNED_IN + PASS.format(8950, 8950) + PASS.format(0, 0), True),
+        (PASS.format(0, 0), SIGNED_IN + PASS.format(10, 0), False),
+        (PASS.format(0, 0), SIGNED_IN + PASS.format(0, 0), True),
+        ("Grüße\n" + PASS.format(10, 0), SIGNED_IN + PASS.format(0, 0), True),
+        (PASS.format(10, 0), "", False),
+        (PASS.format(0, 10), "", False),
+        (None, SIGNED_IN + PASS.format(0, 0), True),
+        (None, "", False),
     ],
 )
-def test_that_calsync_has_taken_all_away_once_its_last_pass_says_so(log: str, says: bool) -> None:
-    declared = of_environment("live")["calsync_pass"]
-    expression = concluded("validation", "validation_nothing_left", calsync_pass=declared)
-    assert (re.search(expression, log) is not None) is says
+def test_that_calsync_has_taken_all_away_once_its_last_pass_since_its_start_says_so(
+    before: str | None, since: str, says: bool
+) -> None:
+    stat = {"exists": False} if before is None else {"exists": True, "size": len(before.encode())}
+    expression = concluded(
+        "validation",
+        "validation_nothing_left",
+        calsync_pass=of_environment("live")["calsync_pass"],
+        validation_log_before={"stat": stat},
+    )
+    assert (re.search(expression, (before or "") + since) is not None) is says
 
 
 @pytest.mark.parametrize(("publication", "quiet"), [("held", True), ("open", False)])
