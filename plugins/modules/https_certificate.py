@@ -31,7 +31,8 @@ notes:
   - With O(provider=csr_only), put the certificate that you were sent at RV(requests[].put_certificate_at) and its
     intermediates at RV(requests[].put_chain_at) (an empty file, if a root issued it directly). The next run checks that
     they fit the key, the names and each other, orders them, and makes the other files. Until then the task
-    changes nothing and returns the name in RV(waiting).
+    changes nothing and returns the name in RV(waiting). A certificate that is not valid yet is waited for as well;
+    the one before it stays in use, and a run after that moment takes it up.
   - A root at the end of a chain is left out, as servers do not send it.
 requirements:
   - cryptography >= 42.0

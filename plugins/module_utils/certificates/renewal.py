@@ -103,3 +103,8 @@ def served_by(wanted: Wanted, folder: Folder, rules: Rules) -> Served | None:
         return folder.installed
     found = by_hand.picked_up(wanted, folder, rules.now)
     return in_use(folder, rules) if isinstance(found, str) else found
+
+
+def answer_waits(wanted: Wanted, folder: Folder, rules: Rules) -> bool:
+    """Return whether what was put there by hand is not taken up yet, so that no other certificate may overwrite it."""
+    return rules.issuer is None and isinstance(by_hand.picked_up(wanted, folder, rules.now), str)

@@ -92,6 +92,24 @@ def test_a_certificate_without_its_intermediates_is_waited_on(by_hand: Estate) -
     assert by_hand.path("fullchain.pem").read_bytes() == pem(issued.certificate)
 
 
+def test_what_cannot_be_taken_up_yet_stays_where_it_was_put_and_the_old_one_in_use(by_hand: Estate) -> None:
+    (request,) = by_hand.settle()["requests"]
+    old = answer(request, by_hand.pki.issuing, not_before=NOW - 80 * DAY, not_after=NOW + 10 * DAY)
+    (request,) = by_hand.settle()["requests"]
+    answer(request, by_hand.pki.issuing, not_before=NOW + 3 * DAY, not_after=NOW + 80 * DAY)
+    waiting = by_hand.settle()
+    assert (items(waiting), waiting["waiting"]) == ([], ["es"])
+    begin = f"{NOW + 3 * DAY:%Y-%m-%dT%H:%M}"
+    assert waiting["requests"][0]["reason"].startswith(f"certificate.pem is not valid before {begin}")
+    assert waiting["certificates"][0]["serial"] == f"{old.certificate.serial_number:X}"
+    new = answer(request, by_hand.pki.issuing)
+    Path(request["put_chain_at"]).unlink()
+    assert by_hand.settle()["requests"][0]["reason"].startswith("chain.pem is missing")
+    Path(request["put_chain_at"]).write_bytes(pem(*new.chain))
+    assert by_hand.settle()["waiting"] == []
+    assert by_hand.leaf() == new.certificate
+
+
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
