@@ -334,6 +334,13 @@ waiting:
   returned: success
   type: list
   elements: str
+nothing_to_serve:
+  description:
+    - Names of those of RV(waiting) that have no certificate meanwhile that fits its key, has all names, and is valid.
+    - The others have one, and only its renewal is awaited.
+  returned: success
+  type: list
+  elements: str
 requests:
   description: What is to be handed over, one for each of RV(waiting).
   returned: success
