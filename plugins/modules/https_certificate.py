@@ -31,7 +31,8 @@ notes:
   - With O(provider=csr_only), put the certificate that you were sent at RV(requests[].put_certificate_at) and its
     intermediates at RV(requests[].put_chain_at) (an empty file, if a root issued it directly). The next run checks that
     they fit the key, the names and each other, orders them, and makes the other files. Until then the task
-    changes nothing and returns the name in RV(waiting).
+    changes nothing and returns the name in RV(waiting). A certificate that is not valid yet is waited for as well;
+    the one before it stays in use, and a run after that moment takes it up.
   - A root at the end of a chain is left out, as servers do not send it.
 requirements:
   - cryptography >= 42.0
@@ -330,6 +331,13 @@ certificates:
       returned: always
 waiting:
   description: Names of the certificates that somebody else has to issue, O(provider=csr_only).
+  returned: success
+  type: list
+  elements: str
+nothing_to_serve:
+  description:
+    - Names of those of RV(waiting) that have no certificate meanwhile that fits its key, has all names, and is valid.
+    - The others have one, and only its renewal is awaited.
   returned: success
   type: list
   elements: str

@@ -13,11 +13,12 @@ $spec = @{
             elements = "dict"
             required = $true
             options = @{
-                action = @{ type = "str"; required = $true; choices = @("create", "write", "copy", "move", "replace", "delete") }
+                action = @{ type = "str"; required = $true; choices = @("create", "write", "overwrite", "copy", "move", "replace", "delete") }
                 path = @{ type = "str"; required = $true }
                 source = @{ type = "str" }
                 backup = @{ type = "str" }
                 content = @{ type = "str"; no_log = $true }
+                expected = @{ type = "str"; no_log = $true }
             }
         }
     }
@@ -65,6 +66,50 @@ Function Set-WholeFile {
     }
 }
 
+# Opens a file that nobody else can read or write until it is closed, if it has the content that is expected.
+Function Open-Expected {
+    param ([string]$Path, [string]$Expected, [System.IO.FileAccess]$Access, [System.IO.FileShare]$Share)
+    $stream = [System.IO.FileStream]::new($Path, [System.IO.FileMode]::Open, $Access, $Share)
+    $same = $false
+    try {
+        $bytes = [byte[]]::new($stream.Length)
+        $null = $stream.Read($bytes, 0, $bytes.Length)
+        $same = [System.Convert]::ToBase64String($bytes) -ceq $Expected
+    }
+    finally {
+        if (-not $same) { $stream.Close() }
+    }
+    if (-not $same) { throw [System.IO.InvalidDataException]::new("It has another content.") }
+    return $stream
+}
+
+# Overwrites a file in its place, so that nobody comes between the look at it and the writing.
+Function Set-Expected {
+    param ([string]$Path, [string]$Expected, [string]$Content)
+    $bytes = [System.Convert]::FromBase64String($Content)
+    $stream = Open-Expected -Path $Path -Expected $Expected -Access ReadWrite -Share None
+    try {
+        $stream.SetLength(0)
+        $stream.Write($bytes, 0, $bytes.Length)
+        $stream.Flush($true)
+    }
+    finally {
+        $stream.Close()
+    }
+}
+
+# Deletes a file, so that nobody comes between the look at it and that.
+Function Remove-Expected {
+    param ([string]$Path, [string]$Expected)
+    $stream = Open-Expected -Path $Path -Expected $Expected -Access Read -Share Delete
+    try {
+        [System.IO.File]::Delete($Path)
+    }
+    finally {
+        $stream.Close()
+    }
+}
+
 # Carries one operation out; whatever goes wrong is thrown.
 Function Invoke-Operation {
     param ([System.Collections.IDictionary]$Operation)
@@ -73,6 +118,7 @@ Function Invoke-Operation {
     switch ($Operation.action) {
         "create" { Write-Content -Path $path -Content $Operation.content -Mode CreateNew }
         "write" { Set-WholeFile -Path $path -Content $Operation.content }
+        "overwrite" { Set-Expected -Path $path -Expected $Operation.expected -Content $Operation.content }
         "copy" { [System.IO.File]::Copy($Operation.source, $path, $true) }
         "move" { [System.IO.File]::Move($Operation.source, $path) }
         "replace" {
@@ -81,6 +127,10 @@ Function Invoke-Operation {
             [System.IO.File]::Replace($Operation.source, $path, $Operation.backup)
         }
         "delete" {
+            if ($null -ne $Operation.expected) {
+                Remove-Expected -Path $path -Expected $Operation.expected
+                return
+            }
             foreach ($each in @("$path.part", $path)) {
                 if ([System.IO.File]::Exists($each)) { [System.IO.File]::Delete($each) }
             }
@@ -97,6 +147,8 @@ foreach ($operation in $module.Params.operations) {
         $exception = $_.Exception
         while ($null -ne $exception.InnerException) { $exception = $exception.InnerException }
         $module.Result.exists = ($operation.action -eq "create") -and [System.IO.File]::Exists($operation.path)
+        $is_another = ($exception -is [System.IO.InvalidDataException]) -or ($exception -is [System.IO.FileNotFoundException])
+        $module.Result.differs = ($null -ne $operation.expected) -and $is_another
         $module.FailJson("$($operation.action) $($operation.path): $($exception.Message)")
     }
     $module.Result.done += 1

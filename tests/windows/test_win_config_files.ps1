@@ -71,6 +71,31 @@ try {
     Assert-Equal "and by the operation's name" ($answer.msg -like "create *lock.json:*") $true
     Assert-Equal "nothing after it is done" ([System.IO.File]::Exists($place)) $true
 
+    $lock = "$directory\lock.json"
+    $mine = ConvertTo-Content "mine"
+    $take = @{ action = "overwrite"; path = $lock; content = $mine; expected = ConvertTo-Content "{}" }
+    $answer = Get-Answer @($take)
+    Assert-Equal "a file that is as expected is overwritten" $answer.done 1
+    Assert-Equal "wholly" (Read-File $lock) "mine"
+    foreach ($late in @($take, @{ action = "delete"; path = $lock; expected = ConvertTo-Content "{}" })) {
+        $answer = Get-Answer @($late)
+        Assert-Equal "one that is not is left alone by $($late.action)" (Read-File $lock) "mine"
+        Assert-Equal "which is said by $($late.action)" $answer.differs $true
+    }
+    $open = [System.IO.File]::Open($lock, "Open", "Read", "ReadWrite")
+    try {
+        $answer = Get-Answer @(@{ action = "overwrite"; path = $lock; content = ""; expected = $mine })
+    }
+    finally {
+        $open.Close()
+    }
+    Assert-Equal "nor is one overwritten that another process has open" $answer.failed $true
+    Assert-Equal "which has no other content" $answer.differs $false
+    $answer = Get-Answer @(@{ action = "delete"; path = $lock; expected = $mine })
+    Assert-Equal "a file that is as expected is deleted" ([System.IO.File]::Exists($lock)) $false
+    $answer = Get-Answer @(@{ action = "delete"; path = $lock; expected = $mine })
+    Assert-Equal "one that is not there is not as expected" $answer.differs $true
+
     $answer = Get-Answer @(@{ action = "move"; path = $place; source = "$directory\moved" })
     Assert-Equal "nothing is moved over a file" $answer.failed $true
 

@@ -13,6 +13,10 @@ from emulators.windows.files import FileError
 from emulators.windows.module import Call, Module, ModuleFailure
 
 
+class Differs(FileError):
+    """A file has another content than is expected, or is not there."""
+
+
 def run(call: Call) -> None:
     """Carry all out."""
     files = call.machine.files
@@ -24,7 +28,7 @@ def run(call: Call) -> None:
         except FileError as error:
             exists = operation["action"] == "create" and files.find(operation["path"]) is not None
             message = f"{operation['action']} {operation['path']}: {error}"
-            raise ModuleFailure(message, exists=exists) from None
+            raise ModuleFailure(message, exists=exists, differs=isinstance(error, Differs)) from None
         call.result["done"] += 1
         call.result["changed"] = True
 
@@ -33,6 +37,8 @@ def _changes(call: Call, operation: dict[str, Any]) -> Iterator[None]:
     """Carry an operation out, and yield after each change that it makes. Raises FileError."""
     files, path, action = call.machine.files, operation["path"], operation["action"]
     _refuse_locked(call, path)
+    if operation.get("expected") is not None:
+        _refuse_another(call, operation)
     if action == "delete":
         for each in (_part(path), path):
             if files.find(each) is not None:
@@ -43,6 +49,10 @@ def _changes(call: Call, operation: dict[str, Any]) -> Iterator[None]:
     if action in ("create", "move") and files.find(path) is not None:
         raise FileError(f"The file '{paths.normal(path)}' already exists.")
     if action == "create":
+        files.write(path, _content(operation))
+    elif action == "overwrite":
+        files.write(path, b"")
+        yield
         files.write(path, _content(operation))
     elif action == "write":
         yield from _written(call, path, _content(operation))
@@ -87,6 +97,15 @@ def _replaced(call: Call, operation: dict[str, Any]) -> Iterator[None]:
     files.move(path, backup)
     yield
     files.move(operation["source"], path)
+
+
+def _refuse_another(call: Call, operation: dict[str, Any]) -> None:
+    """Return if a file has the content that is expected. Raises Differs."""
+    files, path = call.machine.files, operation["path"]
+    if files.find(path) is None:
+        raise Differs(f"Could not find file '{paths.normal(path)}'.")
+    if files.read(path) != base64.b64decode(operation["expected"], validate=True):
+        raise Differs("It has another content.")
 
 
 def _refuse_locked(call: Call, path: str) -> None:

@@ -43,6 +43,8 @@ def picked_up(wanted: Wanted, folder: Folder, now: dt.datetime) -> Served | str:
         _check_leaf(wanted, folder, leaf, now)
         if folder.content(CHAIN) is None and len(put) == 1:
             return f"{CHAIN} is missing: put the intermediates there, or an empty file if a root issued the certificate"
+        if leaf.not_valid_before_utc > now:
+            return f"{CERTIFICATE} is not valid before {describe.timestamp(leaf.not_valid_before_utc)}: run again then"
     elif folder.content(CHAIN) is None:
         intermediates = accepted[1:]
     chain, foreign = describe.ordered_chain(leaf, [*put[1:], *intermediates])

@@ -33,6 +33,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates.p
     step,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates.renewal import (
+    answer_waits,
     key_trouble,
     no_gain,
     reason_to_renew,
@@ -143,7 +144,7 @@ def _derived_steps(wanted: Wanted, folder: Folder, rules: Rules) -> Iterator[Ste
         for name, content in served.files.items()
         if folder.content(name) != content
     }
-    if differing:
+    if differing and not answer_waits(wanted, folder, rules):
         before = None if folder.content(FULLCHAIN) is None else differing
         yield step(Kind.COPIES, wanted, folder, "certificate", before=before, after=describe.summary(served.leaf))
     if rules.pkcs12 is None:

@@ -104,3 +104,20 @@ def served_by(wanted: Wanted, folder: Folder, rules: Rules) -> Served | None:
         return folder.installed
     found = by_hand.picked_up(wanted, folder, rules.now)
     return in_use(folder, rules) if isinstance(found, str) else found
+
+
+def can_be_served(wanted: Wanted, folder: Folder, rules: Rules) -> bool:
+    """Return whether the folder's certificate, once its files follow it, can be brought to its host: with its key, for
+    all names, and at this time. One whose renewal is awaited can."""
+    served = served_by(wanted, folder, rules)
+    if served is None or key_trouble(wanted, folder, rules):
+        return False
+    has_begun, has_ended = (
+        at <= rules.now for at in (served.leaf.not_valid_before_utc, served.leaf.not_valid_after_utc)
+    )
+    return has_begun and not has_ended and set(wanted.names) <= set(describe.names_of(served.leaf))
+
+
+def answer_waits(wanted: Wanted, folder: Folder, rules: Rules) -> bool:
+    """Return whether what was put there by hand is not taken up yet, so that no other certificate may overwrite it."""
+    return rules.issuer is None and isinstance(by_hand.picked_up(wanted, folder, rules.now), str)

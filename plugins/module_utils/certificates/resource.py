@@ -38,7 +38,11 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates.p
     Step,
 )
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates.planner import plan_certificate
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates.renewal import in_use, served_by
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates.renewal import (
+    can_be_served,
+    in_use,
+    served_by,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.certificates.specification import Wanted
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem, Resource
 
@@ -139,6 +143,11 @@ class Certificates(Resource[State, Step]):
             "certificates": [self._entry(wanted, there.current) for wanted, there, _plan in entries],
             "requests": [self._request(wanted, there, plan) for wanted, there, plan in entries if plan.waiting],
             "waiting": [wanted.name for wanted, _there, plan in entries if plan.waiting],
+            "nothing_to_serve": [
+                wanted.name
+                for wanted, there, plan in entries
+                if plan.waiting and not can_be_served(wanted, there.current, self._rules)
+            ],
         }
 
     def _lock(self, directory: Path) -> None:

@@ -33,6 +33,10 @@ class Host(Protocol):
     def create(self, path: str, content: bytes) -> bool:
         """Make a file, and return whether it was not there."""
 
+    def exchange(self, path: str, expected: bytes, content: bytes | None) -> bool:
+        """Overwrite a file, or delete it if it is to have no content, and return whether it had the expected content.
+        A file that has another, or none, is left alone; nobody else can change it between the two."""
+
     def stop(self, service: str) -> None:
         """Stop a service."""
 

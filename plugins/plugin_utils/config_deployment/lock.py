@@ -19,7 +19,6 @@ from typing import Any
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils import run_identity
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.host import Host, HostProblem
-from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.config_deployment.plan import Operation
 
 
 @dataclass(frozen=True)
@@ -75,24 +74,24 @@ def locked(host: Host, path: str, expires: int) -> Iterator[str]:
         told = _take(host, path, mine, expires)
     except HostProblem as problem:
         with contextlib.suppress(HostProblem):  # it did not answer: the lock expires
-            if host.read(path) == mine.text():
-                _release(host, path)
+            _release(host, path, mine)
         raise HostProblem(f"{problem} This run has touched none of the files") from None
     try:
         yield told
     finally:
         with contextlib.suppress(HostProblem):  # as above
-            _release(host, path)
+            _release(host, path, mine)
 
 
 def _take(host: Host, path: str, mine: Holder, expires: int) -> str:
     """Get the lock, and return what was taken over. Raises HostProblem, or Problem if another run has it."""
     if host.create(path, mine.text()):
         return ""
-    holder = Holder.parse(host.read(path) or b"")
+    found = host.read(path)
+    holder = Holder.parse(found or b"")
     age = holder.age(datetime.now(UTC))
     ours = bool(mine.run) and holder.run == mine.run
-    if age < expires and not ours and not _is_dead(holder):
+    if found is not None and age < expires and not ours and not _is_dead(holder):
         raise Problem(
             "another run is at work there",
             where=path,
@@ -100,12 +99,20 @@ def _take(host: Host, path: str, mine: Holder, expires: int) -> str:
             remedy=f"Wait until it has ended, then run again. If it has died, its lock expires after {expires} s, or "
             "delete the file.",
         )
-    host.operate([Operation("write", path, content=mine.text())])
+    # Another run may have found it as well: the lock is had by whoever replaces what both have read.
+    if found is None or not host.exchange(path, found, mine.text()):
+        raise Problem(
+            "another run is at work there",
+            where=path,
+            found="its lock changed while this run looked at it",
+            remedy="Wait until it has ended, then run again.",
+        )
     return f"The lock of {holder}, left {age} s ago, is taken over."
 
 
-def _release(host: Host, path: str) -> None:
-    host.operate([Operation("delete", path)])
+def _release(host: Host, path: str, mine: Holder) -> None:
+    """Delete the lock, unless another run has taken it over since."""
+    host.exchange(path, mine.text(), None)
 
 
 def user() -> str:

@@ -32,17 +32,22 @@ class Operation:
     source: str | None = None
     backup: str | None = None
     content: bytes | None = field(default=None, repr=False)
+    expected: bytes | None = field(default=None, repr=False)
 
     def as_dict(self) -> dict[str, str | None]:
         """Return it as the module takes it."""
-        content = None if self.content is None else base64.b64encode(self.content).decode()
         return {
             "action": self.action,
             "path": self.path,
             "source": self.source,
             "backup": self.backup,
-            "content": content,
+            "content": _encoded(self.content),
+            "expected": _encoded(self.expected),
         }
+
+
+def _encoded(content: bytes | None) -> str | None:
+    return None if content is None else base64.b64encode(content).decode()
 
 
 @dataclass(frozen=True)

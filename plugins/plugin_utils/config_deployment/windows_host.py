@@ -53,13 +53,12 @@ class WindowsHost:
 
     def create(self, path: str, content: bytes) -> bool:
         """Make a file, and return whether it was not there."""
-        answer = self._answer(
-            "uoe.exam_scheduling.win_config_files",
-            {"operations": [Operation("create", path, content=content).as_dict()]},
-        )
-        if answer.get("failed") and not answer.get("exists"):
-            raise self._problem(answer)
-        return not answer.get("failed")
+        return self._done(Operation("create", path, content=content), unless="exists")
+
+    def exchange(self, path: str, expected: bytes, content: bytes | None) -> bool:
+        """Overwrite a file, or delete it without content to come, and return whether it had the expected content."""
+        action = "delete" if content is None else "overwrite"
+        return self._done(Operation(action, path, content=content, expected=expected), unless="differs")
 
     def stop(self, service: str) -> None:
         """Stop a service."""
@@ -95,6 +94,13 @@ class WindowsHost:
         self._asked(
             "uoe.exam_scheduling.win_config_files", {"operations": [operation.as_dict() for operation in operations]}
         )
+
+    def _done(self, operation: Operation, *, unless: str) -> bool:
+        """Carry one operation out, and return whether it was; it was not if the answer says the one thing."""
+        answer = self._answer("uoe.exam_scheduling.win_config_files", {"operations": [operation.as_dict()]})
+        if answer.get("failed") and not answer.get(unless):
+            raise self._problem(answer)
+        return not answer.get("failed")
 
     def _asked(self, module: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
         answer = self._answer(module, arguments)

@@ -59,6 +59,7 @@ class Estate:
         result = self.run(**arguments)
         assert not result.get("failed"), result["msg"]
         assert result["changes"] == predicted["changes"]
+        assert result["nothing_to_serve"] == predicted["nothing_to_serve"]
         assert result["changed"] is predicted["changed"] is bool(result["changes"])
         after = snapshot(self.directory)
         again = self.run(**arguments)

@@ -43,7 +43,7 @@ def answer(request: dict[str, Any], authority: Authority, **defects: Any) -> Iss
 def test_a_request_waits_until_its_certificate_is_there(by_hand: Estate) -> None:
     result = by_hand.settle()
     assert items(result) == ["es: directory", "es: key.pem", "es: request.csr"]
-    assert result["waiting"] == ["es"]
+    assert result["waiting"] == result["nothing_to_serve"] == ["es"]
     (request,) = result["requests"]
     assert (request["names"], request["reason"]) == (NAMES, "there is no certificate yet")
     assert request["request"] == by_hand.path("request.csr").read_text()
@@ -92,6 +92,24 @@ def test_a_certificate_without_its_intermediates_is_waited_on(by_hand: Estate) -
     assert by_hand.path("fullchain.pem").read_bytes() == pem(issued.certificate)
 
 
+def test_what_cannot_be_taken_up_yet_stays_where_it_was_put_and_the_old_one_in_use(by_hand: Estate) -> None:
+    (request,) = by_hand.settle()["requests"]
+    old = answer(request, by_hand.pki.issuing, not_before=NOW - 80 * DAY, not_after=NOW + 10 * DAY)
+    (request,) = by_hand.settle()["requests"]
+    answer(request, by_hand.pki.issuing, not_before=NOW + 3 * DAY, not_after=NOW + 80 * DAY)
+    waiting = by_hand.settle()
+    assert (items(waiting), waiting["waiting"]) == ([], ["es"])
+    begin = f"{NOW + 3 * DAY:%Y-%m-%dT%H:%M}"
+    assert waiting["requests"][0]["reason"].startswith(f"certificate.pem is not valid before {begin}")
+    assert waiting["certificates"][0]["serial"] == f"{old.certificate.serial_number:X}"
+    new = answer(request, by_hand.pki.issuing)
+    Path(request["put_chain_at"]).unlink()
+    assert by_hand.settle()["requests"][0]["reason"].startswith("chain.pem is missing")
+    Path(request["put_chain_at"]).write_bytes(pem(*new.chain))
+    assert by_hand.settle()["waiting"] == []
+    assert by_hand.leaf() == new.certificate
+
+
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
@@ -135,6 +153,7 @@ def test_a_renewal_is_asked_for_with_the_same_key_and_the_old_one_stays_in_use(b
     result = by_hand.settle()
     assert result["requests"][0]["reason"].startswith("it ends at ")
     assert by_hand.leaf().not_valid_after_utc < NOW + 11 * DAY
+    assert (result["waiting"], result["nothing_to_serve"]) == (["es"], []), "its host is kept with it meanwhile"
     new = answer(result["requests"][0], by_hand.pki.issuing)
     assert by_hand.settle()["waiting"] == []
     assert by_hand.leaf() == new.certificate
@@ -148,8 +167,20 @@ def test_other_names_are_asked_for_while_the_old_certificate_stays(by_hand: Esta
     result = by_hand.settle(**wider)
     assert items(result) == ["es: request.csr"]
     assert result["requests"][0]["reason"].startswith("its names are")
+    assert result["nothing_to_serve"] == ["es"], "it has not all names"
     answer(result["requests"][0], by_hand.pki.issuing)
     assert by_hand.settle(**wider)["waiting"] == []
+
+
+def test_one_that_has_ended_or_has_lost_its_key_is_not_served_while_another_is_awaited(by_hand: Estate) -> None:
+    (request,) = by_hand.settle()["requests"]
+    by_hand.put(by_hand.pki.issuing, not_before=NOW - 80 * DAY, not_after=NOW - DAY)
+    assert by_hand.settle()["nothing_to_serve"] == ["es"]
+    answer(request, by_hand.pki.issuing, not_before=NOW - 80 * DAY, not_after=NOW + 10 * DAY)
+    assert by_hand.settle()["nothing_to_serve"] == []
+    by_hand.path("key.pem").unlink()
+    result = by_hand.settle(replace_key=True)
+    assert (result["waiting"], result["nothing_to_serve"]) == (["es"], ["es"])
 
 
 def test_a_new_key_waits_beside_the_old_one(by_hand: Estate) -> None:

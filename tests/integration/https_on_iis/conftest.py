@@ -7,6 +7,7 @@ The gate is not asked here: molecule's scenario begins with it. Its permit is a 
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import json
 import secrets
@@ -17,6 +18,7 @@ from typing import Any
 
 import pytest
 import yaml
+from cryptography import x509
 
 from emulators.certificates import Authority
 from emulators.estate import windows_hosts
@@ -26,6 +28,8 @@ from tests.integration.windows.playbook import play
 
 NETWORK = "127.45"
 HOSTS = ("plain", "half", "gone", "distrusted", "taken", "hardened")
+AWAITED = "awaited"
+"""Host whose certificate somebody else's authority issues."""
 SITE = "Exam Scheduler"
 
 
@@ -33,7 +37,7 @@ def names(host: str) -> list[str]:
     return [f"{host}.exams.example", f"www.{host}.exams.example"]
 
 
-ADDRESSES = {host: f"{NETWORK}.1.{number}" for number, host in enumerate(HOSTS, 1)}
+ADDRESSES = {host: f"{NETWORK}.1.{number}" for number, host in enumerate((*HOSTS, AWAITED), 1)}
 
 
 def seed() -> dict[str, Any]:
@@ -119,6 +123,7 @@ class Runner:
         distrusts: Sequence[str] = (),
         check: bool = False,
         together: bool = False,
+        provider: str = "own_ca",
     ) -> dict[str, Outcome]:
         """Apply on hosts, and return how it ended for each.
 
@@ -128,6 +133,7 @@ class Runner:
             distrusts: hosts whose clients trust another authority.
             check: in check mode; what is done by hand is not.
             together: whether the play ends for all of them when one fails, as the stages' plays do.
+            provider: who issues.
         """
         number = next(self._number)
         others = {"https_roots": [str(self._directory / "Somebody else's/root.pem")]}
@@ -137,7 +143,7 @@ class Runner:
             | (others if name in distrusts else {})
             for name in hosts
         }
-        content = {"all": {"hosts": told_hosts, "vars": self._usual(hosts)}}
+        content = {"all": {"hosts": told_hosts, "vars": self._usual(hosts) | {"https_provider": provider}}}
         # in this order: what runs once runs on the first
         inventory.write_text(yaml.safe_dump(content, sort_keys=False))
         before = [
@@ -177,7 +183,6 @@ class Runner:
                 "owner": {"1.5": "The vendor"},
             },
             "exam_state_directory": str(self._directory / "state"),
-            "https_provider": "own_ca",
             "https_own_ca": {
                 key: str(self._directory / "Rehearsal" / name)
                 for key, name in (("certificate", "root.pem"), ("key", "key.pem"))
@@ -203,6 +208,16 @@ class Runner:
         for host in hosts:
             for name in ("certificate.pem", "fullchain.pem"):
                 (self.folder / host / name).unlink()
+
+    def answer(self, host: str, *, days: int) -> x509.Certificate:
+        """Put a certificate of a host with its key where one of another authority is awaited, and return it."""
+        day, now = dt.timedelta(days=1), dt.datetime.now(dt.UTC)
+        issued = Authority.load(self._directory / "Rehearsal").issue(
+            names(host), not_before=now - (90 - days) * day, not_after=now + days * day
+        )
+        _fullchain, key = issued.write(self.folder / host)
+        (key.parent / "fullchain.pem").rename(key.parent / "certificate.pem")
+        return issued.certificate
 
     def record(self, host: str) -> Path:
         """Return the file that says since when which certificates are replaced."""

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from emulators.certificates import thumbprint_of
 from emulators.windows.faults import Faults
-from tests.integration.https_on_iis.conftest import HOSTS, SITE, Outcome, Runner, names
+from tests.integration.https_on_iis.conftest import AWAITED, HOSTS, SITE, Outcome, Runner, names
 
 pytestmark = pytest.mark.timeout(600)
 HARDENED = {"ip": "*", "port": 443, "hostname": names("hardened")[0]}
@@ -182,3 +183,14 @@ def test_that_a_host_whose_play_ends_for_the_sake_of_another_says_nothing_wrong(
     for host in together:
         assert completed[host].failure == ""
         assert served(completed[host], host) not in {certificate for _name, _sni, certificate in before[host]}
+
+
+@pytest.mark.thorough
+def test_that_a_host_is_kept_with_its_certificate_while_the_renewal_is_awaited(runner: Runner) -> None:
+    certificate = runner.answer(AWAITED, days=10)
+    (runner.folder / AWAITED / "chain.pem").touch()
+    outcome = runner.run([AWAITED], provider="csr_only")[AWAITED]
+    assert outcome.failure == ""
+    requests = runner.folder.parent / "hand-overs/1.6-certificate-requests.md"
+    assert re.search(rf"\| {AWAITED} \| .* \| it ends at \S+ \|", requests.read_text(encoding="utf-8"))
+    assert served(outcome, AWAITED) == thumbprint_of(certificate)

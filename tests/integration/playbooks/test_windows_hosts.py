@@ -133,6 +133,23 @@ def test_a_password_that_is_rejected_is_tried_once_in_a_run_whichever_host_is_as
     assert output.count("the specified credentials were rejected by the server") > 1, "it is said of each"
 
 
+@pytest.mark.thorough
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("system", ["firewall", "https"])
+def test_a_part_of_live_tries_a_password_that_is_rejected_once_as_well(
+    windows: Playbook, tmp_path: Path, system: str
+) -> None:
+    hosts = ("es-live", "connect-live", "calsync-live", "sql-live")
+    wrong = {"all": {"hosts": {host: {"ansible_password": "not the password"} for host in hosts}}}
+    (tmp_path / "hosts.yml").write_text(yaml.safe_dump(wrong), encoding="utf-8")
+    done = windows.run("live.yml", "--tags", system, "-i", str(tmp_path / "hosts.yml"))
+    output = said(done)
+    assert done.returncode != 0, output
+    assert output.count("UNREACHABLE!") == 1, output
+    rejected = "the specified credentials were rejected by the server. Nothing was touched."
+    assert f"es-live did not answer: Task failed: ntlm: {rejected}" in output
+
+
 @pytest.mark.timeout(300)
 def test_a_source_of_flows_that_is_down_is_not_taken_for_proven(windows: Playbook, estate: Estate) -> None:
     take_down(estate, "connect-live")

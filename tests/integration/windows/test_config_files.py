@@ -19,6 +19,8 @@ def operations(*wanted: dict[str, str]) -> dict[str, Any]:
 
 def operation(action: str, name: str, *, content: str | None = None, **others: str) -> dict[str, str]:
     given = {"action": action, "path": f"{DIRECTORY}\\{name}"}
+    if "expected" in others:
+        given["expected"] = base64.b64encode(others.pop("expected").encode()).decode()
     given.update({key: f"{DIRECTORY}\\{other}" for key, other in others.items()})
     return given if content is None else {**given, "content": base64.b64encode(content.encode()).decode()}
 
@@ -69,3 +71,18 @@ def test_that_the_first_operation_that_fails_ends_it(host: Host) -> None:
     assert "used by another process" in failed["msg"]
     assert text(first) == "a"
     assert not missing["stat"]["exists"]
+
+
+def test_that_of_several_who_have_read_the_same_one_gets_there(host: Host) -> None:
+    taken = operation("overwrite", "lock", content="mine", expected="left")
+    done, late, not_mine, stands, released, gone = host.run(
+        operations(operation("create", "lock", content="left"), taken),
+        {**operations(taken), "ignore_errors": True},
+        {**operations(operation("delete", "lock", expected="left")), "ignore_errors": True},
+        slurp("lock"),
+        operations(operation("delete", "lock", expected="mine")),
+        {**operations(taken), "ignore_errors": True},
+    )
+    assert (done["done"], released["done"], text(stands)) == (2, 1, "mine")
+    for refused in (late, not_mine, gone):
+        assert (refused["failed"], refused["differs"], refused["done"]) == (True, True, 0)

@@ -85,6 +85,13 @@ class MemoryHost:
         self.files[path] = content
         return True
 
+    def exchange(self, path: str, expected: bytes, content: bytes | None) -> bool:
+        self._step()
+        if self.files.get(path) != expected:
+            return False
+        self._carry_out(Operation("delete" if content is None else "write", path, content=content))
+        return True
+
     def stop(self, service: str) -> None:
         self._step()
         self.running = False
@@ -266,14 +273,6 @@ def test_that_a_failed_proof_gets_the_old_back_once() -> None:
         assert host.standing() == OLD
     run(host)
     assert host.standing() == NEW
-
-
-def test_that_a_lock_of_another_run_is_named_with_its_age() -> None:
-    host = MemoryHost(files={PLACE.lock: b'{"owner": "x on y", "run": "r", "since": "2020-01-01T00:00:00+00:00"}'})
-    deployment = Deployment(host, PLACE, [], keep=3, lock_expires=10**10)
-    with pytest.raises(Problem, match=r"another run is at work there; found x on y, for \d+ s"), deployment.locked():
-        pass
-    assert PLACE.lock in host.files
 
 
 def test_that_only_so_many_generations_are_kept() -> None:

@@ -90,3 +90,43 @@ def test_that_an_action_group_holds_just_the_modules_with_its_options() -> None:
     for group, listed in groups.items():
         names = {name.removeprefix(PREFIX) for name in listed if isinstance(name, str)}
         assert names == {name for name, extends in modules.items() if group in extends}, f"action group {group}"
+
+
+ASKS_WINDOWS = (
+    *("ansible.windows.", "community.windows.", "microsoft.iis."),
+    *(PREFIX + name for name in ("config_", "firewall_reachability", "win_")),
+)
+ASK_ONE_HOST = {"business_intelligence", "data_population", "publication", "validation"}
+"""Roles whose plays are for one host, which may ask another for a proof."""
+
+
+def asked(role: str, tasks: Any) -> Iterator[str]:
+    """Yield in the order of a run, through what tasks import or include, what asks Windows hosts, and `log_in`."""
+    for task in tasks if isinstance(tasks, list) else []:
+        if task.get("delegate_to") == "localhost":
+            continue
+        for word, value in task.items():
+            if word in ("block", "rescue", "always"):
+                yield from asked(role, value)
+            elif word.startswith(ASKS_WINDOWS):
+                yield f"{role}: {task['name']}"
+            elif word in ("ansible.builtin.import_tasks", "ansible.builtin.include_tasks"):
+                yield from asked_by(role, value)
+            elif word in ("ansible.builtin.import_role", "ansible.builtin.include_role"):
+                yield from asked_by(value["name"].removeprefix(PREFIX), f"{value.get('tasks_from', 'main')}.yml")
+
+
+def asked_by(role: str, name: str) -> Iterator[str]:
+    path = ROOT / "roles" / role / "tasks" / name
+    if (role, name) == ("windows_product", "log_in.yml"):
+        yield "log_in"
+    elif "{" not in name:
+        yield from asked(role, load(path))
+
+
+@pytest.mark.parametrize("entry", ["main", "verify"])
+def test_that_no_role_asks_windows_hosts_all_at_once_before_it_has_logged_in(entry: str) -> None:
+    first = {role.name: next(asked_by(role.name, f"{entry}.yml"), None) for role in ROLES}
+    assert list(first.values()).count("log_in") > 4
+    late = {role for role, what in first.items() if what not in (None, "log_in")}
+    assert late - ASK_ONE_HOST == set(), first
