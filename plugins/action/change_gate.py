@@ -71,6 +71,7 @@ class ActionModule(ControllerAction):
         if refusals:
             raise AnsibleActionFail(f"Refused before anything was touched: {' '.join(refusals)}")
         plan = responsible_plan(variables)
+        procedure = arguments["procedure"] if arguments["work"] else None
         directory = Path(variables["exam_state_directory"])
         try:
             require(directory, Marker(variables["exam_environment"], rehearsal))
@@ -81,6 +82,7 @@ class ActionModule(ControllerAction):
             found = {
                 "environment": variables["exam_environment"],
                 "work": arguments["work"],
+                "procedure": procedure,
                 "rehearsal": rehearsal,
                 "check_mode": bool(self._task.check_mode),
                 "state_directory": str(directory),
@@ -112,7 +114,7 @@ class ActionModule(ControllerAction):
                 if arguments["stage"] in (None, entry["stage"])
                 for role in sorted(roles_of(entry) & play.roles)
             },
-            "procedure": arguments["procedure"] if arguments["work"] else None,
+            "procedure": procedure,
             "run": run_identity.current(),
             "now": change["now"],
             "journal": _journal_text(change),

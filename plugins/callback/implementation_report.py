@@ -38,6 +38,13 @@ from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.progress impor
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.report.writer import ReportWriter
 from ansible_collections.uoe.exam_scheduling.plugins.plugin_utils.run_events import Listener, Outcome, Result, Run, Task
 
+_ONLY_LOOK = (
+    *("assert", "debug", "fail", "include_role", "include_tasks", "include_vars", "set_fact", "wait_for"),
+    *("find", "setup", "slurp", "stat", "win_find", "win_reg_stat", "win_stat", "win_wait_for"),
+    *("change_gate", "prove", "validate_argument_spec"),
+)
+"""Names of actions; what is named `…_info` only looks as well."""
+
 
 class CallbackModule(CallbackBase):
     """Translates Ansible's events for those who follow a run, and shows what they have to say when it ends."""
@@ -77,6 +84,7 @@ class CallbackModule(CallbackBase):
             gap=bool(variables.get("implementation_gap")),
             at=datetime.now(UTC),
             once=task.run_once is True,
+            only_looks=task.check_mode is True or only_looks(task.action),
         )
         began = self._task
         self._tell(lambda listener: listener.task_began(began))
@@ -160,6 +168,7 @@ class CallbackModule(CallbackBase):
             plan=implementation["plan"],
             change=implementation["change"],
             work=implementation["work"],
+            procedure=implementation["procedure"],
             command=command_line.words(context.CLIARGS),
             given=implementation["given"],
         )
@@ -172,6 +181,12 @@ class CallbackModule(CallbackBase):
             except Exception as error:
                 name = type(listener).__name__
                 self._display.warning(f"{name} missed something of this run: {type(error).__name__}: {error}")
+
+
+def only_looks(action: str) -> bool:
+    """Return whether an action changes nothing, whatever it is given."""
+    name = action.rpartition(".")[2]
+    return name in _ONLY_LOOK or name.endswith("_info")
 
 
 def _fields(result: Any) -> Mapping[str, Any]:

@@ -23,15 +23,18 @@ RunState = Literal["going on", "ended", "failed", "broken off"]
 
 @dataclass
 class Work:
-    """One task of a line on one host, in one run."""
+    """One task of a line, or of a procedure, on one host, in one run."""
 
     run_id: str
     task: str
     name: str
     role: str
     line: str
+    """Empty where it works for no line, but for the procedure alone."""
     title: str
     """The line's."""
+    procedure: str
+    """The procedure that was run; empty in a stage."""
     host: str
     once: bool
     """It runs once for all hosts, and the host is just the first of them."""
@@ -53,7 +56,8 @@ class Work:
     @property
     def key(self) -> tuple[str, str, str]:
         """What makes it the same work in another run."""
-        return self.role, self.name, "" if self.once else self.host
+        # outside roles, several playbooks have tasks of the same name
+        return self.role or self.procedure, self.name, "" if self.once else self.host
 
     @property
     def done(self) -> bool:
@@ -132,14 +136,17 @@ class RunRecord:
 
 @dataclass(frozen=True)
 class Standing:
-    """What was last applied of a line."""
+    """What was last applied of a line, or by a procedure beside the plan."""
 
     line: str
+    """Empty where it is a procedure's."""
     title: str
     run_id: str
     at: datetime
     items: int
     """In the run that applied something last; 0 where tasks changed something without naming items."""
+    procedure: str = ""
+    """Empty where it is a line's."""
 
 
 @dataclass(frozen=True)
@@ -236,9 +243,10 @@ def _record(journal: RunJournal) -> RunRecord:
 
 
 def _begun(run_id: str, event: Mapping[str, Any]) -> Work:
-    fields = ("task", "name", "role", "line", "title", "host")
-    task, name, role, line, title, host = (str(event.get(field) or "") for field in fields)
-    return Work(run_id, task, name, role, line, title, host, bool(event.get("once")), event["at"], event["at"])
+    fields = ("task", "name", "role", "line", "title", "procedure", "host")
+    task, name, role, line, title, procedure, host = (str(event.get(field) or "") for field in fields)
+    once, at = bool(event.get("once")), event["at"]
+    return Work(run_id, task, name, role, line, title, procedure, host, once, at, at)
 
 
 def _end(work: Work, event: Mapping[str, Any]) -> None:
@@ -255,20 +263,22 @@ def _end(work: Work, event: Mapping[str, Any]) -> None:
 
 
 def _standing(runs: Sequence[RunRecord]) -> list[Standing]:
-    """Return for each line of which something was applied what the last run that did so applied."""
-    standing: dict[str, Standing] = {}
+    """Return for each line, and each procedure beside the plan, what the last run applied that applied something."""
+    standing: dict[tuple[str, str], Standing] = {}
     for run in runs:
-        of_run: dict[str, Standing] = {}
+        of_run: dict[tuple[str, str], Standing] = {}
         for work in run.works:
             if not work.changed and not work.applied_count:
                 continue
-            have = of_run.get(work.line)
+            key = work.line, "" if work.line else work.procedure
+            have = of_run.get(key)
             at, items = work.seen, work.applied_count
             if have is not None:
                 at, items = max(at, have.at), items + have.items
-            of_run[work.line] = Standing(work.line, work.title, run.run_id, at, items)
+            of_run[key] = Standing(work.line, work.title, run.run_id, at, items, key[1])
         standing.update(of_run)
-    return sorted(standing.values(), key=lambda each: _sortable(each.line))
+    # lines in the plan's order, then procedures
+    return sorted(standing.values(), key=lambda each: (each.procedure, _sortable(each.line)))
 
 
 def _sortable(line: str) -> list[tuple[int, str]]:

@@ -11,7 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from shlex import join
 
-from ansible_collections.uoe.exam_scheduling.plugins.module_utils.journal_status import RunRecord, Status, Work
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.journal_status import (
+    RunRecord,
+    Standing,
+    Status,
+    Work,
+)
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.report_reader import LastState
 
 _MOST_ITEMS = 3
@@ -44,12 +49,12 @@ def result_of(status: Status, proofs: Mapping[str, LastState], unreadable: Seque
         "next_directory": None if run is None else run.about.get("directory"),
         "last_run": None if status.last is None else {"run": status.last.run_id, "state": status.last.state},
         "standing": [
-            {"line": each.line, "run": each.run_id, "at": each.at.isoformat(), "items": each.items}
+            {**_of(each), "run": each.run_id, "at": each.at.isoformat(), "items": each.items}
             for each in status.standing
         ],
         "half_done": [
             {
-                "line": work.line,
+                **_of(work),
                 "task": work.name,
                 "role": work.role,
                 "host": work.host,
@@ -63,6 +68,10 @@ def result_of(status: Status, proofs: Mapping[str, LastState], unreadable: Seque
         ],
         "unreadable": status.unreadable,
     }
+
+
+def _of(what: Standing | Work) -> dict[str, str | None]:
+    return {"line": what.line or None, "procedure": what.procedure or None}
 
 
 def next_command(status: Status) -> str | None:
@@ -127,8 +136,11 @@ def _standing(status: Status, proofs: Mapping[str, LastState]) -> Iterator[tuple
     newest_first = sorted(status.standing, key=lambda each: each.at, reverse=True)
     for standing in newest_first[:_MOST_LINES]:
         proof = proofs.get(standing.line)
-        title = _plain(f"{standing.line} {standing.title}")
         items = f"{_counted(standing.items, 'item')} applied" if standing.items else "changed"
+        if not standing.line:
+            yield "Stands", f"{_subject(standing)} last {items} {_time(standing.at)}"
+            continue
+        title = _plain(f"{standing.line} {standing.title}")
         since = proof is not None and (proof.run == standing.run_id or proof.at >= standing.at)
         state = f"{proof.state} {_time(proof.at)}" if proof and since else "not proven since"
         yield "Stands", f"{title}, last {items} {_time(standing.at)}, {state}"
@@ -142,14 +154,19 @@ def _half_done(status: Status) -> Iterator[tuple[str, str]]:
     for work in status.half_done[:_MOST_WORKS]:
         end = "did not end" if work.ended is None else f"failed {_time(work.ended)}"
         host = "" if work.once else f", for {work.host}"
-        yield "Half-done", f"{work.line} {_task(work)}{host}, began {_time(work.began)}, {end}"
+        yield "Half-done", f"{_subject(work)} {_task(work)}{host}, began {_time(work.began)}, {end}"
         yield "", _in_force(work)
     if len(status.half_done) > _MOST_WORKS:
         yield "Half-done", f"and {_counted(len(status.half_done) - _MOST_WORKS, 'more task')}"
 
 
+def _subject(what: Standing | Work) -> str:
+    """Return what was worked for: the line's number, or the procedure."""
+    return what.line or _plain(f"procedure {what.procedure},")
+
+
 def _task(work: Work) -> str:
-    """Return the task's name without its role, which its line of the plan says as well."""
+    """Return the task's name without its role, which its line of the plan, or the procedure, says as well."""
     return _plain(work.name.rpartition(" : ")[2])
 
 

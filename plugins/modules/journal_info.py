@@ -77,20 +77,29 @@ last_run:
   type: dict
   sample: {run: 2027-02-03T101500Z-1f9c0a, state: broken off}
 standing:
-  description: Each line of which something was applied; when last, by which run, and how many items that applied.
-  returned: success
-  type: list
-  elements: dict
-  sample: [{line: "1.3", run: 2027-02-03T101500Z-1f9c0a, at: "2027-02-03T10:15:09+00:00", items: 14}]
-half_done:
   description:
-    - Each task that began and did not end, or failed, and was not done by a later run; the items that are in force, and
-      those that are not known to be. Many items are counted and not all named.
+    - Each line of which something was applied; when last, by which run, and how many items that applied. Then each
+      procedure that changed something beside the plan; its C(line) is V(null), as C(procedure) is of a line.
   returned: success
   type: list
   elements: dict
   sample:
     - line: "1.3"
+      procedure: null
+      run: 2027-02-03T101500Z-1f9c0a
+      at: "2027-02-03T10:15:09+00:00"
+      items: 14
+half_done:
+  description:
+    - Each task that began and did not end, or failed, and was not done by a later run; the items that are in force, and
+      those that are not known to be. Many items are counted and not all named. C(line) is V(null) where it works for
+      none, and C(procedure) in a stage.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - line: "1.3"
+      procedure: null
       task: Keep the declared records on the primary
       role: dns
       host: localhost

@@ -22,8 +22,8 @@ def write_gate_file(state_directory: Path, content: Mapping[str, Any]) -> str:
 
     Args:
         state_directory: the environment's state directory.
-        content: environment, work, rehearsal, check_mode, state_directory, headings, plan, change, plays, on_loopback,
-            given.
+        content: environment, work, procedure, rehearsal, check_mode, state_directory, headings, plan, change, plays,
+            on_loopback, given.
 
     Raises:
         Problem: this run has no name, or the file cannot be written.

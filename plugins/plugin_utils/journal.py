@@ -36,7 +36,7 @@ class Journal(Listener):
     """The listener that journals.
 
     A run in check mode, and one that only proves, has no journal. The file is made when the first task of a line is
-    about to run, so that a run that did nothing for the plan leaves nothing.
+    about to run, or in a procedure the first that may change something, so that a run that did nothing leaves nothing.
     """
 
     def __init__(self, progress: ProgressFollower) -> None:
@@ -56,14 +56,13 @@ class Journal(Listener):
         _tell_modules(None, None, None)
 
     def task_sent(self, task: Task, host: str) -> None:
-        """Journal a line's task as begun, and tell its module where to append."""
+        """Journal a line's or a procedure's task as begun, and tell its module where to append."""
         run = self._run
-        if run is None or run.check_mode or not run.work or task.line is None or task.gap:
+        if run is None or not self._is_work(run, task):
             _tell_modules(None, task, host)
             return
         journal = self._open(run)
-        titles = {str(entry["line"]): entry["title"] for entry in run.plan}
-        journal.append("task began", **_of(task), title=titles.get(task.line), host=host)
+        journal.append("task began", **_of(task, run), host=host)
         self._sent.add((task.uuid, host))
         _tell_modules(journal.path, task, host)
 
@@ -93,14 +92,24 @@ class Journal(Listener):
 
     def run_ended(self, hosts: Mapping[str, Mapping[str, int]], at: datetime) -> Sequence[str]:
         """Journal the end, and after a failure say where to look."""
-        if self._file is None or self._run is None:
+        run, self._run = self._run, None  # another playbook of the same command line asks a gate of its own
+        if self._file is None or run is None:
             return ()
         failed = sorted(host for host, counts in hosts.items() if counts["failures"] or counts["unreachable"])
         self._file.append("run ended", outcome="failed" if failed else "ok", failed_hosts=failed)
         self._file.sync()
         self._file.close()
         self._file, self._written = None, {}
-        return ["", f"What stands, and how to carry on: {_status_command(self._run)}"] if failed else ()
+        return ["", f"What stands, and how to carry on: {_status_command(run)}"] if failed else ()
+
+    def _is_work(self, run: Run, task: Task) -> bool:
+        """Return whether a task is journalled."""
+        if run.check_mode or not run.work or task.gap:
+            return False
+        if run.procedure is None:
+            return task.line is not None
+        # one that its own questions refuse has done nothing; once it has, they may be what it breaks off at
+        return self._file is not None or not task.only_looks
 
     def _open(self, run: Run) -> JournalFile:
         """Return the journal of the run, made if need be, that knows under which change the run works now."""
@@ -144,8 +153,18 @@ def _who() -> str:
     return f"{user}@{socket.gethostname()}"
 
 
-def _of(task: Task) -> dict[str, object]:
-    return {"task": task.uuid, "name": task.name, "role": task.role, "line": task.line, "once": task.once}
+def _of(task: Task, run: Run) -> dict[str, object]:
+    """Return what a task is, and what it works for: its line of the plan, with its title, or else the procedure."""
+    title = next((entry["title"] for entry in run.plan if str(entry["line"]) == task.line), None)
+    return {
+        "task": task.uuid,
+        "name": task.name,
+        "role": task.role,
+        "line": task.line,
+        "title": title,
+        "procedure": run.procedure,
+        "once": task.once,
+    }
 
 
 def _items(result: Result) -> dict[str, Any]:

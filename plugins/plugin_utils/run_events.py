@@ -49,6 +49,8 @@ class Run:
     """
     work: bool = True
     """Whether the gate let it change anything; a run that only proves does not."""
+    procedure: str | None = None
+    """The procedure that it let begin; None in a stage, and where it let nothing be changed."""
     command: Sequence[str] = ()
     """The words that start this run again, without values that `-e` gave; see `command_line.words`."""
     given: str | None = None
@@ -70,6 +72,8 @@ class Task:
     at: datetime
     once: bool = False
     """Whether it runs once for all hosts."""
+    only_looks: bool = False
+    """Whether it changes nothing for certain: it asks, decides, proves, or is a prediction."""
 
 
 @dataclass(frozen=True)

@@ -133,6 +133,19 @@ def report(output: str) -> dict[str, str]:
     return {line["line"]: line["state"] for line in content["lines"]}
 
 
+def journalled(state: Path) -> tuple[str | None, set[str | None]]:
+    """Return of the last run with a journal which procedure it was, if it was one, and what lines its tasks worked for.
+
+    None is among the lines where a task worked for none, but for the procedure alone.
+    """
+    text = max((state / "journal").iterdir()).read_text(encoding="utf-8")
+    events = [json.loads(line) for line in text.splitlines()]
+    assert events[-1]["event"] == "run ended"
+    began = [event for event in events if event["event"] == "task began"]
+    (procedure,) = {event["procedure"] for event in began}
+    return procedure, {event["line"] for event in began}
+
+
 def files(directory: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(directory)): path.read_bytes()

@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from tests.integration.playbooks.isolated import Rehearsed, changed, report
+from tests.integration.playbooks.isolated import Rehearsed, changed, journalled, report
 from tests.unit.inventories.test_inventories import of_environment
 
 STAGE = ("stages/publishing.yml", "--tags", "business_intelligence")
@@ -31,7 +31,9 @@ def test_that_the_universe_is_reverted_and_what_was_signed_off_is_promoted_again
     assert revision(rehearsed) == 7
     assert changed(isolated.play("revert_universe.yml", "--check", "--diff")) == 1
     assert revision(rehearsed) == 7
-    assert changed(isolated.play("revert_universe.yml")) == 1
+    reverted = isolated.play("revert_universe.yml")
+    assert (changed(reverted), report(reverted)["4.5"]) == (1, "applied")
+    assert journalled(isolated.directory / "state") == ("revert_universe", {"4.5"})
     assert revision(rehearsed) == 3
     assert changed(isolated.play("revert_universe.yml")) == 0
     differing = isolated.play("verify.yml", "--tags", "business_intelligence", succeeds=False)

@@ -20,7 +20,7 @@ from emulators.estate.estate import ROOT
 from emulators.processes import wait_until
 from emulators.windows.faults import FaultFile, Faults
 from emulators.windows.model import STATE
-from tests.integration.playbooks.isolated import Isolated, Rehearsed, ask_hub, changed, report
+from tests.integration.playbooks.isolated import Isolated, Rehearsed, ask_hub, changed, journalled, report
 from tests.integration.playbooks.test_going_live import overlay, start_calsync
 from tests.unit.inventories.test_inventories import of_environment
 
@@ -166,6 +166,7 @@ def test_that_only_an_approved_change_withdraws_the_service_and_a_backup_comes_f
     predicted = isolated.play("withdraw_from_service.yml", *approved, "--check")
     assert (changed(predicted), sql(isolated, says)) == (2, [[["live"]]])
     withdrawn = isolated.play("withdraw_from_service.yml", *approved)
+    assert journalled(isolated.directory / "state") == ("withdraw_from_service", {None})
     assert (changed(withdrawn), sql(isolated, says)) == (2, [[["pre_live"]]])
     made = "SELECT COUNT(*) FROM msdb.dbo.backupset WHERE database_name = N'ES' AND is_copy_only = 1"
     assert sql(isolated, made) == [[[1]]]
@@ -199,6 +200,7 @@ def test_that_only_an_approved_change_withdraws_the_service_and_a_backup_comes_f
     predicted = isolated.play(*go_live, "--check")
     back = isolated.play(*go_live)
     assert (changed(predicted), changed(back), sql(isolated, says)) == (1, 1, [[["live"]]])
+    assert journalled(isolated.directory / "state") == ("go_live", {None})
     # as a go-live leaves it that breaks off once it is in service
     sql(isolated, "EXEC sp_addextendedproperty N'exam_scheduling_data', N'loaded for go-live: run=1'")
     assert changed(isolated.play(*go_live)) == 1

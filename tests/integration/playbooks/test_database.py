@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 import yaml
 
 from emulators.estate.estate import ROOT
-from tests.integration.playbooks.isolated import Isolated, Rehearsed, changed, report
+from tests.integration.playbooks.isolated import Isolated, Rehearsed, changed, journalled, report
 
 WORK = (
     "INSERT INTO dbo.Students (UUN) VALUES (N's9000001'), (N's9000002')",
@@ -88,7 +90,19 @@ def test_that_data_are_cleared_to_the_golden_copy_unless_they_are_in_service(reh
     assert "What people have scheduled in it is theirs. Nothing was touched." in " ".join(validated.split())
     assert sql(isolated, COUNTS) == AFTER_WORK
     sql(isolated, "EXEC sp_updateextendedproperty N'exam_scheduling_data', N'loaded for dry run: run=1'")
-    assert changed(isolated.play("rollback.yml")) > 0
+    faults = isolated.directory / "sql-server/faults.json"
+    faults.write_text(json.dumps([{"kind": "error", "number": 9002, "match": "exam_scheduling_data", "times": 1}]))
+    broken = isolated.play("rollback.yml", succeeds=False)
+    faults.unlink()
+    assert (changed(broken) > 0, report(broken)["3.3"]) == (True, "proven")
+    assert "What stands, and how to carry on: " in broken
+    assert journalled(isolated.directory / "state") == ("rollback", {"3.3", None})
+    half_done = "procedure rollback, Have nothing taken for loaded any more, for sql-live"
+    stands = " ".join(isolated.play("status.yml").split())
+    assert half_done in stands
+    assert re.search(r"Next \S*ansible-playbook .* playbooks/rollback\.yml", stands)
+    assert changed(isolated.play("rollback.yml")) == 1
+    assert half_done not in " ".join(isolated.play("status.yml").split())
     assert sql(isolated, COUNTS) == AS_REHEARSED
     assert sql(isolated, "SELECT name FROM sys.extended_properties WHERE name = N'exam_scheduling_data'") == "[]"
     assert changed(isolated.play("rollback.yml")) == 0

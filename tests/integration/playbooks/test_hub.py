@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from emulators.estate.estate import ROOT
-from tests.integration.playbooks.isolated import Rehearsed, ask_hub, changed, report
+from tests.integration.playbooks.isolated import Rehearsed, ask_hub, changed, journalled, report
 from tests.unit.inventories.test_inventories import of_environment
 
 SOURCES = ROOT / "roles/eugex/files/views"
@@ -45,7 +45,11 @@ def test_that_other_sources_are_refused_in_live_and_a_deployment_is_reverted(
     assert changed(predicted) == 1
     assert "-WHERE s.status IN ('C', 'L')" in predicted
     assert ask_hub(isolated, candidates) != before
-    assert changed(isolated.play("revert_views.yml")) == 1
+    unknown = isolated.play("revert_views.yml", "-e", "deployment=33", succeeds=False)
+    assert report(unknown)["2.3"] != "failed", "the line is not at fault"
+    reverted = isolated.play("revert_views.yml")
+    assert (changed(reverted), report(reverted)["2.3"]) == (1, "applied")
+    assert journalled(isolated.directory / "state") == ("revert_views", {"2.3", None})
     assert ask_hub(isolated, candidates) == before
     assert changed(isolated.play("revert_views.yml")) == 0
 

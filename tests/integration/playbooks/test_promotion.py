@@ -15,7 +15,7 @@ import yaml
 from emulators.estate.artefacts import CONFIGURATION
 from emulators.estate.estate import ROOT, Estate
 from emulators.windows.model import STATE
-from tests.integration.playbooks.isolated import Playbook, changed
+from tests.integration.playbooks.isolated import Playbook, changed, journalled, report
 
 NETWORK = "127.47"
 PARTS = ("windows", "graph")
@@ -112,5 +112,10 @@ def test_what_a_deployment_has_replaced_comes_back(estate: Estate) -> None:
     generation = re.search(r"newest first: ([\w-]+)", " ".join(output.split()))
     assert generation, output
     assert template_of_live(estate) == signed_off
-    run("restore_config.yml", *ARTEFACT, "-e", f"generation={generation[1]}")
+    state = estate.directory / "state"
+    assert journalled(state)[0] is None, "the stage's: to ask what is kept leaves none"
+    assert report(output)["1.8"] != "failed", "the line is not at fault"
+    restored = run("restore_config.yml", *ARTEFACT, "-e", f"generation={generation[1]}")
+    assert report(restored)["1.8"] == "applied"
+    assert journalled(state) == ("restore_config", {"1.8", None})
     assert template_of_live(estate) == before

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from emulators.estate.estate import ROOT
-from tests.integration.playbooks.isolated import Isolated, Rehearsed, ask_hub, changed, report
+from tests.integration.playbooks.isolated import Isolated, Rehearsed, ask_hub, changed, journalled, report
 from tests.unit.inventories.test_inventories import of_environment
 
 RIGHTS = [{"name": "ES", "permissions": [{"permissions": ["SELECT"], "schema": "dbo"}]}]
@@ -60,7 +60,10 @@ def test_that_what_is_new_is_accepted_beside_what_was_before_until_that_is_ended
     rotated = isolated.play("rotate.yml", "-e", f"@{declared}", "-e", f"{KEY}=2", "-v")
     # CalSync is held, which is why it has not signed in with what is new
     assert report(rotated)["4.4"] == "proven in part"
-    assert not [secret for secret in (old, new, second) if secret in rotated]
+    state = isolated.directory / "state"
+    assert journalled(state)[0] == "rotate"
+    written = rotated + "".join(path.read_text(encoding="utf-8") for path in (state / "journal").iterdir())
+    assert not [secret for secret in (old, new, second) if secret in written]
     assert changed(rotated) == 10
     for accepted in (new, old):
         password.write_text(accepted, encoding="utf-8")

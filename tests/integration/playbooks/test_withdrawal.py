@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.playbooks.estate_snapshot import differences, snapshot
-from tests.integration.playbooks.isolated import Isolated, ask_hub, changed
+from tests.integration.playbooks.isolated import Isolated, ask_hub, changed, journalled
 from tests.integration.playbooks.test_database import sql
 
 REMAINS = {
@@ -53,6 +53,8 @@ def test_that_a_release_is_backed_out_of_in_reverse(isolated: Isolated) -> None:
     predicted = isolated.play("back_out.yml", "--check")
     done = isolated.play("back_out.yml")
     assert changed(done) == changed(predicted)
+    procedure, lines = journalled(isolated.directory / "state")
+    assert (procedure, None in lines) == ("back_out", True)
     told = " ".join(done.split())
     for line in ("1.3", "1.5", "1.6", "1.8", "1.9", "2.1", "2.3", "2.4", "3.3", "4.1", "4.4", "4.5", "4.6", "5"):
         assert f"'{line}': " in told or f"'{line}': " in told.replace('"', "'"), f"{line} is timed"

@@ -59,12 +59,16 @@ class Checkout:
         (directory / "hosts.yml").write_text(text.replace("  vars:\n", f"  vars:\n    vaulted: !vault |\n{vaulted}"))
 
     def play(
-        self, *tasks: dict[str, Any], wrapper: tuple[str, ...] = (), **environment: str
+        self,
+        *tasks: dict[str, Any],
+        wrapper: tuple[str, ...] = (),
+        procedure: str | None = None,
+        **environment: str,
     ) -> subprocess.CompletedProcess[str]:
-        """Run these tasks after the gate."""
+        """Run these tasks after the gate, which lets a procedure work, or else nothing."""
         gate = {
             "name": "Ask the gate",
-            "uoe.exam_scheduling.change_gate": {"work": False},
+            "uoe.exam_scheduling.change_gate": {"procedure": procedure} if procedure else {"work": False},
             "register": "change_control_permit",
             "run_once": True,
         }
@@ -176,6 +180,48 @@ def test_a_result_full_of_planted_secrets_is_taken_for_nothing_but_its_outcome(
     (report,) = [json.loads(text) for name, text in checkout.written().items() if name.endswith("report.json")]
     line = next(line for line in report["lines"] if line["line"] == "1.3")
     assert (line["state"], line["evidence"], line["changes"]) == ("applied", [], [])
+
+
+def test_a_procedure_is_journalled_from_what_it_changes_on_for_a_line_or_for_none(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    included = tmp_path / "included.yml"
+    touch = {"ansible.builtin.file": {"path": str(tmp_path / "touched"), "state": "touch", "mode": "0600"}}
+    included.write_text(yaml.safe_dump([{"name": "For the line", **touch}]), encoding="utf-8")
+    ask = {"name": "Ask", "ansible.builtin.assert": {"that": "asked is defined"}}
+    refused = checkout.play(ask, procedure="rollback")
+    assert refused.returncode == 2, refused.stdout + refused.stderr
+    assert not (checkout.state / "journal").exists(), "it has done nothing"
+
+    printed = {"ansible.builtin.command": {"argv": ["printf", "%s", "{{ item }}"]}, "loop": ["{{ vaulted }}"]}
+    failed = checkout.play(
+        {"name": "Look", **touch, "check_mode": True},
+        {"name": "For no line", **printed, "no_log": True},
+        {
+            "name": "Include",
+            "ansible.builtin.include_tasks": str(included),
+            "loop": ["{{ '1' + '.3' }}"],
+            "loop_control": {"loop_var": "implementation_line"},
+        },
+        ask,
+        procedure="rollback",
+    )
+    assert failed.returncode == 2, failed.stdout + failed.stderr
+    assert "What stands, and how to carry on: " in failed.stdout
+    (journal,) = (checkout.state / "journal").iterdir()
+    text = journal.read_text(encoding="utf-8")
+    assert SECRET not in text
+    events = [json.loads(line) for line in text.splitlines()]
+    began = [event for event in events if event["event"] == "task began" and event["host"] == "localhost"]
+    assert [(event["name"], event["line"], event["procedure"]) for event in began] == [
+        ("For no line", None, "rollback"),
+        ("Include", None, "rollback"),
+        ("For the line", "1.3", "rollback"),
+        ("Ask", None, "rollback"),
+    ]
+    assert events[-1]["outcome"] == "failed"
+    reports = [json.loads(text) for name, text in sorted(checkout.written().items()) if name.endswith("report.json")]
+    assert [line["state"] for line in reports[-1]["lines"] if line["line"] == "1.3"] == ["applied"]
 
 
 HARMLESS = {"name": "Do it", "ansible.builtin.debug": {"msg": "done"}, "vars": OVER_LINE}

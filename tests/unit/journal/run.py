@@ -29,8 +29,10 @@ def a_run(state_directory: Path, run_id: str = "2027-02-03T101500Z-1f9c0a", **fa
     return Run(run_id=run_id, started=STARTED, state_directory=state_directory, **{**about, **facts})
 
 
-def a_task(uuid: str, *, line: str | None = "1.3", gap: bool = False, once: bool = False) -> Task:
-    return Task(uuid, f"uoe.exam_scheduling.dns : {uuid}", "dns", line, gap, datetime.now(UTC), once)
+def a_task(
+    uuid: str, *, line: str | None = "1.3", gap: bool = False, once: bool = False, only_looks: bool = False
+) -> Task:
+    return Task(uuid, f"uoe.exam_scheduling.dns : {uuid}", "dns", line, gap, datetime.now(UTC), once, only_looks)
 
 
 def a_result(

@@ -71,9 +71,51 @@ def test_other_tasks_are_not_and_their_modules_do_not_take_themselves_for_the_on
     assert [event["event"] for event in events(tmp_path)] == ["run began", "task began"]
 
 
+def test_a_procedure_is_journalled_from_the_first_task_that_may_change_something(
+    journal: Journal, tmp_path: Path
+) -> None:
+    journal.run_began(a_run(tmp_path, procedure="rollback", plan=[{"line": "3.3", "title": "Database"}]))
+    for looks in (a_task("asked", line=None, only_looks=True), a_task("looked", line="3.3", only_looks=True)):
+        journal.task_sent(looks, "localhost")
+        assert run_variables.JOURNAL not in os.environ
+        journal.task_ended(a_result(looks, outcome="failed"))
+    assert events(tmp_path) == [], "it was refused"
+    for number, task in enumerate(
+        (a_task("of no line", line=None), a_task("line", line="3.3"), a_task("proof", line=None, only_looks=True))
+    ):
+        journal.task_sent(task, "localhost")
+        assert run_variables.JOURNAL in os.environ
+        content = {"changed": True, "changes": [{"item": f"table {number}", "after": SECRET}], "msg": SECRET}
+        journal.task_ended(a_result(task, content=content, hidden=number == 2))
+    sent = [event for event in events(tmp_path) if event["event"] == "task began"]
+    assert [(event["line"], event["title"], event["procedure"]) for event in sent] == [
+        (None, None, "rollback"), ("3.3", "Database", "rollback"), (None, None, "rollback")
+    ]  # fmt: skip
+    ended = [event.get("applied") for event in events(tmp_path) if event["event"] == "task ended"]
+    assert ended == [["table 0"], ["table 1"], None]
+    assert SECRET not in json.dumps(events(tmp_path))
+
+
+def test_a_playbook_is_not_journalled_under_the_procedure_of_the_one_before_it(
+    journal: Journal, tmp_path: Path
+) -> None:
+    journal.run_began(a_run(tmp_path, procedure="rollback"))
+    journal.task_sent(a_task("t1", line=None), "localhost")
+    journal.run_ended({}, datetime.now(UTC))
+    journal.task_sent(a_task("t2", line=None), "localhost")
+    without: tuple[dict[str, Any], ...] = ({"work": False}, {"check_mode": True}, {})
+    for facts in without:
+        journal.run_began(a_run(tmp_path, **facts))
+        journal.task_sent(a_task("t3", line=None), "localhost")
+    assert [event["event"] for event in events(tmp_path)] == ["run began", "task began", "run ended"]
+
+
 @pytest.mark.parametrize("facts", [{"check_mode": True}, {"work": False}], ids=["check mode", "proofs"])
-def test_a_run_that_changes_nothing_writes_nothing(journal: Journal, tmp_path: Path, facts: dict[str, Any]) -> None:
-    journal.run_began(a_run(tmp_path, **facts))
+@pytest.mark.parametrize("procedure", [None, "rollback"])
+def test_a_run_that_changes_nothing_writes_nothing(
+    journal: Journal, tmp_path: Path, facts: dict[str, Any], procedure: str | None
+) -> None:
+    journal.run_began(a_run(tmp_path, procedure=procedure, **facts))
     journal.task_sent(a_task("t1"), "localhost")
     assert run_variables.JOURNAL not in os.environ
     journal.task_ended(a_result(a_task("t1")))
