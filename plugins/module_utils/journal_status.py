@@ -113,9 +113,17 @@ class RunRecord:
 
     @property
     def applied_nothing(self) -> bool:
-        """Whether it failed, each of its tasks ended, and nothing is, or may be, in force by any of them."""
+        """Whether it failed, each of its tasks ended, and nothing is, or may be, in force by any of them.
+
+        Of a task that lost its host nobody knows what it has done.
+        """
         return self.state == "failed" and not any(
-            work.ended is None or work.changed or work.applied_count or work.pending_count for work in self.works
+            work.ended is None
+            or (work.outcome == "unreachable" and not work.excused)
+            or work.changed
+            or work.applied_count
+            or work.pending_count
+            for work in self.works
         )
 
     def covers(self, other: RunRecord) -> bool:

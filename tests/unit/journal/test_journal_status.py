@@ -231,6 +231,7 @@ def test_values_that_nothing_was_applied_by_need_not_be_given_again() -> None:
         {"event": "applied", "item": "a view", "action": "update"},
         {"event": "task ended", "outcome": "failed", "changed": True},
         {"event": "task ended", "outcome": "failed", "pending": ["a view"], "pending_count": 1},
+        {"event": "task ended", "outcome": "unreachable"},
     ],
 )
 def test_values_that_something_was_or_may_have_been_applied_by_are_to_be_given_again(left: dict[str, Any]) -> None:
