@@ -23,7 +23,8 @@ def told(name: str, declared: str, record: str | None, *, by_us: bool) -> Any:
         exam_scheduler_database_owner="Database team",
         exam_scheduler_database_expected={WHAT: declared},
         exam_scheduler_database_found={WHAT: record},
-        exam_scheduler_reference_data_stay=False,
+        exam_scheduler_left_alone=False,
+        exam_scheduler_is_withdrawn=False,
         exam_scheduler_database_proof={"differences": [{"what": WHAT}], "not_proven": [{"what": "digest"}]},
     )
 
