@@ -23,7 +23,7 @@ from ansible_collections.uoe.exam_scheduling.plugins.module_utils.oracle.stateme
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Problem
 
 _ROLLOVER = "PASSWORD_ROLLOVER_TIME"
-_END = "end_rollover: true, of playbooks/rotate.yml -e exam_end_overlap=true"
+_END = "end_rollover: true, by playbooks/rotate.yml with -e exam_end_overlap=true"
 
 
 def check_password(declared: DeclaredAccount, account: AccountState | None, where: str) -> None:
