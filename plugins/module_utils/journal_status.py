@@ -165,7 +165,7 @@ class Status:
     going_on: Sequence[RunRecord]
     standing: Sequence[Standing]
     half_done: Sequence[Work]
-    """Tasks that began and did not end, or failed, and were not done by a later run."""
+    """Tasks that began and did not end, or failed, and were not done by a later run; those of the last run first."""
     unfinished: Sequence[RunRecord]
     """Runs that were broken off or failed, and that no later run covers; the last of them is to be carried on first."""
     unreadable: int
@@ -192,7 +192,7 @@ def status_of(journals: Sequence[RunJournal]) -> Status:
     later_done = {(run.values, work.key): work.run_id for run in runs for work in run.works if work.done}
     half_done = [
         work
-        for run in unfinished
+        for run in reversed(unfinished)
         for work in run.works
         if not work.done and later_done.get((run.values, work.key), "") <= work.run_id
     ]

@@ -256,8 +256,10 @@ def test_without_a_digest_the_names_are_held_against_each_other() -> None:
 
 
 def test_of_several_runs_that_did_not_end_well_the_last_comes_first() -> None:
-    status = status_of([run("1", None, "--tags", "https"), run("2", "failed", "--tags", "dns")])
+    https = run("1", None, "--tags", "https", tasks={"certificates": ""})
+    status = status_of([https, run("2", "failed", "--tags", "dns", tasks={"records": "failed"})])
     assert next_command(status) == "ansible-playbook -i inventories/live --tags dns playbooks/live.yml"
+    assert [work.name for work in status.half_done] == ["records", "certificates"]
     assert "ask again, for 1 earlier run did not end well" in "\n".join(text_of(status, {}))
 
 
