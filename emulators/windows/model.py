@@ -88,6 +88,8 @@ class Service:
     dependencies: list[str] = field(default_factory=list)
     exit_code: int = 0
     process_id: int = 0
+    process_started: float = 0.0
+    """When that process has begun; 0 for one that has run since Windows was started."""
     behaviour: str | None = None
     options: dict[str, str] = field(default_factory=dict)
 

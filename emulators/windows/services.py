@@ -146,6 +146,7 @@ class ServiceControl:
 
     def _begin(self, service: Service, said: str) -> None:
         behaviour = behaviour_of(self._machine, service)
+        began = self._machine.now()  # before it writes anything
         if behaviour is not None:
             try:
                 behaviour.start()
@@ -155,6 +156,7 @@ class ServiceControl:
             self._running[service.name] = behaviour
         service.state, service.exit_code = "started", 0
         service.process_id = max([FIRST_PROCESS, *(each.process_id for each in self._all)]) + 4
+        service.process_started = began
 
     def _end(self, service: Service, *, exit_code: int) -> None:
         behaviour = self._running.pop(service.name, None)

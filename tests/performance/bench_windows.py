@@ -49,6 +49,10 @@ CALLS: Mapping[str, Mapping[str, Any]] = {
     "ansible.windows.win_file": {"path": _NOTHING, "state": "absent"},
     "ansible.windows.win_find": {"paths": ["C:\\Windows\\Temp"], "get_checksum": False},
     "ansible.windows.win_package": {"product_id": "{6F1E5C62-3D0B-4B3C-9E55-000000000000}", "state": "absent"},
+    "ansible.windows.win_powershell": {
+        "script": (ROOT / "roles/windows_product/files/written_since_start.ps1").read_text(encoding="utf-8"),
+        "parameters": {"Service": "W32Time", "Log": "C:\\Windows\\Temp\\nothing.log", "Reads": [_FILE]},
+    },
     "ansible.windows.win_reg_stat": {"path": "HKLM:\\SOFTWARE\\Nothing"},
     "ansible.windows.win_service": {"name": "W32Time", "state": "started"},
     "ansible.windows.win_service_info": {"name": "W32Time"},

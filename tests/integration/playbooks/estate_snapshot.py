@@ -27,8 +27,8 @@ Content = dict[str, str]
 NAMES = ("name", "displayName", "id", "thumbprint", "path", "cuid")
 """What entries of a list are called by, so that one more is one difference."""
 CLOCKS = {
-    "created", "modified", "updated", "changed", "booted", "process_id", "clock", "registered", "last_run",
-    "last_login", "last_ddl", "next_id", "next_database", "next_login", "free_bytes", "size",
+    "created", "modified", "updated", "changed", "booted", "process_id", "process_started", "clock", "registered",
+    "last_run", "last_login", "last_ddl", "next_id", "next_database", "next_login", "free_bytes", "size",
 }  # fmt: skip
 """Of JSON, what tells when, or counts, and not what: a file that is written again with what it had is the same."""
 

@@ -6,6 +6,9 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
+from scripts.working_copy import ROOT
 from tests.integration.windows.conftest import Host, Some
 from tests.integration.windows.playbook import Ansible
 from tests.integration.windows.sequence import proven
@@ -94,6 +97,40 @@ def test_that_a_service_can_fail_to_start_and_stop_again(some: Some, ansible: An
     broken.fault()
     (completed,) = broken.run(service(state="started"))
     assert completed["state"] == "running"
+
+
+@pytest.mark.thorough
+def test_that_what_was_written_since_a_service_has_started_is_told(host: Host) -> None:
+    script = (ROOT / "roles/windows_product/files/written_since_start.ps1").read_text(encoding="utf-8")
+    read = "C:\\CalSync\\log4net.config"
+
+    def look(text: str = script, **options: object) -> dict[str, object]:
+        asked = {"Service": "CalSync", "Log": LOG, "Reads": [read, "C:\\absent"]}
+        return {"ansible.windows.win_powershell": {"script": text, "parameters": asked}, **options}
+
+    def touch(path: str) -> dict[str, object]:
+        return {"ansible.windows.win_file": {"path": path, "state": "touch"}}
+
+    stopped, _, started, _, rolled, _, written, _, again, other, checked = host.run(
+        look(),
+        service(state="started"),
+        look(),
+        touch(f"{LOG}.1"),
+        look(),
+        touch(read),
+        look(),
+        service(state="restarted"),
+        look(),
+        look("Get-Process"),
+        look(check_mode=True),
+    )
+    assert stopped["result"] == {}
+    assert started["result"] == {"rolled": [], "read": []}
+    assert rolled["result"] == {"rolled": [f"{LOG}.1"], "read": []}
+    assert written["result"] == {"rolled": [f"{LOG}.1"], "read": [read]}
+    assert again["result"] == {"rolled": [], "read": []}
+    assert "runs no PowerShell" in other["msg"]
+    assert checked["msg"] == "skipped, running in check mode"
 
 
 def test_that_a_service_does_not_stop_and_is_disabled_all_the_same(host: Host) -> None:

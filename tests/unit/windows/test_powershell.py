@@ -16,12 +16,13 @@ from tree_sitter import Language, Node, Parser
 from scripts.working_copy import ROOT
 
 MODULES = sorted((ROOT / "plugins").rglob("*.ps1"))
-PROGRAMS = [*MODULES, *sorted((ROOT / "tests").rglob("*.ps1"))]
+PROGRAMS = [*MODULES, *(path for place in ("roles", "tests") for path in sorted((ROOT / place).rglob("*.ps1")))]
 PARSER = Parser(Language(tree_sitter_powershell.language()))
 CMDLETS = {
     *("Add-CSharpType", "Add-LocalGroupMember", "ConvertFrom-Json", "ConvertTo-Json", "ConvertTo-SecureString"),
-    *("Enable-PSRemoting", "ForEach-Object", "Get-ChildItem", "Import-Module", "Import-PfxCertificate"),
-    *("Install-WindowsFeature", "Join-Path", "New-Item", "New-LocalUser", "New-NetFirewallRule", "Remove-Item"),
+    *("Enable-PSRemoting", "ForEach-Object", "Get-ChildItem", "Get-CimInstance", "Get-Item", "Import-Module"),
+    *("Import-PfxCertificate", "Install-WindowsFeature", "Join-Path", "New-Item", "New-LocalUser"),
+    *("New-NetFirewallRule", "Remove-Item"),
     *("Resolve-DnsName", "Resolve-Path", "Set-ItemProperty", "Sort-Object", "Start-Process", "Start-Service"),
     *("Where-Object", "Write-Output", "python"),
 }
