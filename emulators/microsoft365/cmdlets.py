@@ -112,8 +112,7 @@ class Cmdlets:
     def _new_scope(self, given: Json) -> list[Json]:
         if self._tenant.find(self._tenant.scopes.values(), displayName=given["Name"]):
             raise ExchangeError(400, INVALID, f'The management scope "{given["Name"]}" already exists.')
-        _parsed(given["RecipientRestrictionFilter"])
-        attributes = {"Exclusive": False, "RecipientFilter": given["RecipientRestrictionFilter"]}
+        attributes = {"Exclusive": False, "RecipientFilter": _parsed(given["RecipientRestrictionFilter"]).text}
         created = {
             "id": new_id(),
             "type": "RecipientScope",
@@ -125,8 +124,7 @@ class Cmdlets:
 
     def _set_scope(self, given: Json) -> list[Json]:
         found = self._scope(given["Identity"])
-        _parsed(given["RecipientRestrictionFilter"])
-        found["customAttributes"]["RecipientFilter"] = given["RecipientRestrictionFilter"]
+        found["customAttributes"]["RecipientFilter"] = _parsed(given["RecipientRestrictionFilter"]).text
         return []
 
     def _get_assignment(self, given: Json) -> list[Json]:

@@ -2,8 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Recipient filters of Exchange (OPATH): which cmdlet finds mailboxes by one. Pure.
+"""Recipient filters of Exchange (OPATH): whether two say the same, and which cmdlet finds mailboxes by one. Pure.
 
+Exchange keeps no text: it parses the filter of a scope and writes it out again, so that `A -eq 'x' -or B -eq 'y'` comes
+back as `((A -eq 'x') -or (B -eq 'y'))`.
 https://learn.microsoft.com/powershell/exchange/recipient-filters
 """
 
@@ -39,6 +41,17 @@ class Unreadable(ValueError):
 
 class Ambiguous(ValueError):
     """A filter that does not say what it means; the message says why."""
+
+
+def same(one: str, other: str) -> bool:
+    """Return whether two filters are the same but for brackets that change nothing, blanks, quotes and capitals.
+
+    Exchange compares without regard to capitals. Of what is not understood, only the same text is the same.
+    """
+    try:
+        return _parsed(one) == _parsed(other)
+    except ValueError:
+        return one.strip() == other.strip()
 
 
 def finder(text: str) -> str:

@@ -44,7 +44,9 @@ def test_check_then_real_then_unchanged(office: Office, run: Runner, principal: 
 @pytest.mark.parametrize(
     ("by", "asked"), [("UserPrincipalName", "Get-Mailbox"), ("Department", "Get-Recipient"), ("ALIAS", "Get-Mailbox")]
 )
-def test_who_asks_by_which_property(office: Office, run: Runner, principal: str, by: str, asked: str) -> None:
+def test_who_asks_by_which_property_and_that_exchange_writes_the_filter_in_its_own_way(
+    office: Office, run: Runner, principal: str, by: str, asked: str
+) -> None:
     with office.server.tenant.lock:
         for each in office.server.tenant.users.values():
             each["department"] = str(each["displayName"])
@@ -54,6 +56,8 @@ def test_who_asks_by_which_property(office: Office, run: Runner, principal: str,
     made = run(MODULE, provider="graph" if by == "ALIAS" else "commands", **declared)
     assert made["changed"], made
     assert reaches(office, principal) == set(STUDENTS[:2])
+    (scope,) = office.server.tenant.scopes.values()
+    assert scope["customAttributes"]["RecipientFilter"].startswith("((")
     assert [run(MODULE, provider=each, **declared)["changes"] for each in ("graph", "commands")] == [[], []]
     cmdlets = {each["body"]["CmdletInput"]["CmdletName"] for each in office.requests() if "Invoke" in each["path"]}
     assert cmdlets & {"Get-Mailbox", "Get-Recipient"} == {asked}
