@@ -19,6 +19,7 @@ from emulators.microsoft365.tenant import EXCHANGE_ROLES, Tenant, new_id, role_i
 
 NOT_FOUND = "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException"
 INVALID = "Microsoft.Exchange.Management.InvalidArgumentException"
+UNBOUND = "System.Management.Automation.ParameterBindingException"
 
 
 class Cmdlets:
@@ -39,6 +40,7 @@ class Cmdlets:
             ),
             "Remove-ManagementRoleAssignment": (self._remove_assignment, frozenset({"Identity", "Confirm"})),
             "Test-ServicePrincipalAuthorization": (self._test, frozenset({"Identity", "Resource"})),
+            "Get-Mailbox": (self._get_mailbox, frozenset({"Filter", "ResultSize", "RecipientTypeDetails"})),
             "Get-Recipient": (self._get_recipient, frozenset({"Filter", "ResultSize", "RecipientTypeDetails"})),
             "Get-OrganizationConfig": (self._get_organization, frozenset()),
         }
@@ -110,8 +112,7 @@ class Cmdlets:
     def _new_scope(self, given: Json) -> list[Json]:
         if self._tenant.find(self._tenant.scopes.values(), displayName=given["Name"]):
             raise ExchangeError(400, INVALID, f'The management scope "{given["Name"]}" already exists.')
-        _check(given["RecipientRestrictionFilter"])
-        attributes = {"Exclusive": False, "RecipientFilter": given["RecipientRestrictionFilter"]}
+        attributes = {"Exclusive": False, "RecipientFilter": _parsed(given["RecipientRestrictionFilter"]).text}
         created = {
             "id": new_id(),
             "type": "RecipientScope",
@@ -123,8 +124,7 @@ class Cmdlets:
 
     def _set_scope(self, given: Json) -> list[Json]:
         found = self._scope(given["Identity"])
-        _check(given["RecipientRestrictionFilter"])
-        found["customAttributes"]["RecipientFilter"] = given["RecipientRestrictionFilter"]
+        found["customAttributes"]["RecipientFilter"] = _parsed(given["RecipientRestrictionFilter"]).text
         return []
 
     def _get_assignment(self, given: Json) -> list[Json]:
@@ -193,8 +193,15 @@ class Cmdlets:
             )
         return rows
 
+    def _get_mailbox(self, given: Json) -> list[Json]:
+        return self._recipients("Get-Mailbox", given)
+
     def _get_recipient(self, given: Json) -> list[Json]:
-        test = _check(given["Filter"]) if "Filter" in given else None
+        return self._recipients("Get-Recipient", given)
+
+    def _recipients(self, cmdlet: str, given: Json) -> list[Json]:
+        """Return users with a mailbox: there are no other recipients here."""
+        test = _parsed(given["Filter"], cmdlet) if "Filter" in given else None
         found = [self._tenant.recipient(user) for user in self._tenant.mailboxes()]
         rows = [
             {
@@ -222,8 +229,15 @@ def _scope_row(scope: Json) -> Json:
     }
 
 
-def _check(text: str) -> recipient_filter.Test:
+def _parsed(text: str, cmdlet: str | None = None) -> recipient_filter.Filter:
+    """Return a scope's filter, or a cmdlet's, which has not all of the properties."""
     try:
-        return recipient_filter.parse(text)
+        parsed = recipient_filter.parse(text)
     except recipient_filter.FilterError as error:
         raise ExchangeError(400, INVALID, str(error)) from error
+    try:
+        if cmdlet is not None:
+            parsed.check_cmdlet(cmdlet)
+    except recipient_filter.FilterError as error:
+        raise ExchangeError(400, UNBOUND, str(error)) from error
+    return parsed

@@ -74,11 +74,11 @@ class Directory:
                 return Answer(204)
             case ["GET", "servicePrincipals"]:
                 require(caller, *READ_APPLICATIONS)
-                found = [each for each in tenant.service_principals.values() if tenant.visible(each["id"])]
+                found = [each for each in tenant.service_principals.values() if tenant.replicated(each["id"])]
                 return Answer(200, odata.page(request, found, filters=("displayName", "appId")))
             case ["POST", "servicePrincipals"]:
                 require(caller, *WRITE_APPLICATIONS)
-                return Answer(201, self._create_principal(request.json()))
+                return Answer(201, self._create_principal(request.json(), caller))
             case ["GET", "servicePrincipals", identifier]:
                 require(caller, *READ_APPLICATIONS)
                 odata.allow(request, "$select")
@@ -212,10 +212,18 @@ class Directory:
             )
         found["_owners"].append(identifier)
 
-    def _create_principal(self, content: Json) -> Json:
+    def _create_principal(self, content: Json, caller: Json) -> Json:
         application = content.get("appId")
         found = self._tenant.find(self._tenant.applications.values(), appId=application)
-        if not found or not self._tenant.visible(found[0]["id"]):
+        if not found or not self._tenant.replicated(found[0]["id"]):
+            if "Application.ReadWrite.All" not in caller["roles"]:
+                # so it is read in public threads about Application.ReadWrite.OwnedBy, grammar included
+                raise GraphError(
+                    403,
+                    "Authorization_RequestDenied",
+                    "When using this permission, the backing application of the service principal being created must "
+                    "in the local tenant",
+                )
             raise GraphError(
                 400,
                 "Request_BadRequest",

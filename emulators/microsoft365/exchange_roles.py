@@ -41,7 +41,7 @@ class ExchangeRoles:
                 content = request.json()
                 found = self._found(tenant.scopes, identifier)
                 attributes = {**found["customAttributes"], **content.get("customAttributes", {})}
-                check_filter(attributes["RecipientFilter"])
+                attributes["RecipientFilter"] = written(attributes["RecipientFilter"])
                 found.update({**content, "customAttributes": attributes})
                 return Answer(200, found)
             case ["DELETE", "customAppScopes", identifier]:
@@ -74,8 +74,8 @@ class ExchangeRoles:
             raise GraphError(400, "BadRequest", "A scope of type RecipientScope with a RecipientFilter is needed.")
         if self._tenant.find(self._tenant.scopes.values(), displayName=content.get("displayName")):
             raise GraphError(409, "Conflict", f'The scope "{content.get("displayName")}" already exists.')
-        check_filter(attributes["RecipientFilter"])
-        created = {"id": new_id(), **content}
+        attributes = {**attributes, "RecipientFilter": written(attributes["RecipientFilter"])}
+        created = {"id": new_id(), **content, "customAttributes": attributes}
         self._tenant.scopes[created["id"]] = created
         return created
 
@@ -102,10 +102,10 @@ def register(tenant: Tenant, application: str, identifier: str, name: str) -> Js
     return tenant.exchange_principals.setdefault(identifier, principal)
 
 
-def check_filter(text: str) -> None:
-    """Refuse what is no recipient filter."""
+def written(text: str) -> str:
+    """Return a recipient filter as Exchange writes it; refuse what is none."""
     try:
-        recipient_filter.parse(text)
+        return recipient_filter.parse(text).text
     except recipient_filter.FilterError as error:
         raise GraphError(400, "BadRequest", str(error)) from error
 

@@ -15,7 +15,9 @@ case) and `times` (how often; without it until the file changes). Kinds:
 - `skew`: the services' clocks are ahead by `seconds`;
 - `propagation`: calendars see changes of roles and scopes after `seconds`, instead of what the seed says;
 - `consistency`: a new object of the directory is found after `seconds`, instead of what the seed says, and a new
-  certificate signs in after them.
+  certificate signs in after them;
+- `replica`: a replica that has a new object after `seconds`, whoever else has it, answers where service principals are
+  made, and found by a filter.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from typing import Any
 from emulators.faults import Faults as RequestedFaults
 from emulators.faults import write_faults
 
-KINDS = frozenset({"throttle", "error", "late", "drop", "lose", "skew", "propagation", "consistency"})
+KINDS = frozenset({"throttle", "error", "late", "drop", "lose", "skew", "propagation", "consistency", "replica"})
 
 
 class Faults(RequestedFaults):

@@ -140,6 +140,12 @@ class Tenant:
         born = self._born.get(identifier)
         return born is None or time.monotonic() >= born + self.faults.seconds("consistency", self.consistency)
 
+    def replicated(self, identifier: str) -> bool:
+        """Return whether an object is found by the replica that is the last to have it."""
+        born = self._born.get(identifier)
+        late = born is not None and time.monotonic() < born + self.faults.seconds("replica", 0.0)
+        return self.visible(identifier) and not late
+
     def changed(self) -> None:
         """Keep the state, and remember for the calendars since when roles and scopes are as they are."""
         moment = (time.monotonic(), copy.deepcopy(self.scopes), copy.deepcopy(self.role_assignments))

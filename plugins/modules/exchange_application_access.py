@@ -45,7 +45,12 @@ options:
       recipient_filter:
         description:
           - A filter of Exchange (OPATH), such as V(CustomAttribute1 -eq 'student').
-          - The filter of a scope that is there is changed in place.
+          - The filter of a scope that is there is changed in place. Exchange writes filters in its own way, with more
+            brackets and other capitals; that is no change.
+          - C(Get-Mailbox) is asked who is in it; C(Get-Recipient), where the filter has a property by which
+            C(Get-Mailbox) does not filter, such as C(Department), C(City), C(Company) or C(Title). These and
+            C(UserPrincipalName), by which C(Get-Recipient) does not filter, are refused in one filter.
+          - C(-and) and C(-or) are refused side by side without brackets that say which comes first.
         type: str
       group:
         description: The name or id of a group. Its direct members are in scope. It needs Graph.

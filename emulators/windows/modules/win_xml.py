@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The uoe.exam_scheduling authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""community.windows.win_xml: elements, attributes and texts that an XPath finds."""
+"""community.windows.win_xml: what an XPath finds; capitals count for nothing, as in PowerShell."""
 
 from __future__ import annotations
 
@@ -106,9 +106,10 @@ def _without(node: Any) -> None:
 
 def _alike(one: Any, other: Any) -> bool:
     return (
-        etree.QName(one).localname == etree.QName(other).localname
-        and dict(one.attrib) == dict(other.attrib)
-        and (one.text or "").strip() == (other.text or "").strip()
+        _equal(etree.QName(one).localname, etree.QName(other).localname)
+        and {name.casefold(): value.casefold() for name, value in one.attrib.items()}
+        == {name.casefold(): value.casefold() for name, value in other.attrib.items()}
+        and _equal((one.text or "").strip(), (other.text or "").strip())
         and len(one) == len(other)
         and all(_alike(*pair) for pair in zip(one, other, strict=True))
     )
@@ -117,7 +118,7 @@ def _alike(one: Any, other: Any) -> bool:
 def _texts(call: Call, found: list[Any]) -> bool:
     changed = False
     for node in found:
-        if "".join(node.itertext()) != call["fragment"]:
+        if not _equal("".join(node.itertext()), call["fragment"]):
             for child in list(node):
                 node.remove(child)
             node.text = call["fragment"]
@@ -135,10 +136,15 @@ def _attributes(call: Call, found: list[Any]) -> bool:
             if is_attribute or etree.QName(element).localname == name:
                 changed = True
                 element.attrib.pop(name, None)
-        elif (not is_attribute or node.attrname == name) and element.get(name) != value:
+        elif (not is_attribute or _equal(node.attrname, name)) and not _equal(element.get(name), value):
             element.set(name, value)
             changed = True
     return changed
+
+
+def _equal(one: str | None, other: str | None) -> bool:
+    """Return what PowerShell's -eq does; its $null is no text, and equals none."""
+    return one == other if one is None or other is None else one.casefold() == other.casefold()
 
 
 MODULE = Module(

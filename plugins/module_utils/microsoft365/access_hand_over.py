@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365 import recipient_filter
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.access_state import (
     EWS_ENDS,
     DeclaredAccess,
@@ -47,13 +48,13 @@ def _powershell(declared: DeclaredAccess) -> str:
         lines.append(f"$unit = Get-MgDirectoryAdministrativeUnit -Filter {_odata(scope.name)}")
         where = "-RecipientAdministrativeUnitScope $unit.Id"
     else:
-        recipient_filter = quoted(scope.recipient_filter or "")
+        found, cmdlet = quoted(scope.recipient_filter or ""), recipient_filter.finder(scope.recipient_filter or "")
         if scope.kind == "group":
             lines.append(f"$group = Get-Group -Identity {name}")
-            recipient_filter = "\"MemberOfGroup -eq '$($group.DistinguishedName)'\""
+            found = "\"MemberOfGroup -eq '$($group.DistinguishedName)'\""
         lines += [
-            f"Get-Recipient -Filter {recipient_filter} -ResultSize 10   # some, and not all",
-            f"New-ManagementScope -Name {name} -RecipientRestrictionFilter {recipient_filter}",
+            f"{cmdlet} -Filter {found} -ResultSize 10   # some, and not all",
+            f"New-ManagementScope -Name {name} -RecipientRestrictionFilter {found}",
         ]
         where = f"-CustomResourceScope {name}"
     lines += [

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365 import recipient_filter
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.access_state import (
     CALENDAR_ROLES,
     EWS_ENDS,
@@ -122,7 +123,7 @@ def _changes(declared: DeclaredAccess, found: FoundAccess, where: str) -> Iterat
     if scope.kind == "filter":
         if found.scope is None:
             yield AccessChange(str(scope), "create", None, scope.recipient_filter, kind="scope")
-        elif found.scope.recipient_filter != scope.recipient_filter:
+        elif not recipient_filter.same(found.scope.recipient_filter, str(scope.recipient_filter)):
             yield AccessChange(
                 str(scope), "update", found.scope.recipient_filter, scope.recipient_filter, kind="filter",
                 subject=found.scope,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365 import recipient_filter
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.access_by_commands import CommandAccess
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.access_by_graph import GraphAccess
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.access_provider import AccessProvider
@@ -100,9 +101,10 @@ def _census(client: Client, declared: DeclaredAccess, target: str | None) -> Cen
         return Census(somebody=False, everybody=False)
     if scope.kind == "filter":
         one: Json = {"ResultSize": "1"}
-        inside = client.cmdlet("Get-Recipient", Filter=scope.recipient_filter, **one)
+        cmdlet = recipient_filter.finder(str(scope.recipient_filter))
+        inside = client.cmdlet(cmdlet, Filter=scope.recipient_filter, **one)
         outside = client.cmdlet(
-            "Get-Recipient", Filter=f"-not ({scope.recipient_filter})", RecipientTypeDetails=["UserMailbox"], **one
+            cmdlet, Filter=f"-not ({scope.recipient_filter})", RecipientTypeDetails=["UserMailbox"], **one
         )
         return Census(somebody=bool(inside), everybody=not outside)
     path, permission = _members(declared)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365 import recipient_filter
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.microsoft365.connection import checked_guid
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.reconcile import Change, InvalidParameter
 
@@ -163,6 +164,7 @@ def access_from(params: Mapping[str, Any]) -> DeclaredAccess:
         if not name.strip() or len(name) > 64 or not name.isprintable():
             raise InvalidParameter("scope.name", given["name"], "it is no name of a scope", "Give 1 to 64 characters.")
         scope = DeclaredScope("filter", name, given["recipient_filter"].strip())
+        _check_filter(given["recipient_filter"])
     elif given["name"]:
         raise InvalidParameter("scope.name", given["name"], f"a {chosen[0]} has its own", "Leave it out.")
     else:
@@ -173,3 +175,13 @@ def access_from(params: Mapping[str, Any]) -> DeclaredAccess:
         scope=scope,
         remove_tenant_wide_grants=params["remove_tenant_wide_grants"],
     )
+
+
+def _check_filter(text: str) -> None:
+    try:
+        recipient_filter.finder(text)
+    except recipient_filter.Ambiguous as error:
+        raise InvalidParameter(
+            "scope.recipient_filter", text, str(error),
+            "Put brackets, or write it with CustomAttribute1 to 15 or MemberOfGroup, which every cmdlet has.",
+        ) from error  # fmt: skip

@@ -200,13 +200,15 @@ class Application(Resource[FoundApplication, ApplicationChange]):
             except Refused as error:
                 if error.status == 409:  # a request before this one was lost, and done
                     return self._find_principal(client_id)
-                if error.status == 400 and "does not reference a valid application" in error.what:
+                if _too_early(error):
                     return None
                 raise
             return created
 
         principal: Json = self._client.wait_for(made, _slow(item), SETTLING)
         self._settled(f"v1.0/servicePrincipals/{principal['id']}", item)
+        # whoever gives it access next looks it up so, and is perhaps answered by another replica
+        self._client.wait_for(lambda: self._find_principal(client_id), _slow(item), SETTLING)
         return principal
 
     def _make_secret(self, path: str) -> None:
@@ -217,6 +219,16 @@ class Application(Resource[FoundApplication, ApplicationChange]):
         asked = {"displayName": secret.name, "endDateTime": ends.strftime("%Y-%m-%dT%H:%M:%SZ")}
         answer = self._client.change("POST", f"{path}/addPassword", {"passwordCredential": asked}, permission=WRITE)
         files.write(secret.file, str(answer["secretText"]).encode(), files.PRIVATE_FILE)
+
+
+def _too_early(error: Refused) -> bool:
+    """Return whether a replica that does not have the application yet refuses it a service principal.
+
+    To an identity that may change only its own applications Graph says that with 403, as if it lacked a permission.
+    """
+    return (error.status == 400 and "does not reference a valid application" in error.what) or (
+        error.status == 403 and "backing application" in error.what
+    )
 
 
 def _slow(item: str) -> Problem:

@@ -119,6 +119,19 @@ def test_a_directory_that_finds_new_objects_late(office: Office, run: Runner) ->
     assert made["service_principal_id"] in office.server.tenant.service_principals
 
 
+def test_a_replica_that_has_new_objects_last(office: Office, run: Runner) -> None:
+    office.faults({"kind": "replica", "seconds": 1.2})
+    made = run("entra_application", name=NAME, tag=TAG)
+    assert not made.get("failed"), made
+    asked = [
+        each for each in office.requests() if (each["method"], each["path"]) == ("POST", "/v1.0/servicePrincipals")
+    ]
+    assert len(asked) > 1, "refused at first"
+    scope = {"name": "x", "recipient_filter": "CustomAttribute1 -eq 'student'"}
+    given = run("exchange_application_access", check=True, application=made["client_id"], scope=scope)
+    assert given["service_principal_id"] == made["service_principal_id"]
+
+
 def test_a_certificate_that_signs_in_late(office: Office, run: Runner) -> None:
     office.certificate("first")
     office.certificate("second")

@@ -41,6 +41,28 @@ def test_check_then_real_then_unchanged(office: Office, run: Runner, principal: 
     assert not again["changed"], again["changes"]
 
 
+@pytest.mark.parametrize(
+    ("by", "asked"), [("UserPrincipalName", "Get-Mailbox"), ("Department", "Get-Recipient"), ("ALIAS", "Get-Mailbox")]
+)
+def test_who_asks_by_which_property_and_that_exchange_writes_the_filter_in_its_own_way(
+    office: Office, run: Runner, principal: str, by: str, asked: str
+) -> None:
+    with office.server.tenant.lock:
+        for each in office.server.tenant.users.values():
+            each["department"] = str(each["displayName"])
+    at = "@exams.example" if by == "UserPrincipalName" else ""
+    text = " -or ".join(f"{by} -eq '{name}{at}'" for name in STUDENTS[:2])
+    declared = {"application": CALSYNC, "scope": {"name": "tests", "recipient_filter": text}}
+    made = run(MODULE, provider="graph" if by == "ALIAS" else "commands", **declared)
+    assert made["changed"], made
+    assert reaches(office, principal) == set(STUDENTS[:2])
+    (scope,) = office.server.tenant.scopes.values()
+    assert scope["customAttributes"]["RecipientFilter"].startswith("((")
+    assert [run(MODULE, provider=each, **declared)["changes"] for each in ("graph", "commands")] == [[], []]
+    cmdlets = {each["body"]["CmdletInput"]["CmdletName"] for each in office.requests() if "Invoke" in each["path"]}
+    assert cmdlets & {"Get-Mailbox", "Get-Recipient"} == {asked}
+
+
 @pytest.mark.usefixtures("principal")
 def test_what_one_provider_made_the_other_leaves(run: Runner) -> None:
     assert run(MODULE, provider="graph", **DECLARED)["changed"]
@@ -142,6 +164,8 @@ def test_a_role_in_the_whole_organisation_fails_the_run(office: Office, run: Run
         ({"group": "everybody"}, "every mailbox is in it"),
         ({"group": "unknown"}, "there is none of this name"),
         ({"name": "x", "recipient_filter": "Alias -eq"}, "is not a valid filter"),
+        ({"name": "x", "recipient_filter": "City -eq 'a' -or UserPrincipalName -eq 'b'"}, "no cmdlet of Exchange"),
+        ({"name": "x", "recipient_filter": "Alias -eq 'a' -or Alias -eq 'b' -and City -eq 'c'"}, "without brackets"),
         ({"name": "x"}, "it says not once which mailboxes"),
         ({"group": "students", "administrative_unit": "exams"}, "it says not once which mailboxes"),
         ({"recipient_filter": FILTER}, "scope.name=None is refused"),

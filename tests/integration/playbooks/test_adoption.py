@@ -66,9 +66,9 @@ BY_HAND: dict[str, Any] = {
     | {"transformations": [{"file": "exam.xml", "xpath": "/template/link/@href", "value": "https://by-hand.example/"}]},
     "calsync_account": PLAN["calsync_account"]
     | {
-        "recipient_filter": " -or ".join(
-            f"UserPrincipalName -eq '{mailbox}'" for mailbox in reversed(PLAN["calsync_mailboxes"]["tests"])
-        )
+        "recipient_filter": "("  # as Exchange writes it
+        + " -or ".join(f"(UserPrincipalName -eq '{each}')" for each in reversed(PLAN["calsync_mailboxes"]["tests"]))
+        + ")"
     },
 }
 

@@ -139,15 +139,17 @@ def test_that_xml_is_changed_where_an_xpath_says_and_kept_elsewhere(host: Host) 
         "attribute": "value",
         "fragment": pattern,
     }
-    said, before, after, count, none, broken = proven(
+    said, before, after, count, none, broken, capitals = proven(
         host,
         {"community.windows.win_xml": layout},
         slurp(CONFIGURATION),
         {"community.windows.win_xml": {"path": CONFIGURATION, "xpath": "//appender", "count": True}},
         {"community.windows.win_xml": {**layout, "xpath": "//nothing"}},
         {"community.windows.win_xml": {**layout, "path": "\\\\files.exams.example\\software\\readme.txt"}},
+        {"community.windows.win_xml": {**layout, "fragment": pattern.upper()}},
     )
     assert said["msg"] == "not changed check mode"
+    assert (capitals["msg"], capitals["changed"]) == ("not changed", False), "as PowerShell compares"
     original, changed = text(before["content"]), text(after["content"])
     assert pattern in changed
     kept = [line for line in original.splitlines() if "layout" not in line]

@@ -29,13 +29,14 @@ LAYOUT = """\
   <appender name="Console"><layout value="%message"/></appender>
 </log4net>
 """
+OTHER_CAPITALS = LAYOUT.replace("%level %message%newline", "%level %property{UUN} %message%newline")
 
 PRODUCTS = (
     *("missing", "unread", "checksum", "restart", "broken", "stops", "again"),
     *("refused", "dropped", "unsent", "full"),
 )
 """Hosts on which the first run goes wrong, and the second one does not."""
-LOGS = ("plain", "cut", "stubborn", "ending", "restless")
+LOGS = ("plain", "cut", "stubborn", "ending", "restless", "capitals", "put_back")
 """Hosts with a CalSync that runs."""
 BACKED_OUT = ("installed", "upgraded", "standing", "relaid")
 """Hosts whose release is backed out of."""
@@ -104,6 +105,7 @@ def seed() -> dict[str, Any]:
     }
     disabled = {**calsync, "state": "stopped", "start_mode": "disabled"}
     with_calsync = {"services": [calsync], "files": {LAYOUT_FILE: {"content": LAYOUT}}}
+    other_capitals = {**with_calsync, "files": {LAYOUT_FILE: {"content": OTHER_CAPITALS}}}
     return {
         "accounts": [{"name": "ansible", "password_file": "secrets/windows_password"}],
         "share_readers": [{"name": SHARE_READER, "password_file": "secrets/installer_share_password"}],
@@ -121,6 +123,7 @@ def seed() -> dict[str, Any]:
             name: {
                 "listen": f"{NETWORK}.1.{number}",
                 **(with_calsync if name in (*LOGS, "element", "asked", "relaid") else {}),
+                **(other_capitals if name in ("capitals", "put_back") else {}),
                 **({**with_calsync, "services": [disabled]} if name == "silent" else {}),
             }
             for number, name in enumerate(HOSTS, 1)

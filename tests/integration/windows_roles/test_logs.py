@@ -51,6 +51,7 @@ def story(runner: Runner) -> Story:
     after_prediction = layouts()
     runner.process.faults.set("cut", Faults(drop="win_xml"))
     runner.process.faults.set("stubborn", Faults(service_does_not_start=["CalSync"]))
+    runner.process.faults.set("put_back", Faults(service_does_not_start=["CalSync"]))
     runner.process.faults.set("ending", Faults(service_stops_again=["CalSync"]))
     runner.process.faults.set("restless", Faults(service_starts_again=["CalSync"]))
     first = runner.run("logs", hosts)
@@ -107,6 +108,16 @@ def test_that_a_layout_that_the_service_does_not_take_is_put_back(story: Story) 
     assert "The old layout is back" in story.first["stubborn"].failure
     assert plain(story.after_first["stubborn"]) == plain(estate.LAYOUT)
     assert story.second["stubborn"].tasks[PROOF]["proven"] is True
+
+
+def test_that_a_layout_of_which_capitals_alone_differ_is_changed_and_put_back_all_the_same(story: Story) -> None:
+    assert plain(story.after_prediction["capitals"]) == plain(estate.OTHER_CAPITALS)
+    assert plain(story.after_first["capitals"]) == plain(NEW)
+    assert story.predicted["capitals"].changed == story.first["capitals"].changed == 2
+    assert story.first["capitals"].tasks[PROOF]["proven"] is True
+    assert "The old layout is back" in story.first["put_back"].failure
+    assert plain(story.after_first["put_back"]) == plain(estate.OTHER_CAPITALS)
+    assert story.second["put_back"].tasks[PROOF]["proven"] is True
 
 
 def test_that_a_service_that_windows_starts_once_more_did_not_stay_up(story: Story) -> None:

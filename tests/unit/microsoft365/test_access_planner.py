@@ -36,6 +36,16 @@ def test_nothing_changes_what_is_as_declared() -> None:
     assert plan_access(DECLARED, replace(FOUND, assignments=(RIGHT, mail))) == [], "no calendars, so left alone"
 
 
+def test_a_filter_as_exchange_writes_it_is_the_declared_one_and_another_is_not() -> None:
+    declared = replace(DECLARED, scope=replace(DECLARED.scope, recipient_filter="alias -eq 'x' -or City -eq 'y'"))
+    for text, kinds in (
+        ("((Alias -eq 'x') -or (City -eq 'y'))", []),
+        ("(Alias -eq 'x') -and (City -eq 'y')", ["filter"]),
+    ):
+        found = replace(FOUND, scope=Scope("s", "live", text))
+        assert [each.kind for each in plan_access(declared, found)] == kinds
+
+
 @pytest.mark.parametrize("kind", ["filter", "group", "unit"])
 def test_names_and_identifiers_in_other_capitals_are_the_same(kind: Literal["filter", "group", "unit"]) -> None:
     declared = replace(DECLARED, scope=replace(DECLARED.scope, kind=kind))

@@ -23,6 +23,7 @@ STUDENT = {"Alias": "s1", "CustomAttribute1": "Student", "MemberOfGroup": ["CN=a
         ("MemberOfGroup -eq 'CN=c'", False),
         ("City -eq $null", True),
         ("Alias -ne $null", True),
+        ("City -eq '$null'", False),
         ("Alias -eq 's2' -or CustomAttribute1 -eq 'student' -and Alias -eq 's1'", True),
         ("(Alias -eq 's1' -or Alias -eq 's2') -and Alias -eq 's2'", False),
         ("-not (Alias -eq 's1')", False),
@@ -41,5 +42,31 @@ def test_what_is_no_filter(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["Manager -eq 'x'", "Alias -gt 'x'"])
 def test_what_is_not_emulated(text: str) -> None:
-    with pytest.raises(NotEmulated, match=r"manager|-gt"):
+    with pytest.raises(NotEmulated, match=r"Manager|-gt"):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("alias -EQ 's1'", "Alias -eq 's1'"),
+        ('Alias -eq "it\'s" -or City -eq $NULL', "((Alias -eq 'it''s') -or (City -eq $null))"),
+        (
+            "-not (Alias -eq 'a') -and (Alias -eq 'b' -or Alias -eq 'c')",
+            "((-not(Alias -eq 'a')) -and (((Alias -eq 'b') -or (Alias -eq 'c'))))",
+        ),
+    ],
+)
+def test_how_exchange_writes_it(text: str, written: str) -> None:
+    assert parse(text).text == written
+    assert parse(written).text == written
+
+
+@pytest.mark.parametrize(
+    ("text", "cmdlet"),
+    [("userprincipalname -eq 'a'", "Get-Recipient"), ("Alias -eq 'a' -or Department -eq 'b'", "Get-Mailbox")],
+)
+def test_properties_that_a_cmdlet_does_not_filter_by(text: str, cmdlet: str) -> None:
+    name = "UserPrincipalName" if cmdlet == "Get-Recipient" else "Department"
+    with pytest.raises(FilterError, match=f'"{name}" is not a recognized filterable property. Valid property names'):
+        parse(text).check_cmdlet(cmdlet)
