@@ -173,6 +173,7 @@ _OFFICE = _requests(
         "skew": {"seconds": 120},
         "propagation": {"seconds": 3},
         "consistency": {"seconds": 2},
+        "replica": {"seconds": 2},
     },
 )
 _BI = [
@@ -203,7 +204,7 @@ _BI = [
         },
     ),
 ]
-_SETTINGS = ("skew", "propagation", "consistency", "lock")
+_SETTINGS = ("skew", "propagation", "consistency", "replica", "lock")
 
 
 def _of_process(system: str, *hosts: str) -> list[Fault]:
