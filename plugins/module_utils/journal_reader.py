@@ -99,7 +99,7 @@ def _locked(descriptor: int) -> bool:
     it: where it can be had neither alone nor shared, another has it alone, and saw that nobody writes. Where it can be
     shared, it may have been given up between the two questions, so that both are asked again.
     """
-    for _ in range(_QUESTIONS):
+    for _question in range(_QUESTIONS):
         if _could_lock(descriptor, fcntl.LOCK_EX) or not _could_lock(descriptor, fcntl.LOCK_SH):
             return False
     return True
