@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -155,9 +156,12 @@ def _value(parameter: str, kind: str, text: str, zone: dns.name.Name) -> dns.rda
 
 def _check_target(parameter: str, kind: str, text: str, zone: dns.name.Name) -> None:
     """Refuse a host name in a value if it is not plain whether it is relative."""
-    target = text.rsplit(maxsplit=1)[-1]
+    # the fields of a master file: other white space does not divide them (RFC 1035 section 5.1)
+    target = re.split("[ \t]+", text.strip(" \t"))[-1]
     if not target.isascii():
         raise InvalidParameter(parameter, text, "it is not ASCII", _A_LABELS)
+    if not target.isprintable():
+        raise InvalidParameter(parameter, text, "there is a control character in it", "Give a host name.")
     if target.endswith("."):
         return
     if "." in target:

@@ -8,7 +8,7 @@ import contextlib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ansible_collections.uoe.exam_scheduling.plugins.module_utils.dns.records import (
@@ -120,6 +120,8 @@ def test_that_a_text_arrives_as_it_was_written(text: str) -> None:
     st.sampled_from(["A", "AAAA", "CAA", "CNAME", "MX", "PTR", "SRV", "TXT"]),
     st.text(max_size=40),
 )
+@example("0", "CNAME", "\x1f")
+@example("0", "MX", "10 \x1f")
 def test_that_any_text_is_understood_or_refused(name: str, kind: str, value: str) -> None:
     with contextlib.suppress(InvalidParameter):
         (record_set,) = declare({"name": name, "type": kind, "values": [value]})
